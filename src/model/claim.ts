@@ -1,0 +1,28 @@
+import { parseJsonObject } from "./ref.ts";
+
+/**
+ * Who holds a label (a site's subdomain). Creating its file once is what makes names unique; after a rename the old
+ * label's claim stays and says where the site went.
+ */
+export interface Claim {
+  readonly label: string;
+  readonly site: string;
+  readonly site_id: string;
+  readonly workspace_id: string;
+  /** ISO 8601. */
+  readonly created_at: string;
+  readonly moved_to?: string;
+}
+
+export const formatClaim = (claim: Claim): string => `${JSON.stringify(claim)}\n`;
+
+/** Reads a claim's file. Undefined where the text is not one. */
+export function parseClaim(text: string): Claim | undefined {
+  const value = parseJsonObject(text);
+  if (!value) return undefined;
+  const strings = ["label", "site", "site_id", "workspace_id", "created_at"] as const;
+  if (!strings.every((key) => typeof value[key] === "string")) return undefined;
+  return value["moved_to"] === undefined || typeof value["moved_to"] === "string"
+    ? (value as unknown as Claim)
+    : undefined;
+}

@@ -1,0 +1,10 @@
+import type { Digest } from "./digest.ts";
+import type { Environment } from "./site.ts";
+
+/** The names of everything that lies on disk or in the bucket. The labels, slugs and digests are parsed before. */
+export const blobKey = (digest: Digest): string => `blobs/${digest.slice(0, 2)}/${digest}`;
+export const refKey = (label: string, environment: Environment): string => `refs/${label}/${environment}.json`;
+export const releaseKey = (label: string, version: number): string => `releases/${label}/v${version}.json`;
+export const previewKey = (label: string, slug: string): string => `previews/${label}/${slug}.json`;
+export const claimKey = (label: string): string => `sites/${label}.json`;
+export const hostKey = (hostname: string): string => `hosts/${hostname}.json`;

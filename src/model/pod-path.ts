@@ -1,0 +1,65 @@
+import { accepted, type Parsed, refused } from "./error.ts";
+
+declare const podPathBrand: unique symbol;
+
+/** A file's place in a pod: relative, `/`-separated, in the spelling it was deployed with. */
+export type PodPath = string & { readonly [podPathBrand]: true };
+
+/** The longest path a pod holds, in UTF-8 bytes: the length of an object-store key. */
+export const MAX_PATH_BYTES = 1024;
+
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f]/;
+const utf8 = new TextEncoder();
+
+/** Parses a path as a client sent it. The fault names the path and the rule. */
+export function parsePodPath(text: string): Parsed<PodPath> {
+  const shown = JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+  if (text === "") return refused("a path is empty");
+  if (!text.isWellFormed()) return refused(`path ${shown} is not valid Unicode`);
+  if (CONTROL.test(text)) return refused(`path ${shown} holds a control character`);
+  if (text.includes("\\")) return refused(`path ${shown} holds a backslash; separate folders with /`);
+  if (text.startsWith("/")) return refused(`path ${shown} is absolute; paths are relative to the deployed folder`);
+  if (utf8.encode(text).length > MAX_PATH_BYTES) {
+    return refused(`path ${shown} is longer than ${MAX_PATH_BYTES} bytes`);
+  }
+  for (const segment of text.split("/")) {
+    if (segment === "") return refused(`path ${shown} has an empty segment`);
+    if (segment === "." || segment === "..") return refused(`path ${shown} has a "${segment}" segment`);
+  }
+  return accepted(text as PodPath);
+}
+
+/**
+ * Finds what makes a set of paths unusable together: a path given twice, a path that is also a folder of another, and
+ * (unless allowed) two paths that differ by case alone, which one file system keeps apart and another merges.
+ * Returns one sentence a fault.
+ */
+export function findPathCollisions(paths: readonly PodPath[], allowCaseCollisions: boolean): string[] {
+  const faults: string[] = [];
+  const seen = new Set<string>();
+  const folded = new Map<string, string>();
+  for (const path of paths) {
+    if (seen.has(path)) {
+      faults.push(`path ${JSON.stringify(path)} is listed twice`);
+      continue;
+    }
+    seen.add(path);
+    const fold = path.toLowerCase();
+    const twin = folded.get(fold);
+    if (twin === undefined) folded.set(fold, path);
+    else if (!allowCaseCollisions) {
+      faults.push(
+        `paths ${JSON.stringify(twin)} and ${JSON.stringify(path)} differ by case alone; rename one, ` +
+          `or set allow_case_collisions`,
+      );
+    }
+  }
+  for (const path of seen) {
+    for (let slash = path.indexOf("/"); slash !== -1; slash = path.indexOf("/", slash + 1)) {
+      const folder = path.slice(0, slash);
+      if (seen.has(folder)) faults.push(`path ${JSON.stringify(folder)} is both a file and a folder`);
+    }
+  }
+  return faults;
+}

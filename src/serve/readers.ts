@@ -1,0 +1,16 @@
+import type { Claim, Digest, Environment, HostRecord, Manifest, Preview, Ref, ReleaseRecord } from "#model";
+
+/**
+ * All that the data plane may reach: it reads pointers and content, and cannot write. Each answers undefined where
+ * there is nothing; it throws only where the store is broken.
+ */
+export interface Readers {
+  readRef(label: string, environment: Environment): Promise<Ref | undefined>;
+  readRelease(label: string, version: number): Promise<ReleaseRecord | undefined>;
+  readPreview(label: string, slug: string): Promise<Preview | undefined>;
+  readClaim(label: string): Promise<Claim | undefined>;
+  readHost(hostname: string): Promise<HostRecord | undefined>;
+  readManifest(digest: Digest): Promise<Manifest | undefined>;
+  /** A lazy handle: nothing is read before it is asked for, and slicing reads nothing. */
+  openBlob(digest: Digest): Blob;
+}

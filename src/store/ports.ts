@@ -1,0 +1,69 @@
+import type { Digest } from "#model";
+
+/**
+ * Small text files under a key (`refs/docs/prod.json`), each replaced whole. A reader sees the whole old text or the
+ * whole new one; a write is durable when its promise resolves.
+ */
+export interface Documents {
+  /** Returns the text, or undefined where there is none. */
+  read(key: string): Promise<string | undefined>;
+  /** Writes the text where there is none yet. Returns false, and changes nothing, where there is one. */
+  create(key: string, text: string): Promise<boolean>;
+  /** Replaces exactly `expected` by `text`. Returns false, and changes nothing, where something else is there. */
+  replace(key: string, expected: string, text: string): Promise<boolean>;
+  /** Removes the text. Returns false where there was none. */
+  remove(key: string): Promise<boolean>;
+  /** Lists the keys that start with `prefix`, which ends in a slash, in no order. */
+  list(prefix: string): AsyncIterable<string>;
+  /** Calls `listener` after each change made through this object. Returns the end of the subscription. */
+  subscribe(listener: (key: string) => void): () => void;
+}
+
+export interface StoredBlob {
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since the epoch; when it came to be stored. */
+  readonly modifiedMs: number;
+}
+
+/** Bytes under their digest. What is there is whole, verified and durable. */
+export interface Blobs {
+  has(digest: Digest): Promise<boolean>;
+  /** Returns a handle that reads lazily; slicing it reads nothing. Reading fails where the blob is absent. */
+  open(digest: Digest): Blob;
+  /** Returns all bytes, or undefined where the blob is absent. Large ones may be mapped, not read. */
+  bytes(digest: Digest): Promise<Uint8Array | undefined>;
+  list(): AsyncIterable<StoredBlob>;
+  /** Removes a blob. Returns false where there was none. */
+  remove(digest: Digest): Promise<boolean>;
+}
+
+/**
+ * Blobs on their way in, kept apart by workspace: nobody learns, or gets to serve, what another workspace is uploading.
+ * They are verified as they arrive, survive a restart, and become blobs at commit.
+ */
+export interface Uploads {
+  /**
+   * Stores a body, verifying length and BLAKE3 as it streams. Doing it again is harmless.
+   * Throws SitepodError `invalid` where size or hash differ; nothing is kept then.
+   */
+  stage(workspace: string, digest: Digest, size: number, body: ReadableStream<Uint8Array>): Promise<void>;
+  /** Returns those of `digests` that are staged. */
+  staged(workspace: string, digests: Iterable<Digest>): Promise<Set<Digest>>;
+  /**
+   * Makes every one of `digests` that is staged a durable blob, in one batch. Those that are not staged are left
+   * alone: the caller has checked that they are blobs already. Doing it again is harmless.
+   */
+  commit(workspace: string, digests: Iterable<Digest>): Promise<void>;
+  /** Removes what was staged before `beforeMs` (milliseconds since the epoch) unless `keep` says so. Returns how many. */
+  expire(beforeMs: number, keep: (workspace: string, digest: Digest) => boolean): Promise<number>;
+}
+
+export interface Store {
+  readonly documents: Documents;
+  readonly blobs: Blobs;
+  readonly uploads: Uploads;
+  /** Throws where the store cannot be read and written now. */
+  check(): Promise<void>;
+}

@@ -1,0 +1,332 @@
+import { z } from "zod";
+
+/**
+ * The messages of the v1 API. Field names are facts of the wire: the public client depends on them. Requests are strict
+ * where an unknown field would be a mistake nobody notices.
+ */
+const isoTime = z.string().meta({ description: "ISO 8601, UTC", example: "2026-01-31T12:00:00.000Z" });
+const hash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits")
+  .meta({ description: "BLAKE3 of the content, hexadecimal" });
+const bytes = z.int().min(0).meta({ description: "bytes" });
+const projectName = z.string().min(1).max(80).meta({ description: "The site's name or id", example: "my-site" });
+export const environment = z.enum(["prod", "beta"]);
+const version = z.string().meta({ description: "The number of a release", example: "v3" });
+
+export const errorBody = z.object({
+  error: z.string().meta({ example: "not_found" }),
+  message: z.string().meta({ description: "What happened, and what to do" }),
+  faults: z.array(z.string()).optional().meta({ description: "All faults of a request that has several" }),
+});
+
+export const health = z.object({
+  status: z.enum(["ok", "degraded", "error"]),
+  database: z.enum(["ok", "error"]),
+  storage: z.enum(["ok", "error"]),
+  uptime: z.number().meta({ description: "seconds" }),
+  version: z.string(),
+});
+
+export const serverConfig = z.object({
+  domain: z.string(),
+  is_demo: z.boolean(),
+  version: z.string(),
+  console_url: z.string(),
+  upload_mode: z.enum(["direct", "presigned"]),
+  sign_up: z.enum(["first", "open", "closed"]).meta({
+    description: "first: nobody has registered, and who does becomes the administrator",
+  }),
+  limits: z.object({ max_files: z.int(), max_file_size: bytes, max_deploy_size: bytes }),
+});
+
+export const loginRequest = z.strictObject({
+  email: z.email().max(254),
+  password: z.string().min(1).max(256),
+  action: z.enum(["login", "register"]).optional(),
+  name: z.string().max(100).optional().meta({ description: "What to call the token in the list of tokens" }),
+});
+export const loginResponse = z.object({
+  token: z.string(),
+  user_id: z.string(),
+  email: z.string(),
+  created: z.boolean(),
+  message: z.string(),
+});
+
+export const authInfo = z.object({
+  id: z.string(),
+  email: z.string(),
+  is_admin: z.boolean(),
+  is_anonymous: z.boolean(),
+  scopes: z.array(z.string()),
+});
+
+export const tokenScope = z.enum(["deploy", "read", "admin"]);
+export const tokenRequest = z.strictObject({
+  name: z.string().min(1).max(100),
+  scopes: z.array(tokenScope).min(1).default(["deploy"]),
+  project: projectName.optional().meta({ description: "Restricts the token to one site" }),
+  expires_in: z.int().min(60).optional().meta({ description: "seconds" }),
+});
+export const token = z.object({
+  id: z.string(),
+  name: z.string(),
+  prefix: z.string().meta({ description: "The token's first characters, to tell it from others" }),
+  scopes: z.array(tokenScope),
+  project: z.string().nullable(),
+  created_at: isoTime,
+  last_used_at: isoTime.nullable(),
+  expires_at: isoTime.nullable(),
+});
+export const tokenList = z.object({ tokens: z.array(token) });
+export const tokenCreated = token.extend({ token: z.string().meta({ description: "Shown this once" }) });
+
+export const project = z.object({
+  id: z.string(),
+  name: z.string(),
+  subdomain: z.string(),
+  owner_id: z.string(),
+  owner_email: z.string().optional(),
+  created_at: isoTime,
+  updated_at: isoTime,
+  url: z.string(),
+});
+export const projectList = z.array(project);
+
+export const message = z.object({ message: z.string() });
+export const accountDeleted = message.extend({ deleted_projects: z.int() });
+export const availability = z.object({ available: z.boolean(), suggestion: z.string().optional() });
+
+export const planFile = z.object({
+  path: z.string(),
+  blake3: hash,
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional()
+    .meta({ description: "Needed where upload_mode is presigned" }),
+  size: bytes,
+  content_type: z.string().max(200).optional(),
+});
+export const git = z.object({
+  commit: z.string().max(64).optional(),
+  branch: z.string().max(255).optional(),
+  message: z.string().max(4096).optional(),
+});
+export const planRequest = z.strictObject({
+  project: projectName,
+  files: z.array(planFile).min(1),
+  git: git.nullable().optional(),
+  allow_case_collisions: z.boolean().optional(),
+});
+export const planResponse = z.object({
+  plan_id: z.string(),
+  content_hash: hash,
+  upload_mode: z.enum(["direct", "presigned"]),
+  missing: z.array(z.object({ path: z.string(), hash, size: bytes, upload_url: z.string() })),
+  reusable: z.int().meta({ description: "Files whose content need not be sent" }),
+  expires_at: isoTime,
+});
+
+export const uploadResponse = z.object({ hash, size: bytes });
+export const uploadBatchResponse = z.object({ uploaded: z.int() });
+
+export const commitRequest = z.strictObject({
+  plan_id: z.string().max(100),
+  message: z.string().max(4096).nullable().optional(),
+});
+export const commitResponse = z.object({
+  image_id: z.string().meta({ example: "img_0123456789abcdef01234567" }),
+  content_hash: hash,
+  files_count: z.int(),
+  total_size: bytes,
+  created_at: isoTime,
+  version,
+  url: z.string().meta({ description: "The release's permanent address" }),
+});
+
+const pointer = {
+  project: projectName,
+  environment: environment.optional(),
+  env: environment.optional(),
+  image_id: z.string().max(100).nullable().optional(),
+  version: z
+    .string()
+    .max(20)
+    .nullable()
+    .optional()
+    .meta({ description: "A release's number, instead of image_id", example: "v3" }),
+  expected_version: z.int().min(0).optional().meta({
+    description: "Move only if the environment's pointer has this version (0: only if it is empty); else 409",
+  }),
+};
+export const releaseRequest = z.strictObject(pointer);
+export const rollbackRequest = z.strictObject(pointer);
+export const releaseResponse = z.object({
+  project: z.string(),
+  environment,
+  image_id: z.string(),
+  version,
+  url: z.string(),
+  pointer_version: z.int(),
+  previous_version: z.string().nullable(),
+});
+export const rollbackResponse = releaseResponse.extend({
+  previous_image_id: z.string().nullable(),
+  duration_ms: z.number().meta({ description: "How long moving the pointer took" }),
+});
+
+export const previewRequest = z.strictObject({
+  project: projectName,
+  image_id: z.string().max(100),
+  slug: z.string().max(63).nullable().optional(),
+  expires_in: z.int().nullable().optional().meta({ description: "seconds" }),
+});
+export const previewResponse = z.object({ url: z.string(), expires_at: isoTime, slug: z.string(), version });
+export const previewList = z.object({
+  previews: z.array(
+    z.object({
+      slug: z.string(),
+      url: z.string(),
+      image_id: z.string(),
+      version,
+      created_at: isoTime,
+      expires_at: isoTime,
+    }),
+  ),
+});
+
+export const current = z.object({
+  project: z.string(),
+  environment,
+  image_id: z.string(),
+  content_hash: hash,
+  version,
+  deployed_at: isoTime,
+  pointer_version: z.int(),
+  url: z.string(),
+});
+
+export const historyItem = z.object({
+  image_id: z.string(),
+  content_hash: hash,
+  created_at: isoTime,
+  git_commit: z.string().nullable(),
+  git_branch: z.string().nullable(),
+  git_message: z.string().nullable(),
+  version,
+  message: z.string().nullable(),
+  files_count: z.int(),
+  total_size: bytes,
+  created_by: z.string().nullable().meta({ description: "Who made the release: an e-mail address" }),
+  url: z.string(),
+  deployed_to: z.array(environment),
+  action: z
+    .enum(["release", "rollback"])
+    .optional()
+    .meta({ description: "With environment: how it came to be served" }),
+  deployed_at: isoTime.optional(),
+});
+export const history = z.object({ items: z.array(historyItem) });
+
+export const image = z.object({
+  id: z.string(),
+  image_id: z.string(),
+  project_id: z.string(),
+  content_hash: hash,
+  file_count: z.int(),
+  total_size: bytes,
+  git_commit: z.string().nullable(),
+  git_branch: z.string().nullable(),
+  git_message: z.string().nullable(),
+  created_at: isoTime,
+  deployed_to: z.array(environment),
+});
+export const imageList = z.object({ images: z.array(image), total: z.int() });
+
+export const files = z.object({
+  image_id: z.string(),
+  content_hash: hash,
+  version,
+  files: z.array(z.object({ path: z.string(), hash, size: bytes, content_type: z.string() })),
+});
+
+export const domainRequest = z.strictObject({
+  project: projectName,
+  domain: z.string().max(253),
+  slug: z.string().max(200).optional(),
+});
+export const domainStatus = z.enum(["pending", "active"]);
+export const domain = z.object({
+  domain: z.string(),
+  slug: z.string(),
+  type: z.enum(["system", "custom"]),
+  status: domainStatus,
+  is_primary: z.boolean(),
+  created_at: isoTime,
+});
+export const domainCreated = z.object({
+  domain: z.string(),
+  slug: z.string(),
+  status: domainStatus,
+  verification_token: z.string(),
+  verification_txt: z.string(),
+});
+export const domainList = z.object({ domains: z.array(domain) });
+export const domainDeleted = z.object({ deleted: z.literal(true) });
+export const renameRequest = z.strictObject({ new_subdomain: z.string().max(80) });
+export const renamed = z.object({ old_subdomain: z.string(), new_subdomain: z.string(), domain: z.string() });
+
+export const auditEvent = z.object({
+  id: z.string(),
+  at: isoTime,
+  actor: z.string().nullable().meta({ description: "An e-mail address, or null where nobody was logged in" }),
+  token: z.string().nullable().meta({ description: "The name of the token that was used" }),
+  action: z.string().meta({ example: "release.rollback" }),
+  project: z.string().nullable(),
+  target: z.string().nullable(),
+  address: z.string().nullable().meta({ description: "The client's network address" }),
+});
+export const auditList = z.object({ events: z.array(auditEvent) });
+
+export const cleaned = z.object({
+  expired_users_deleted: z.int(),
+  expired_previews_deleted: z.int(),
+  expired_plans_deleted: z.int(),
+  errors: z.array(z.string()),
+});
+export const collected = z.object({
+  referenced_blobs: z.int(),
+  total_blobs: z.int(),
+  deleted_blobs: z.int(),
+  freed_bytes: bytes,
+  errors: z.array(z.string()),
+});
+
+export type ErrorBody = z.infer<typeof errorBody>;
+export type ServerConfig = z.infer<typeof serverConfig>;
+export type LoginRequest = z.infer<typeof loginRequest>;
+export type LoginResponse = z.infer<typeof loginResponse>;
+export type AuthInfo = z.infer<typeof authInfo>;
+export type Token = z.infer<typeof token>;
+export type TokenCreated = z.infer<typeof tokenCreated>;
+export type TokenScope = z.infer<typeof tokenScope>;
+export type Project = z.infer<typeof project>;
+export type PlanFile = z.infer<typeof planFile>;
+export type PlanRequest = z.infer<typeof planRequest>;
+export type PlanResponse = z.infer<typeof planResponse>;
+export type CommitResponse = z.infer<typeof commitResponse>;
+export type ReleaseResponse = z.infer<typeof releaseResponse>;
+export type RollbackResponse = z.infer<typeof rollbackResponse>;
+export type PreviewResponse = z.infer<typeof previewResponse>;
+export type PreviewList = z.infer<typeof previewList>;
+export type Current = z.infer<typeof current>;
+export type HistoryItem = z.infer<typeof historyItem>;
+export type History = z.infer<typeof history>;
+export type ImageList = z.infer<typeof imageList>;
+export type Files = z.infer<typeof files>;
+export type DomainList = z.infer<typeof domainList>;
+export type DomainCreated = z.infer<typeof domainCreated>;
+export type Renamed = z.infer<typeof renamed>;
+export type AuditList = z.infer<typeof auditList>;

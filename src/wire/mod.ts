@@ -1,0 +1,3 @@
+/** The messages of the v1 API, as Zod schemas: `api.planRequest`. Their types are `Api.PlanRequest`. */
+export * as api from "./api.ts";
+export type * as Api from "./api.ts";
