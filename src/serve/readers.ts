@@ -11,6 +11,6 @@ export interface Readers {
   readClaim(label: string): Promise<Claim | undefined>;
   readHost(hostname: string): Promise<HostRecord | undefined>;
   readManifest(digest: Digest): Promise<Manifest | undefined>;
-  /** A lazy handle: nothing is read before it is asked for, and slicing reads nothing. */
-  openBlob(digest: Digest): Blob;
+  /** A handle whose slicing reads nothing. Where the blob is absent, this or the reading of it throws. */
+  openBlob(digest: Digest): Promise<Blob>;
 }

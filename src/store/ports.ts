@@ -30,8 +30,8 @@ export interface StoredBlob {
 /** Bytes under their digest. What is there is whole, verified and durable. */
 export interface Blobs {
   has(digest: Digest): Promise<boolean>;
-  /** Returns a handle that reads lazily; slicing it reads nothing. Reading fails where the blob is absent. */
-  open(digest: Digest): Blob;
+  /** Returns a handle whose slicing reads nothing. Where the blob is absent, this or the reading of it throws. */
+  open(digest: Digest): Promise<Blob>;
   /** Returns all bytes, or undefined where the blob is absent. Large ones may be mapped, not read. */
   bytes(digest: Digest): Promise<Uint8Array | undefined>;
   list(): AsyncIterable<StoredBlob>;
