@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { lockFolder, openDatabase } from "./mod.ts";
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "sitepod-db-"));
+  path = join(folder, "db", "sitepod.db");
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const workspace = { id: "w1", name: "mine", owner_id: null, created_at: "2026-01-01T00:00:00.000Z" };
+
+test("a database is made once and keeps its rows when opened again", async () => {
+  const first = await openDatabase(path);
+  expect(first.isNew).toBe(true);
+  await first.query.insertInto("workspaces").values(workspace).execute();
+  await first.close();
+  const second = await openDatabase(path);
+  expect(second.isNew).toBe(false);
+  expect(await second.query.selectFrom("workspaces").selectAll().execute()).toEqual([workspace]);
+  await second.close();
+});
+
+test("a deleted file takes no more writes", async () => {
+  const database = await openDatabase(path);
+  database.check();
+  rmSync(path);
+  expect(() => database.check()).toThrow("sites keep serving");
+  await expect(database.query.insertInto("workspaces").values(workspace).execute()).rejects.toThrow("cannot be used");
+  await database.close();
+});
+
+test("a file overwritten with something else takes no more writes", async () => {
+  const database = await openDatabase(path);
+  await database.query.insertInto("workspaces").values(workspace).execute();
+  writeFileSync(path, "x".repeat(10_000));
+  expect(() => database.check()).toThrow("cannot be used");
+  await database.close();
+});
+
+test("a file that is not a database is refused with a way out", async () => {
+  const other = join(folder, "other.db");
+  writeFileSync(other, "not a database, but long enough to be read as one".repeat(100));
+  await expect(openDatabase(other)).rejects.toThrow("Restore the database file");
+});
+
+test("a data folder is held by one server at a time", () => {
+  const held = lockFolder(folder);
+  expect(() => lockFolder(folder)).toThrow("Another sitepod server uses");
+  held[Symbol.dispose]();
+  lockFolder(folder)[Symbol.dispose]();
+});

@@ -1,0 +1,91 @@
+import { Database as SqliteFile } from "bun:sqlite";
+import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { Kysely, Migrator } from "kysely";
+import { SitepodError } from "#model";
+import { migrations } from "./migrations/mod.ts";
+import type { Schema } from "./schema.ts";
+import { sqliteDialect } from "./sqlite-dialect.ts";
+
+export interface Database {
+  readonly query: Kysely<Schema>;
+  /** Whether the file was made by this open. */
+  readonly isNew: boolean;
+  /** Throws SitepodError `unavailable` where the database cannot be used now. */
+  check(): void;
+  close(): Promise<void>;
+}
+
+/** The first bytes of every SQLite file: https://www.sqlite.org/fileformat.html, section 1.3. */
+const SQLITE_HEADER = "SQLite format 3\0";
+
+/**
+ * Opens the SQLite file at `path`, makes it where there is none, and migrates it. Throws SitepodError `unavailable`
+ * where the file is not a usable database.
+ */
+export async function openDatabase(path: string): Promise<Database> {
+  mkdirSync(dirname(path), { recursive: true });
+  const isNew = !existsSync(path);
+  const file = openFile(path);
+  const opened = statSync(path);
+  const assertAlive = () => assertSameFile(path, opened);
+  const query = new Kysely<Schema>({ dialect: sqliteDialect(file, assertAlive) });
+  const migrator = new Migrator({ db: query, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw unusable(path, error);
+  return { query, isNew, check: assertAlive, close: () => query.destroy() };
+}
+
+function openFile(path: string): SqliteFile {
+  try {
+    const file = new SqliteFile(path, { create: true, strict: true });
+    // FULL: a transaction that was acknowledged is on the disk, also after a power cut.
+    file.run("pragma journal_mode = wal");
+    file.run("pragma synchronous = full");
+    file.run("pragma foreign_keys = on");
+    file.run("pragma busy_timeout = 5000");
+    return file;
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+/**
+ * A deleted or replaced file still takes writes through an open handle, and loses them. So before each use: the path
+ * must lead to the file that was opened, and still begin like a database.
+ */
+function assertSameFile(path: string, opened: { ino: number; dev: number }): void {
+  let header = "";
+  try {
+    const now = statSync(path);
+    if (now.ino !== opened.ino || now.dev !== opened.dev) throw new Error("another file is in its place");
+    const handle = openSync(path, "r");
+    try {
+      const bytes = new Uint8Array(SQLITE_HEADER.length);
+      readSync(handle, bytes, 0, bytes.length, 0);
+      header = new TextDecoder().decode(bytes);
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    throw unusable(path, error);
+  }
+  // A new database in WAL mode is empty until its first checkpoint.
+  if (header !== SQLITE_HEADER && statSync(path).size > 0) throw unusable(path, new Error("it is not a SQLite file"));
+}
+
+function unusable(path: string, cause: unknown): SitepodError {
+  return new SitepodError(
+    "unavailable",
+    "The database cannot be used; sites keep serving. Restore the database file and restart the server.",
+    { cause: new Error(`Database ${path} cannot be used`, { cause }) },
+  );
+}
+
+/** Whether an error thrown by a query says that the database itself is broken, rather than the query. */
+export function isDatabaseFailure(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return (
+    typeof code === "string" && /^SQLITE_(CORRUPT|NOTADB|IOERR|CANTOPEN|READONLY|FULL|PERM|AUTH|PROTOCOL)/.test(code)
+  );
+}

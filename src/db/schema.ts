@@ -1,0 +1,184 @@
+import type { Generated } from "kysely";
+
+/**
+ * The control plane's records: who did what, and why. What is served is told by the refs, never by these tables.
+ * Times are ISO 8601 text. `user`, `session`, `account` and `verification` are Better Auth's, with its column names.
+ */
+export interface Schema {
+  user: UserTable;
+  session: SessionTable;
+  account: AccountTable;
+  verification: VerificationTable;
+  workspaces: WorkspaceTable;
+  sites: SiteTable;
+  releases: ReleaseTable;
+  deployments: DeploymentTable;
+  uploads: UploadTable;
+  workspace_blobs: WorkspaceBlobTable;
+  previews: PreviewTable;
+  domains: DomainTable;
+  tokens: TokenTable;
+  audit_events: AuditEventTable;
+}
+
+export interface UserTable {
+  id: string;
+  name: string;
+  email: string;
+  emailVerified: number;
+  image: string | null;
+  createdAt: string;
+  updatedAt: string;
+  role: "admin" | "user";
+}
+
+interface SessionTable {
+  id: string;
+  expiresAt: string;
+  token: string;
+  createdAt: string;
+  updatedAt: string;
+  ipAddress: string | null;
+  userAgent: string | null;
+  userId: string;
+}
+
+interface AccountTable {
+  id: string;
+  accountId: string;
+  providerId: string;
+  userId: string;
+  accessToken: string | null;
+  refreshToken: string | null;
+  idToken: string | null;
+  accessTokenExpiresAt: string | null;
+  refreshTokenExpiresAt: string | null;
+  scope: string | null;
+  password: string | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+interface VerificationTable {
+  id: string;
+  identifier: string;
+  value: string;
+  expiresAt: string;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** The tenant boundary. One without an owner waits for the first account. */
+export interface WorkspaceTable {
+  id: string;
+  name: string;
+  owner_id: string | null;
+  created_at: string;
+}
+
+export interface SiteTable {
+  id: string;
+  workspace_id: string;
+  name: string;
+  /** The current subdomain. */
+  label: string;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface ReleaseTable {
+  site_id: string;
+  version: number;
+  image_id: string;
+  manifest: string;
+  files_count: number;
+  total_size: number;
+  created_at: string;
+  created_by: string;
+  trigger: "cli" | "api" | "system";
+  message: string | null;
+  git_commit: string | null;
+  git_branch: string | null;
+  git_message: string | null;
+}
+
+/** One move of an environment's pointer. */
+export interface DeploymentTable {
+  id: Generated<number>;
+  site_id: string;
+  environment: "prod" | "beta";
+  version: number;
+  previous_version: number | null;
+  ref_version: number;
+  action: "release" | "rollback";
+  user_id: string;
+  at: string;
+}
+
+/** The set of blobs that one deploy sends; the v1 API calls it a plan. */
+export interface UploadTable {
+  id: string;
+  site_id: string;
+  workspace_id: string;
+  user_id: string;
+  manifest: string;
+  git_commit: string | null;
+  git_branch: string | null;
+  git_message: string | null;
+  created_at: string;
+  expires_at: string;
+  /** The release it became. */
+  version: number | null;
+}
+
+/** Which content a workspace has uploaded: only that may it serve, though storage is shared. */
+export interface WorkspaceBlobTable {
+  workspace_id: string;
+  digest: string;
+}
+
+export interface PreviewTable {
+  site_id: string;
+  slug: string;
+  version: number;
+  created_by: string;
+  created_at: string;
+  expires_at: string;
+}
+
+export interface DomainTable {
+  hostname: string;
+  site_id: string;
+  status: "pending" | "active";
+  token: string;
+  created_at: string;
+}
+
+export interface TokenTable {
+  id: string;
+  user_id: string;
+  name: string;
+  /** SHA-256 of the token, hexadecimal. */
+  hash: string;
+  prefix: string;
+  /** Separated by spaces. */
+  scopes: string;
+  site_id: string | null;
+  created_at: string;
+  last_used_at: string | null;
+  expires_at: string | null;
+}
+
+export interface AuditEventTable {
+  id: Generated<number>;
+  at: string;
+  user_id: string | null;
+  /** Who it was, kept after the account is gone. */
+  actor: string | null;
+  token_name: string | null;
+  action: string;
+  site_id: string | null;
+  site_name: string | null;
+  target: string | null;
+  address: string | null;
+}
