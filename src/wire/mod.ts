@@ -1,3 +1,4 @@
 /** The messages of the v1 API, as Zod schemas: `api.planRequest`. Their types are `Api.PlanRequest`. */
 export * as api from "./api.ts";
 export type * as Api from "./api.ts";
+export { mediaType, UNKNOWN_MEDIA_TYPE } from "./media-type.ts";
