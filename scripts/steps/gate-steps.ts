@@ -1,0 +1,46 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { root, type Step } from "./run-step.ts";
+
+const bun = process.execPath;
+const consoleConfig = "src/console/tsconfig.json";
+
+/** Checks that read the code without running it. */
+export const staticSteps: readonly Step[] = [
+  { name: "types", command: [bun, "check", "--no-script"] },
+  { name: "lint", command: [bun, "node_modules/oxlint/bin/oxlint", "--deny-warnings"] },
+  { name: "format", command: [bun, "fmt", "--no-script", "--check"] },
+  ...(existsSync(join(root, consoleConfig))
+    ? [
+        {
+          name: "console types",
+          command: [bun, "node_modules/svelte-check/bin/svelte-check", "--tsconfig", consoleConfig],
+        },
+      ]
+    : []),
+];
+
+/** A folder of tests, run by one `bun test`. */
+export interface Suite {
+  readonly name: string;
+  readonly paths: readonly string[];
+  readonly options: readonly string[];
+}
+
+/** Tests that need nothing but the source. */
+export const quickSuites: readonly Suite[] = [
+  { name: "tidy", paths: ["test/tidy"], options: [] },
+  { name: "unit", paths: ["src/", "scripts/", "test/harness"], options: [] },
+];
+
+/** Tests of the whole: stores and API on their ports, the executable as a person uses it. */
+export const wholeSuites: readonly Suite[] = [
+  { name: "conformance", paths: ["test/conformance"], options: ["--timeout=120000"] },
+  { name: "end to end", paths: ["test/e2e"], options: ["--timeout=300000"] },
+];
+
+/** Returns the step that runs a suite; its counts go to `report` (JUnit XML) where that is given. */
+export function suiteStep(suite: Suite, report?: string): Step {
+  const reporter = report === undefined ? [] : ["--reporter=junit", `--reporter-outfile=${report}`];
+  return { name: suite.name, command: [bun, "test", ...suite.options, ...reporter, ...suite.paths] };
+}
