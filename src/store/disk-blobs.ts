@@ -1,0 +1,52 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { blobKey, type Digest, parseDigest } from "#model";
+import { findFile, readFolder, removeFile } from "./files.ts";
+import { checkDigest } from "./keys.ts";
+import type { Blobs, StoredBlob } from "./ports.ts";
+
+/** Up to this size reading is as fast as mapping; a map of 6 MB takes 0.1 ms, reading it 2. */
+const READ_UP_TO_BYTES = 64 * 1024;
+
+/** Blobs as files, in 256 folders by the first two digits of their digest. */
+export class DiskBlobs implements Blobs {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async has(digest: Digest): Promise<boolean> {
+    return (await findFile(this.path(digest))) !== undefined;
+  }
+
+  async open(digest: Digest): Promise<Blob> {
+    return Bun.file(this.path(digest));
+  }
+
+  async bytes(digest: Digest): Promise<Uint8Array | undefined> {
+    const path = this.path(digest);
+    const file = await findFile(path);
+    if (file === undefined) return undefined;
+    return file.size > READ_UP_TO_BYTES ? Bun.mmap(path, { shared: false }) : await readFile(path);
+  }
+
+  async *list(): AsyncIterable<StoredBlob> {
+    for (const folder of await readFolder(join(this.#folder, "blobs"))) {
+      for (const entry of await readFolder(join(this.#folder, "blobs", folder.name))) {
+        const digest = parseDigest(entry.name);
+        const file = digest && (await findFile(this.path(digest)));
+        // The file keeps the time of its upload; its inode has that of the rename, when it became a blob.
+        if (file) yield { digest, size: file.size, modifiedMs: file.ctimeMs };
+      }
+    }
+  }
+
+  remove(digest: Digest): Promise<boolean> {
+    return removeFile(this.path(digest));
+  }
+
+  path(digest: Digest): string {
+    return join(this.#folder, blobKey(checkDigest(digest)));
+  }
+}

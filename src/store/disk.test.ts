@@ -1,0 +1,122 @@
+import { describe, expect, test } from "bun:test";
+import { $ } from "bun";
+import { mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { hashBytes } from "./blake3.ts";
+import { describeStore } from "./conformance.ts";
+import { openDiskStore } from "./disk.ts";
+
+const newFolder = () => mkdtemp(join(tmpdir(), "sitepod-store-"));
+
+describeStore("the store on disk", async () => {
+  const folder = await newFolder();
+  const store = await openDiskStore(folder);
+  return {
+    store,
+    async close() {
+      expect(await readdir(join(folder, "tmp"))).toEqual([]);
+      await rm(folder, { recursive: true });
+    },
+  };
+});
+
+async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await newFolder();
+  try {
+    await use(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+const content = new Uint8Array(20_000).fill(7);
+const digest = hashBytes(content);
+const body = () => new Blob([content]).stream();
+const longAgo = new Date(2000, 0);
+
+describe("a folder that is opened again", () => {
+  test("still has its documents, blobs and uploads", () =>
+    inFolder(async (folder) => {
+      const before = await openDiskStore(folder);
+      const staged = new Uint8Array(300_000).fill(9);
+      await before.documents.create("refs/docs/prod.json", "{}");
+      await before.uploads.stage("ws1", digest, content.length, body());
+      await before.uploads.commit("ws1", [digest]);
+      await before.uploads.stage("ws1", hashBytes(staged), staged.length, new Blob([staged]).stream());
+      const after = await openDiskStore(folder);
+      expect(await after.documents.read("refs/docs/prod.json")).toBe("{}");
+      expect(await after.blobs.bytes(digest)).toEqual(content);
+      await after.uploads.commit("ws1", [hashBytes(staged)]);
+      expect(await after.blobs.bytes(hashBytes(staged))).toEqual(staged);
+    }));
+
+  test("loses what a killed process was writing, but not what another may be writing now", () =>
+    inFolder(async (folder) => {
+      await openDiskStore(folder);
+      await writeFile(join(folder, "tmp", "abandoned"), "half");
+      await utimes(join(folder, "tmp", "abandoned"), longAgo, longAgo);
+      await writeFile(join(folder, "tmp", "recent"), "half");
+      await openDiskStore(folder);
+      expect(await readdir(join(folder, "tmp"))).toEqual(["recent"]);
+    }));
+
+  test("loses uploads that were staged before the machine started, as nothing made them durable", () =>
+    inFolder(async (folder) => {
+      const before = await openDiskStore(folder);
+      await before.uploads.stage("ws1", digest, content.length, body());
+      await utimes(join(folder, "uploads", "ws1", digest), longAgo, longAgo);
+      const after = await openDiskStore(folder);
+      expect(await after.uploads.staged("ws1", [digest])).toEqual(new Set());
+    }));
+});
+
+test("a folder that cannot be written fails the check", () =>
+  inFolder(async (folder) => {
+    const store = await openDiskStore(folder);
+    await rm(join(folder, "tmp"), { recursive: true });
+    await writeFile(join(folder, "tmp"), "not a folder");
+    await expect(store.check()).rejects.toThrow();
+    await rm(join(folder, "tmp"));
+  }));
+
+const canMount = process.platform === "linux" && process.getuid?.() === 0 && (await mountsWork());
+const skipped = canMount ? "" : " (skipped: mounting a small file system takes root on Linux)";
+
+describe.skipIf(!canMount)(`a full disk${skipped}`, () => {
+  test("says so, and harms nothing that is there", () =>
+    inFolder(async (folder) => {
+      await $`mount -t tmpfs -o size=3m none ${folder}`.quiet();
+      try {
+        const store = await openDiskStore(folder);
+        await store.documents.create("refs/docs/prod.json", "old");
+        await writeFile(join(folder, "filler"), new Uint8Array(4 << 20)).catch(() => {});
+        const failure = async (promise: Promise<unknown>) => promise.catch((error) => error.code);
+        for (const size of [20_000, 3_000_000]) {
+          const bytes = new Uint8Array(size);
+          const stage = store.uploads.stage("ws1", hashBytes(bytes), size, new Blob([bytes]).stream());
+          expect(await failure(stage)).toBe("storage_full");
+          expect(await store.uploads.staged("ws1", [hashBytes(bytes)])).toEqual(new Set());
+        }
+        expect(await failure(store.documents.replace("refs/docs/prod.json", "old", "n".repeat(5000)))).toBe(
+          "storage_full",
+        );
+        expect(await failure(store.check())).toBe("storage_full");
+        expect(await store.documents.read("refs/docs/prod.json")).toBe("old");
+        expect(await readdir(join(folder, "tmp"))).toEqual([]);
+      } finally {
+        await $`umount ${folder}`.quiet();
+      }
+    }));
+});
+
+async function mountsWork(): Promise<boolean> {
+  const folder = await newFolder();
+  try {
+    if ((await $`mount -t tmpfs none ${folder}`.quiet().nothrow()).exitCode !== 0) return false;
+    await $`umount ${folder}`.quiet();
+    return true;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,33 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { DiskBlobs } from "./disk-blobs.ts";
+import { DiskDocuments } from "./disk-documents.ts";
+import { DiskUploads } from "./disk-uploads.ts";
+import { makeDurable, makeFolder } from "./durable-files.ts";
+import type { Store } from "./ports.ts";
+import { Scratch } from "./scratch.ts";
+
+/** Opens the store in `folder`, which is made where there is none. One process writes to it; others may read. */
+export async function openDiskStore(folder: string): Promise<Store> {
+  const root = resolve(folder);
+  await makeFolder(join(root, "tmp"));
+  await makeBlobFolders(join(root, "blobs"));
+  const scratch = new Scratch(join(root, "tmp"));
+  const blobs = new DiskBlobs(root);
+  const uploads = new DiskUploads(root, scratch, blobs);
+  await scratch.removeAbandoned(Date.now());
+  await uploads.removeUnsynced(Date.now());
+  return {
+    documents: new DiskDocuments(root, scratch),
+    blobs,
+    uploads,
+    check: () => scratch.write("check", { sync: true }, async (path) => void (await readFile(path))),
+  };
+}
+
+async function makeBlobFolders(blobs: string): Promise<void> {
+  await makeFolder(blobs);
+  const names = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+  await Promise.all(names.map((name) => mkdir(join(blobs, name), { recursive: true })));
+  await makeDurable([blobs]);
+}

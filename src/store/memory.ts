@@ -1,0 +1,95 @@
+import { type Digest, SitepodError } from "#model";
+import { Changes } from "./changes.ts";
+import { checkDigest, checkDocumentKey, checkPrefix, stagedKey } from "./keys.ts";
+import type { Blobs, Documents, Store, Uploads } from "./ports.ts";
+import { collectBody, verifiedBody } from "./verified-body.ts";
+
+interface Held {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly modifiedMs: number;
+}
+
+/** Opens a store that is gone with the process: for tests. `now` gives milliseconds since the epoch. */
+export function openMemoryStore(now: () => number = Date.now): Store {
+  const blobs = new Map<Digest, Held>();
+  return {
+    documents: memoryDocuments(),
+    blobs: memoryBlobs(blobs),
+    uploads: memoryUploads(blobs, now),
+    check: async () => {},
+  };
+}
+
+function memoryDocuments(): Documents {
+  const texts = new Map<string, string>();
+  const changes = new Changes();
+  const changed = (key: string) => {
+    changes.notify(key);
+    return true;
+  };
+  return {
+    read: async (key) => texts.get(checkDocumentKey(key)),
+    async create(key, text) {
+      if (texts.has(checkDocumentKey(key))) return false;
+      texts.set(key, text);
+      return changed(key);
+    },
+    async replace(key, expected, text) {
+      if (texts.get(checkDocumentKey(key)) !== expected) return false;
+      texts.set(key, text);
+      return changed(key);
+    },
+    async remove(key) {
+      return texts.delete(checkDocumentKey(key)) && changed(key);
+    },
+    async *list(prefix) {
+      checkPrefix(prefix);
+      yield* [...texts.keys()].filter((key) => key.startsWith(prefix));
+    },
+    subscribe: (listener) => changes.subscribe(listener),
+  };
+}
+
+function memoryBlobs(blobs: Map<Digest, Held>): Blobs {
+  return {
+    has: async (digest) => blobs.has(checkDigest(digest)),
+    async open(digest) {
+      const held = blobs.get(checkDigest(digest));
+      if (!held) throw new SitepodError("not_found", `Blob ${digest} is not stored`);
+      return new Blob([held.bytes]);
+    },
+    bytes: async (digest) => blobs.get(checkDigest(digest))?.bytes,
+    async *list() {
+      for (const [digest, { bytes, modifiedMs }] of [...blobs]) yield { digest, size: bytes.length, modifiedMs };
+    },
+    remove: async (digest) => blobs.delete(checkDigest(digest)),
+  };
+}
+
+function memoryUploads(blobs: Map<Digest, Held>, now: () => number): Uploads {
+  const staged = new Map<string, Held & { readonly workspace: string; readonly digest: Digest }>();
+  return {
+    async stage(workspace, digest, size, body) {
+      const key = stagedKey(workspace, digest);
+      const bytes = await collectBody(verifiedBody(body, digest, size), size);
+      staged.set(key, { workspace, digest, bytes, modifiedMs: now() });
+    },
+    staged: async (workspace, digests) =>
+      new Set(Array.from(digests).filter((digest) => staged.has(stagedKey(workspace, digest)))),
+    async commit(workspace, digests) {
+      for (const digest of digests) {
+        const key = stagedKey(workspace, digest);
+        const held = staged.get(key);
+        if (held) blobs.set(digest, { bytes: held.bytes, modifiedMs: now() });
+        staged.delete(key);
+      }
+    },
+    async expire(beforeMs, keep) {
+      const gone = [...staged].filter(
+        ([, { workspace, digest, modifiedMs }]) => modifiedMs < beforeMs && !keep(workspace, digest),
+      );
+      for (const [key] of gone) staged.delete(key);
+      return gone.length;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { randomUUID } from "node:crypto";
+import { open, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { explainFull, findFile, removeFile } from "./files.ts";
+import type { Chunks } from "./verified-body.ts";
+
+/** What a killed process left here is removed at the next start, once no other process can still be writing it. */
+const ABANDONED_AFTER_MS = 60 * 60 * 1000;
+
+/** The folder where files are written aside before they get their name. It lies on the file system of their names. */
+export class Scratch {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /**
+   * Writes the content to a new file, calls `use` with its path, and removes the file unless `use` moved it away.
+   * Throws SitepodError `storage_full` where the disk is; what the content throws passes through.
+   */
+  async write<T>(
+    content: string | Uint8Array | Chunks,
+    options: { sync: boolean },
+    use: (path: string) => Promise<T>,
+  ): Promise<T> {
+    const path = join(this.#folder, randomUUID());
+    try {
+      await writeNew(path, content, options.sync);
+      return await use(path);
+    } catch (error) {
+      throw explainFull(error);
+    } finally {
+      await rm(path, { force: true });
+    }
+  }
+
+  async removeAbandoned(nowMs: number): Promise<void> {
+    for (const name of await readdir(this.#folder)) {
+      const path = join(this.#folder, name);
+      const file = await findFile(path);
+      if (file && file.mtimeMs < nowMs - ABANDONED_AFTER_MS) await removeFile(path);
+    }
+  }
+}
+
+async function writeNew(path: string, content: string | Uint8Array | Chunks, sync: boolean): Promise<void> {
+  await using file = await open(path, "wx");
+  if (typeof content === "string" || content instanceof Uint8Array) await file.writeFile(content);
+  else for await (const chunk of content) await file.appendFile(chunk);
+  if (sync) await file.sync();
+}
