@@ -1,0 +1,108 @@
+import type { Environment } from "#model";
+import type { Api } from "#wire";
+
+/** A request that failed. `message` is the server's own sentence; `status` is 0 where no server answered. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly faults: readonly string[];
+
+  constructor(status: number, body: Partial<Api.ErrorBody>) {
+    super(body.message ?? `The server answered with status ${status}. Try again.`);
+    this.status = status;
+    this.code = body.error ?? "unknown";
+    this.faults = body.faults ?? [];
+  }
+}
+
+export type Domain = Api.DomainList["domains"][number];
+export type Preview = Api.PreviewList["previews"][number];
+export type AuditEvent = Api.AuditList["events"][number];
+export type ReleaseFile = Api.Files["files"][number];
+export interface NewToken {
+  name: string;
+  scopes: Api.TokenScope[];
+  project?: string;
+  expires_in?: number;
+}
+interface PointerMove {
+  project: string;
+  environment: Environment;
+  version: string;
+  expected_version: number;
+}
+
+type Method = "GET" | "POST" | "PUT" | "DELETE";
+type Query = Record<string, string | number | undefined>;
+
+let onSessionEnded = () => {};
+/** Sets what happens when the server no longer knows the session. */
+export function whenSessionEnds(react: () => void): void {
+  onSessionEnded = react;
+}
+
+export const api = {
+  config: () => call<Api.ServerConfig>("GET", "/config"),
+  me: () => orNull(call<Api.AuthInfo>("GET", "/auth/info"), 401),
+  login: (request: Api.LoginRequest) =>
+    call<Api.LoginResponse>("POST", "/auth/login", request, { "X-Sitepod-Session": "cookie" }),
+  logout: () => call<unknown>("POST", "/auth/logout"),
+  deleteAccount: () => call<unknown>("DELETE", "/account"),
+
+  sites: () => call<Api.Project[]>("GET", "/projects"),
+  site: (name: string) => call<Api.Project>("GET", `/projects/${encodeURIComponent(name)}`),
+  deleteSite: (id: string) => call<unknown>("DELETE", `/projects/${encodeURIComponent(id)}`),
+  rename: (project: string, subdomain: string) =>
+    call<Api.Renamed>("PUT", `/domains/rename${query({ project })}`, { new_subdomain: subdomain }),
+  domains: async (project: string) => (await call<Api.DomainList>("GET", `/domains${query({ project })}`)).domains,
+
+  history: async (project: string, options: { limit?: number; environment?: Environment } = {}) =>
+    (await call<Api.History>("GET", `/history${query({ project, ...options })}`)).items,
+  /** What an environment serves, null where nothing was released to it. */
+  current: (project: string, environment: Environment) =>
+    orNull(call<Api.Current>("GET", `/current${query({ project, environment })}`), 404),
+  files: async (project: string, version: string) =>
+    (await call<Api.Files>("GET", `/files${query({ project, version })}`)).files,
+  release: (move: PointerMove) => call<Api.ReleaseResponse>("POST", "/release", move),
+  rollback: (move: PointerMove) => call<Api.RollbackResponse>("POST", "/rollback", move),
+
+  previews: async (project: string) => (await call<Api.PreviewList>("GET", `/previews${query({ project })}`)).previews,
+  deletePreview: (project: string, slug: string) =>
+    call<unknown>("DELETE", `/previews/${encodeURIComponent(slug)}${query({ project })}`),
+
+  tokens: async () => (await call<{ tokens: Api.Token[] }>("GET", "/tokens")).tokens,
+  createToken: (request: NewToken) => call<Api.TokenCreated>("POST", "/tokens", request),
+  revokeToken: (id: string) => call<unknown>("DELETE", `/tokens/${encodeURIComponent(id)}`),
+
+  audit: async (options: { project?: string; limit: number }) =>
+    (await call<Api.AuditList>("GET", `/audit${query(options)}`)).events,
+};
+
+async function call<T>(method: Method, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+  const request: RequestInit = { method, headers };
+  if (body !== undefined) {
+    request.headers = { ...headers, "Content-Type": "application/json" };
+    request.body = JSON.stringify(body);
+  }
+  const response = await fetch(`/api/v1${path}`, request).catch(() => {
+    throw new ApiError(0, { message: "The server does not answer. Check that it runs and that you are online." });
+  });
+  const answer: unknown = await response.json().catch(() => ({}));
+  if (response.ok) return answer as T;
+  if (response.status === 401 && !path.startsWith("/auth/")) onSessionEnded();
+  throw new ApiError(response.status, answer as Partial<Api.ErrorBody>);
+}
+
+function query(values: Query): string {
+  const pairs = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs)}`;
+}
+
+async function orNull<T>(answer: Promise<T>, status: number): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === status) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import { ENVIRONMENTS, type Environment } from "#model";
+import type { Api } from "#wire";
+import { api } from "./api.ts";
+
+/** What an environment serves, with the release it comes from and everything it served before, newest first. */
+export interface EnvironmentState {
+  environment: Environment;
+  current: Api.Current | null;
+  release: Api.HistoryItem | undefined;
+  log: Api.HistoryItem[];
+}
+
+const LOG_LENGTH = 50;
+
+/** Loads what both environments of a site serve. */
+export function loadEnvironments(site: string): Promise<EnvironmentState[]> {
+  return Promise.all(
+    ENVIRONMENTS.map(async (environment) => {
+      const [current, log] = await Promise.all([
+        api.current(site, environment),
+        api.history(site, { environment, limit: LOG_LENGTH }),
+      ]);
+      return { environment, current, log, release: log.find((item) => item.image_id === current?.image_id) };
+    }),
+  );
+}
+
+/** A site's line in the list: the newest release, and what each environment serves. */
+export interface SiteSummary {
+  newest: Api.HistoryItem | undefined;
+  served: Record<Environment, Api.HistoryItem | undefined>;
+}
+
+/** Loads a site's summary without asking for what may not exist. */
+export async function loadSummary(site: string): Promise<SiteSummary> {
+  const [newest, prod, beta] = await Promise.all([
+    api.history(site, { limit: 1 }),
+    api.history(site, { environment: "prod", limit: 1 }),
+    api.history(site, { environment: "beta", limit: 1 }),
+  ]);
+  return { newest: newest[0], served: { prod: prod[0], beta: beta[0] } };
+}
