@@ -1,0 +1,2 @@
+export * from "./pod-diff.ts";
+export * from "./upload-plan.ts";
