@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { root, type Step } from "./run-step.ts";
+import { root } from "./run-command.ts";
+import type { Step } from "./run-step.ts";
 
 const bun = process.execPath;
 const consoleConfig = "src/console/tsconfig.json";
