@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { type Digest, parseDigest } from "#model";
 import type { DiskBlobs } from "./disk-blobs.ts";
 import { makeDurable } from "./durable-files.ts";
-import { findFile, linkNew, makeFolders, readFolder, removeFile } from "./files.ts";
+import { findBytes, findFile, linkNew, makeFolders, readFolder, removeFile } from "./files.ts";
 import { KeyedLock } from "./keyed-lock.ts";
 import { checkDigest, checkWorkspace, stagedKey } from "./keys.ts";
 import type { Uploads } from "./ports.ts";
@@ -37,6 +37,10 @@ export class DiskUploads implements Uploads {
     const entries = await readFolder(join(this.#folder, "uploads", checkWorkspace(workspace)));
     const names = new Set<string>(entries.map((entry) => entry.name));
     return new Set(Array.from(digests).filter((digest) => names.has(digest)));
+  }
+
+  async bytes(workspace: string, digest: Digest): Promise<Uint8Array | undefined> {
+    return findBytes(this.#path(workspace, digest));
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { Stats } from "node:fs";
-import { link, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { SitepodError } from "#model";
 
 /** Makes a folder and its parents. Returns the topmost that was made, or undefined where all were there. */
@@ -37,6 +37,20 @@ export async function removeFile(path: string): Promise<boolean> {
 export async function findFile(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Up to this size reading is as fast as mapping; a map of 6 MB takes 0.1 ms, reading it 2. */
+const READ_UP_TO_BYTES = 64 * 1024;
+
+/** Returns the bytes of a file that is never changed in place, or undefined where there is none. Large ones are mapped. */
+export async function findBytes(path: string): Promise<Uint8Array | undefined> {
+  try {
+    const { size } = await stat(path);
+    return size > READ_UP_TO_BYTES ? Bun.mmap(path, { shared: false }) : await readFile(path);
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

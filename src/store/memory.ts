@@ -60,7 +60,7 @@ function memoryBlobs(blobs: Map<Digest, Held>): Blobs {
     },
     bytes: async (digest) => blobs.get(checkDigest(digest))?.bytes,
     async *list() {
-      for (const [digest, { bytes, modifiedMs }] of [...blobs]) yield { digest, size: bytes.length, modifiedMs };
+      for (const [digest, { bytes, modifiedMs }] of blobs) yield { digest, size: bytes.length, modifiedMs };
     },
     remove: async (digest) => blobs.delete(checkDigest(digest)),
   };
@@ -76,6 +76,7 @@ function memoryUploads(blobs: Map<Digest, Held>, now: () => number): Uploads {
     },
     staged: async (workspace, digests) =>
       new Set(Array.from(digests).filter((digest) => staged.has(stagedKey(workspace, digest)))),
+    bytes: async (workspace, digest) => staged.get(stagedKey(workspace, digest))?.bytes,
     async commit(workspace, digests) {
       for (const digest of digests) {
         const key = stagedKey(workspace, digest);

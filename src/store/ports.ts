@@ -51,6 +51,8 @@ export interface Uploads {
   stage(workspace: string, digest: Digest, size: number, body: ReadableStream<Uint8Array>): Promise<void>;
   /** Returns those of `digests` that are staged. */
   staged(workspace: string, digests: Iterable<Digest>): Promise<Set<Digest>>;
+  /** Returns all bytes of what is staged, or undefined where it is not: for the list of files of a deploy under way. */
+  bytes(workspace: string, digest: Digest): Promise<Uint8Array | undefined>;
   /**
    * Makes every one of `digests` that is staged a durable blob, in one batch. Those that are not staged are left
    * alone: the caller has checked that they are blobs already. Doing it again is harmless.

@@ -1,0 +1,226 @@
+import {
+  type Claim,
+  claimKey,
+  type Environment,
+  formatClaim,
+  formatHostRecord,
+  formatPreview,
+  formatRef,
+  formatReleaseRecord,
+  type HostRecord,
+  hostKey,
+  type Preview,
+  parseClaim,
+  parseHostRecord,
+  parsePreview,
+  parseRef,
+  parseReleaseRecord,
+  parseVersion,
+  previewKey,
+  type Ref,
+  type ReleaseRecord,
+  refKey,
+  releaseKey,
+  SitepodError,
+} from "#model";
+import type { Store } from "./ports.ts";
+
+/** So many movers of one environment can be outrun by others before one of them gives up. */
+const MAX_MOVE_ATTEMPTS = 100;
+
+export interface RefMove {
+  readonly previous: Ref | undefined;
+  readonly ref: Ref;
+}
+
+/**
+ * The store's documents as what they mean. Reading answers undefined where there is nothing, and where a document is
+ * damaged: what serves then keeps what it knew. Listing throws at a damaged one: who decides what may be deleted must
+ * not take it for one that names nothing.
+ */
+export class Records {
+  readonly #documents: Store["documents"];
+  readonly #blobs: Pick<Store["blobs"], "has">;
+
+  constructor(store: Pick<Store, "documents" | "blobs">) {
+    this.#documents = store.documents;
+    this.#blobs = store.blobs;
+  }
+
+  readRef(label: string, environment: Environment): Promise<Ref | undefined> {
+    return this.#read(refKey(label, environment), parseRef);
+  }
+
+  readRelease(label: string, version: number): Promise<ReleaseRecord | undefined> {
+    return this.#read(releaseKey(label, version), parseReleaseRecord);
+  }
+
+  readPreview(label: string, slug: string): Promise<Preview | undefined> {
+    return this.#read(previewKey(label, slug), parsePreview);
+  }
+
+  readClaim(label: string): Promise<Claim | undefined> {
+    return this.#read(claimKey(label), parseClaim);
+  }
+
+  readHost(hostname: string): Promise<HostRecord | undefined> {
+    return this.#read(hostKey(hostname), parseHostRecord);
+  }
+
+  /** Takes a label. Returns false, and changes nothing, where somebody holds it: this is what makes names unique. */
+  createClaim(claim: Claim): Promise<boolean> {
+    return this.#documents.create(claimKey(claim.label), formatClaim(claim));
+  }
+
+  /** Says anew who holds a label, for instance that its site moved to another. */
+  writeClaim(claim: Claim): Promise<void> {
+    return this.#write(claimKey(claim.label), formatClaim(claim));
+  }
+
+  /** Writes a release's record. Returns false, and changes nothing, where the version is taken. */
+  createRelease(label: string, record: ReleaseRecord): Promise<boolean> {
+    return this.#documents.create(releaseKey(label, record.version), formatReleaseRecord(record));
+  }
+
+  /** A preview's slug may be used again, also for other content. */
+  writePreview(label: string, preview: Preview): Promise<void> {
+    return this.#write(previewKey(label, preview.slug), formatPreview(preview));
+  }
+
+  writeHost(record: HostRecord): Promise<void> {
+    return this.#write(hostKey(record.hostname), formatHostRecord(record));
+  }
+
+  removeRelease(label: string, version: number): Promise<boolean> {
+    return this.#documents.remove(releaseKey(label, version));
+  }
+
+  removePreview(label: string, slug: string): Promise<boolean> {
+    return this.#documents.remove(previewKey(label, slug));
+  }
+
+  removeHost(hostname: string): Promise<boolean> {
+    return this.#documents.remove(hostKey(hostname));
+  }
+
+  /** Removes all of a label: first what serves, last the claim. Until all is gone, nobody else can take the label. */
+  async removeLabel(label: string): Promise<void> {
+    await this.emptyLabel(label);
+    await this.#documents.remove(claimKey(label));
+  }
+
+  /** Removes all of a label but its claim: nothing is served there any more, and it stays taken. */
+  async emptyLabel(label: string): Promise<void> {
+    for (const folder of ["refs", "previews", "releases"]) {
+      for await (const key of this.#documents.list(`${folder}/${label}/`)) await this.#documents.remove(key);
+    }
+  }
+
+  /**
+   * Moves an environment to the ref that `decide` makes of its current one (undefined: the first), and decides again
+   * where another move came between. Throws SitepodError `conflict` where the environment is not at `expectedVersion`
+   * (0: it has no ref), where the new ref's content is not stored, and where others keep coming between.
+   */
+  async moveRef(
+    label: string,
+    environment: Environment,
+    decide: (current: Ref | undefined) => Ref,
+    expectedVersion?: number,
+  ): Promise<RefMove> {
+    const key = refKey(label, environment);
+    for (let attempt = 0; attempt < MAX_MOVE_ATTEMPTS; attempt++) {
+      const text = await this.#documents.read(key);
+      const previous = text === undefined ? undefined : parse(key, text, parseRef);
+      const version = previous?.version ?? 0;
+      if (expectedVersion !== undefined && version !== expectedVersion) {
+        throw conflict(
+          `${label} ${environment} is at move ${version}, not ${expectedVersion}: somebody moved it; look, and try again`,
+        );
+      }
+      const ref = decide(previous);
+      if (!(await this.#blobs.has(ref.manifest))) {
+        throw conflict(`The content of ${label} release v${ref.release} is not stored any more; deploy it again`);
+      }
+      const moved =
+        text === undefined
+          ? await this.#documents.create(key, formatRef(ref))
+          : await this.#documents.replace(key, text, formatRef(ref));
+      if (moved) return { previous, ref };
+    }
+    throw conflict(`${label} ${environment} is being moved by many at once; try again`);
+  }
+
+  async *claims(): AsyncIterable<Claim> {
+    for await (const { value } of this.#list("sites/", parseClaim)) yield value;
+  }
+
+  async *refs(): AsyncIterable<{ label: string; ref: Ref }> {
+    for await (const { names, value } of this.#list("refs/", parseRef)) yield { label: names[0] ?? "", ref: value };
+  }
+
+  /** Lists the previews of one label, or of all. */
+  async *previews(label?: string): AsyncIterable<{ label: string; preview: Preview }> {
+    const folder = label === undefined ? "previews/" : `previews/${label}/`;
+    for await (const { names, value } of this.#list(folder, parsePreview)) {
+      yield { label: names[0] ?? "", preview: value };
+    }
+  }
+
+  async *hosts(): AsyncIterable<HostRecord> {
+    for await (const { value } of this.#list("hosts/", parseHostRecord)) yield value;
+  }
+
+  async *releases(): AsyncIterable<{ label: string; record: ReleaseRecord }> {
+    for await (const { names, value } of this.#list("releases/", parseReleaseRecord)) {
+      yield { label: names[0] ?? "", record: value };
+    }
+  }
+
+  /** Returns the numbers of a label's releases, oldest first. */
+  async releaseVersions(label: string): Promise<number[]> {
+    const versions: number[] = [];
+    for await (const key of this.#documents.list(`releases/${label}/`)) {
+      const version = parseVersion(namesOf(key)[1] ?? "");
+      if (version !== undefined) versions.push(version);
+    }
+    return versions.toSorted((a, b) => a - b);
+  }
+
+  async #read<T>(key: string, parser: Parser<T>): Promise<T | undefined> {
+    const text = await this.#documents.read(key);
+    return text === undefined ? undefined : parser(text);
+  }
+
+  async #write(key: string, text: string): Promise<void> {
+    for (let written = false; !written;) {
+      const current = await this.#documents.read(key);
+      written =
+        current === undefined
+          ? await this.#documents.create(key, text)
+          : await this.#documents.replace(key, current, text);
+    }
+  }
+
+  /** Reads all documents below a folder; `names` are the parts of their keys after the first. */
+  async *#list<T>(folder: string, parser: Parser<T>): AsyncIterable<{ names: string[]; value: T }> {
+    for await (const key of this.#documents.list(folder)) {
+      const text = await this.#documents.read(key);
+      if (text !== undefined) yield { names: namesOf(key), value: parse(key, text, parser) };
+    }
+  }
+}
+
+type Parser<T> = (text: string) => T | undefined;
+
+function parse<T>(key: string, text: string, parser: Parser<T>): T {
+  const value = parser(text);
+  if (value === undefined) {
+    throw new SitepodError("internal", `${key} in the server's storage is damaged; restore it from a backup`);
+  }
+  return value;
+}
+
+/** `refs/docs/prod.json` → `["docs", "prod"]` */
+const namesOf = (key: string): string[] => key.slice(0, -".json".length).split("/").slice(1);
+
+const conflict = (message: string) => new SitepodError("conflict", message);

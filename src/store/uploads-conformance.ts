@@ -1,0 +1,119 @@
+import { expect, test } from "bun:test";
+import type { Digest } from "#model";
+import { hashBytes } from "./blake3.ts";
+import { bodyOf, bytesOf, commit, LARGE, SMALL } from "./conformance-contents.ts";
+import type { Store } from "./ports.ts";
+
+/** What the uploads of every store do. */
+export function testUploads(store: () => Store): void {
+  test("become blobs at commit, not before", async () => {
+    const content = bytesOf("staged, then committed");
+    const digest = hashBytes(content);
+    await store().uploads.stage("ws1", digest, content.length, bodyOf(content));
+    expect(await store().uploads.staged("ws1", [digest])).toEqual(new Set([digest]));
+    expect(await store().uploads.bytes("ws1", digest)).toEqual(content);
+    expect(await store().blobs.has(digest)).toBe(false);
+    await store().uploads.commit("ws1", [digest]);
+    expect(await store().uploads.bytes("ws1", digest)).toBeUndefined();
+    expect(await store().blobs.has(digest)).toBe(true);
+    expect(await store().uploads.staged("ws1", [digest])).toEqual(new Set());
+  });
+
+  test("are not shown to another workspace, nor committed by it", async () => {
+    const content = bytesOf("a secret of workspace one");
+    const digest = hashBytes(content);
+    await store().uploads.stage("ws1", digest, content.length, bodyOf(content));
+    expect(await store().uploads.staged("ws2", [digest])).toEqual(new Set());
+    expect(await store().uploads.bytes("ws2", digest)).toBeUndefined();
+    await store().uploads.commit("ws2", [digest]);
+    expect(await store().blobs.has(digest)).toBe(false);
+  });
+
+  for (const [what, content] of [
+    ["an empty body", new Uint8Array(0)],
+    ["a small body", SMALL],
+    ["a large body", LARGE],
+  ] as const) {
+    test(`bring ${what} back byte for byte`, async () => {
+      const [digest] = await commit(store(), "ws3", content);
+      expect(hashBytes((await store().blobs.bytes(digest!))!)).toBe(digest!);
+      const blob = await store().blobs.open(digest!);
+      expect(blob.size).toBe(content.length);
+      expect(hashBytes(await blob.bytes())).toBe(digest!);
+    });
+  }
+
+  for (const [kind, content] of [
+    ["small", SMALL.subarray(0, 19_000)],
+    ["large", LARGE.subarray(0, 1_400_000)],
+  ] as const) {
+    const digest = hashBytes(content);
+    for (const [fault, size, sent] of [
+      ["one byte short", content.length, content.subarray(1)],
+      ["one byte long", content.length, new Uint8Array([...content, 0])],
+      ["empty", content.length, new Uint8Array(0)],
+      ["altered in one byte", content.length, content.with(7, content[7]! ^ 1)],
+      ["declared with another size", content.length + 1, content],
+    ] as const) {
+      test(`refuse a ${kind} body that is ${fault}, and keep nothing of it`, async () => {
+        const staging = store().uploads.stage("ws4", digest, size, bodyOf(sent));
+        expect(await staging.catch((error) => error.code)).toBe("invalid");
+        expect(await store().uploads.staged("ws4", [digest])).toEqual(new Set());
+        await store().uploads.commit("ws4", [digest]);
+        expect(await store().blobs.has(digest)).toBe(false);
+      });
+    }
+  }
+
+  test("pass the failure of a body on, and keep nothing of it", async () => {
+    const digest = hashBytes(LARGE.subarray(5));
+    let sent = 0;
+    const broken = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (sent++ < 10) controller.enqueue(LARGE.slice(5, 60_005));
+        else controller.error(new Error("connection lost"));
+      },
+    });
+    await expect(store().uploads.stage("ws4", digest, LARGE.length - 5, broken)).rejects.toThrow("connection lost");
+    expect(await store().uploads.staged("ws4", [digest])).toEqual(new Set());
+  });
+
+  test("may be staged and committed again", async () => {
+    const content = bytesOf("twice");
+    const [digest] = await commit(store(), "ws5", content);
+    await store().uploads.commit("ws5", [digest!]);
+    await commit(store(), "ws5", content);
+    await Promise.all([commit(store(), "ws5", content), commit(store(), "ws5", content)]);
+    expect(await store().blobs.bytes(digest!)).toEqual(content);
+  });
+
+  test("of one content by many workspaces at once all become that blob", async () => {
+    const contents = Array.from({ length: 40 }, (_, i) => bytesOf(`common file ${i}`));
+    const all = await Promise.all(["ws6", "ws7", "ws8"].map((workspace) => commit(store(), workspace, ...contents)));
+    for (const digest of all.flat()) expect(await store().blobs.has(digest)).toBe(true);
+  });
+
+  test("expire when they are old, unless they are kept", async () => {
+    const contents = ["kept", "dropped", "dropped too"].map(bytesOf);
+    const digests = contents.map(hashBytes);
+    for (const [i, digest] of digests.entries()) {
+      await store().uploads.stage("ws9", digest, contents[i]!.length, bodyOf(contents[i]!));
+    }
+    const keep = (workspace: string, digest: Digest) => workspace !== "ws9" || digest === digests[0];
+    const dayMs = 86_400_000;
+    expect(await store().uploads.expire(Date.now() - dayMs, keep)).toBe(0);
+    expect(await store().uploads.expire(Date.now() + dayMs, keep)).toBe(2);
+    expect(await store().uploads.staged("ws9", digests)).toEqual(new Set([digests[0]!]));
+  });
+
+  test("refuse a workspace or a digest that would leave its folder", async () => {
+    const digest = hashBytes(SMALL);
+    for (const workspace of ["", ".", "..", "a/b", "../blobs", "a\0b", "a.b"]) {
+      await expect(store().uploads.stage(workspace, digest, SMALL.length, bodyOf(SMALL))).rejects.toThrow(RangeError);
+    }
+    for (const hostile of ["", "..", `../${digest}`, digest.toUpperCase(), `${digest}/`] as Digest[]) {
+      await expect(store().uploads.stage("ws1", hostile, SMALL.length, bodyOf(SMALL))).rejects.toThrow(RangeError);
+      await expect((async () => store().blobs.has(hostile))()).rejects.toThrow(RangeError);
+    }
+  });
+}
