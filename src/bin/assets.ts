@@ -1,5 +1,5 @@
-import { existsSync, readdirSync } from "node:fs";
-import { basename, dirname, join, sep } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Folders that travel inside the executable, each under its last name; run from source, they are read from disk. */
@@ -34,10 +34,9 @@ function sourceAssets(): Map<string, Blob> {
   const present = folders.map((folder) => join(root, folder)).filter((folder) => existsSync(folder));
   return new Map(
     present.flatMap((folder) =>
-      readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name))
-        .map((file) => [basename(folder) + file.slice(folder.length).split(sep).join("/"), Bun.file(file)] as const),
+      [...new Bun.Glob("**/*").scanSync({ cwd: folder, dot: true })].map(
+        (name) => [`${basename(folder)}/${name.replaceAll("\\", "/")}`, Bun.file(join(folder, name))] as const,
+      ),
     ),
   );
 }

@@ -1,0 +1,32 @@
+import { expect, test } from "bun:test";
+import { addCounts, formatCounts, readCounts } from "./test-report.ts";
+
+const report = (tests: number, failures: number, skipped: number) =>
+  `<?xml version="1.0"?>\n<testsuites name="bun test" tests="${tests}" assertions="9" failures="${failures}" skipped="${skipped}" time="1">`;
+
+test("counts what the report says", () => {
+  expect(readCounts(report(10, 2, 1), 1)).toEqual({ passed: 7, failed: 2, skipped: 1 });
+  expect(readCounts(report(10, 0, 0), 0)).toEqual({ passed: 10, failed: 0, skipped: 0 });
+});
+
+test("a runner without a report has failed, whatever its exit code", () => {
+  expect(readCounts(undefined, 0)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+  expect(readCounts("half a fi", 0).failed).toBe(1);
+});
+
+test("a runner that ran nothing has failed", () => {
+  expect(readCounts(report(0, 0, 0), 0).failed).toBe(1);
+});
+
+test("a runner that exits with an error but names no failed test has failed", () => {
+  expect(readCounts(report(10, 0, 0), 1)).toEqual({ passed: 10, failed: 1, skipped: 0 });
+});
+
+test("the closing line sums up, and names skipped tests only where there are some", () => {
+  const sum = addCounts([
+    { passed: 3, failed: 0, skipped: 0 },
+    { passed: 4, failed: 1, skipped: 0 },
+  ]);
+  expect(formatCounts(sum)).toBe("7 passed, 1 failed");
+  expect(formatCounts({ passed: 7, failed: 0, skipped: 2 })).toBe("7 passed, 0 failed, 2 skipped");
+});
