@@ -46,7 +46,8 @@ export const api = {
   me: () => orNull(call<Api.AuthInfo>("GET", "/auth/info"), 401),
   login: (request: Api.LoginRequest) =>
     call<Api.LoginResponse>("POST", "/auth/login", request, { "X-Sitepod-Session": "cookie" }),
-  logout: () => call<unknown>("POST", "/auth/logout"),
+  /** Ends the session; one that has already ended is no error. */
+  logout: () => orNull(call<unknown>("POST", "/auth/logout"), 401),
   deleteAccount: () => call<unknown>("DELETE", "/account"),
 
   sites: () => call<Api.Project[]>("GET", "/projects"),

@@ -22,7 +22,7 @@ export function diffFiles(from: readonly ReleaseFile[], to: readonly ReleaseFile
   for (const file of from) {
     if (!after.has(file.path)) changes.push({ path: file.path, kind: "removed", before: file.size, after: undefined });
   }
-  return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return changes.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** Counts changes by kind, and by how many bytes they make the release larger. */

@@ -20,7 +20,7 @@ export function loadEnvironments(site: string): Promise<EnvironmentState[]> {
         api.current(site, environment),
         api.history(site, { environment, limit: LOG_LENGTH }),
       ]);
-      return { environment, current, log, release: log.find((item) => item.image_id === current?.image_id) };
+      return { environment, current, log, release: log.find((item) => item.version === current?.version) };
     }),
   );
 }
