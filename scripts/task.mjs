@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findBun } from "./find-bun.mjs";
+import { passSignals } from "./pass-signals.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [task, ...args] = process.argv.slice(2);
@@ -16,10 +17,8 @@ installPackages();
 const child = spawn(findBun(root), ["run", join(root, "scripts", `${task}.ts`), ...args], {
   stdio: "inherit",
   cwd: root,
-  env: { ...process.env, SITEPOD_CALLER_DIRECTORY: process.env.INIT_CWD ?? process.cwd() },
 });
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
-child.on("exit", (code, signal) => process.exit(code ?? (signal ? 130 : 1)));
+passSignals(child);
 
 function installPackages() {
   const stamp = join(root, "node_modules", ".sitepod-lock");
