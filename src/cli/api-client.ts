@@ -1,0 +1,119 @@
+import type { Environment } from "#model";
+import type { Api } from "#wire";
+import { Failure } from "./failure.ts";
+import { type Call, readJson, send } from "./http.ts";
+import { PATIENT_TRIES, QUICK_TRIES } from "./retry.ts";
+import type { World } from "./world.ts";
+
+type Query = Readonly<Record<string, string | number | undefined>>;
+
+/** What can be asked of the server's v1 API. Every method throws a Failure that can be shown. */
+export type ApiClient = ReturnType<typeof createApiClient>;
+
+export function createApiClient(world: World, endpoint: string, token: string | undefined) {
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+
+  async function call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
+    const url = new URL(`${endpoint}/api/v1${path}`);
+    for (const [key, value] of Object.entries(options.query ?? {})) {
+      if (value !== undefined) url.searchParams.set(key, String(value));
+    }
+    const body = options.body === undefined ? undefined : JSON.stringify(options.body);
+    const text = await send(world, {
+      method,
+      url: url.href,
+      headers: { ...authorization, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+      ...(body === undefined ? {} : { body: async () => body }),
+      isRepeatable: options.isRepeatable ?? method === "GET",
+      maxTries: options.maxTries ?? QUICK_TRIES,
+    });
+    const answer = readJson(text);
+    if (typeof answer === "object" && answer !== null) return answer as T;
+    throw new Failure("unreachable", `${endpoint} answers, but not as a SitePod server.`, {
+      next: "Check the address.",
+    });
+  }
+  const get = <T>(path: string, query?: Query) => call<T>("GET", path, query ? { query } : {});
+  const post = <T>(path: string, body: unknown) => call<T>("POST", path, { body });
+  const remove = <T>(path: string) => call<T>("DELETE", path);
+  const segment = encodeURIComponent;
+
+  return {
+    endpoint,
+    config: () => get<Api.ServerConfig>("/config"),
+    login: (request: Api.LoginRequest) => post<Api.LoginResponse>("/auth/login", request),
+    whoAmI: () => get<Api.AuthInfo>("/auth/info"),
+    deleteAccount: () => remove<{ message: string; deleted_projects: number }>("/account"),
+
+    projects: () => get<Api.Project[]>("/projects"),
+    project: (name: string) => get<Api.Project>(`/projects/${segment(name)}`),
+    deleteProject: (name: string) => remove<{ message: string }>(`/projects/${segment(name)}`),
+
+    /** A plan that is begun twice leaves one that expires. */
+    plan: (request: Api.PlanRequest) =>
+      call<Api.PlanResponse>("POST", "/plan", { body: request, isRepeatable: true, maxTries: PATIENT_TRIES }),
+    /** Sends one content of a plan to this server. */
+    upload: (planId: string, hash: string, content: Pick<Call, "headers" | "body">) =>
+      send(world, {
+        ...content,
+        method: "POST",
+        url: `${endpoint}/api/v1/upload/${segment(planId)}/${hash}`,
+        headers: { ...authorization, "content-type": "application/octet-stream", ...content.headers },
+        isRepeatable: true,
+        maxTries: PATIENT_TRIES,
+      }),
+    /** Sends one content to the object store, which the plan's address gives leave to. The token is not for it. */
+    uploadPresigned: (url: string, content: Pick<Call, "headers" | "body">) =>
+      send(world, { ...content, method: "PUT", url, isRepeatable: true, maxTries: PATIENT_TRIES }),
+    /** A plan is committed once: the server answers a second commit with the same release. */
+    commit: (planId: string, message: string | undefined) =>
+      call<Api.CommitResponse>("POST", "/commit", {
+        body: { plan_id: planId, ...(message === undefined ? {} : { message }) },
+        isRepeatable: true,
+        maxTries: PATIENT_TRIES,
+      }),
+    release: (request: PointerRequest) => post<Api.ReleaseResponse>("/release", request),
+    rollback: (request: PointerRequest) => post<Api.RollbackResponse>("/rollback", request),
+    preview: (request: { project: string; image_id: string; slug?: string; expires_in?: number }) =>
+      post<Api.PreviewResponse>("/preview", request),
+
+    current: (project: string, environment: Environment) => get<Api.Current>("/current", { project, environment }),
+    history: (project: string, limit: number, environment?: Environment) =>
+      get<Api.History>("/history", { project, limit, environment }),
+    files: (project: string, pod: { environment: Environment } | { version: string } | { image_id: string }) =>
+      get<Api.Files>("/files", { project, ...pod }),
+
+    addDomain: (request: { project: string; domain: string; slug: string }) =>
+      post<Api.DomainCreated>("/domains", request),
+    domains: (project: string) => get<Api.DomainList>("/domains", { project }),
+    verifyDomain: (domain: string) =>
+      call<{ domain: string; status: string; verified: boolean; message: string }>(
+        "POST",
+        `/domains/${segment(domain)}/verify`,
+        { isRepeatable: true },
+      ),
+    removeDomain: (domain: string) => remove<{ deleted: true }>(`/domains/${segment(domain)}`),
+    rename: (project: string, subdomain: string) =>
+      call<Api.Renamed>("PUT", "/domains/rename", { query: { project }, body: { new_subdomain: subdomain } }),
+
+    createToken: (request: { name: string; scopes: Api.TokenScope[]; project?: string; expires_in?: number }) =>
+      post<Api.TokenCreated>("/tokens", request),
+    tokens: () => get<{ tokens: Api.Token[] }>("/tokens"),
+    revokeToken: (id: string) => remove<{ message: string }>(`/tokens/${segment(id)}`),
+  };
+}
+
+interface CallOptions {
+  readonly query?: Query;
+  readonly body?: unknown;
+  /** Whether doing it twice is harmless; reading is. */
+  readonly isRepeatable?: boolean;
+  readonly maxTries?: number;
+}
+
+type PointerRequest = {
+  readonly project: string;
+  readonly environment: Environment;
+  readonly image_id?: string;
+  readonly version?: string;
+};

@@ -1,0 +1,58 @@
+import type { Context } from "./context.ts";
+
+/** What a command gives back: text for people, or one JSON document for machines. Both go to standard output. */
+export interface Result {
+  readonly text: string;
+  readonly json: unknown;
+}
+
+export interface CommandModule {
+  run(context: Context, args: readonly (string | undefined)[], options: never): Promise<Result>;
+}
+
+export interface OptionSpec {
+  /** As Commander writes them: `-n, --name <site>`. */
+  readonly flags: string;
+  readonly doc: string;
+  readonly choices?: readonly string[];
+  readonly default?: string | number;
+  /** Reads the value. Throws a Failure of `usage`. */
+  readonly parse?: (text: string) => unknown;
+}
+
+/** One command's grammar. Its work is loaded only when it runs. */
+export interface CommandSpec {
+  /** Words and arguments: `domain add <domain>`. */
+  readonly usage: string;
+  readonly group: (typeof GROUPS)[number];
+  /** One line. */
+  readonly summary: string;
+  /** What a reader of the reference should know besides. */
+  readonly details?: string;
+  readonly options: readonly OptionSpec[];
+  readonly examples: readonly string[];
+  readonly load: () => Promise<CommandModule>;
+}
+
+export const GROUPS = ["Ship", "Look", "Set up", "Manage"] as const;
+
+/** What the words before a subcommand mean. */
+export const FAMILIES: Readonly<Record<string, string>> = {
+  domain: "Custom domains, and the site's own name",
+  token: "API tokens for CI and other programs",
+};
+
+/** Options of every command. They may stand before or after it. */
+export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
+  { flags: "--json", doc: "Write one JSON document to standard output, errors included" },
+  { flags: "-y, --yes", doc: "Answer yes to every question" },
+  { flags: "--endpoint <url>", doc: "The server to talk to (SITEPOD_ENDPOINT)" },
+  { flags: "--debug", doc: "Show a stack trace when something fails" },
+];
+
+export interface GlobalFlags {
+  readonly json?: boolean;
+  readonly yes?: boolean;
+  readonly endpoint?: string;
+  readonly debug?: boolean;
+}

@@ -1,0 +1,253 @@
+import { ENVIRONMENTS } from "#model";
+import type { CommandSpec, OptionSpec } from "./command-spec.ts";
+import { parseReleaseChoice, parseSpan, parseWhole } from "./option-values.ts";
+
+const site: OptionSpec = { flags: "-n, --name <site>", doc: "The site, instead of the one sitepod.toml names" };
+const message: OptionSpec = { flags: "-m, --message <text>", doc: "What changed, kept with the release" };
+const concurrent: OptionSpec = {
+  flags: "-c, --concurrent <number>",
+  doc: "Files uploaded at the same time",
+  parse: parseWhole(1, 100),
+};
+const caseCollisions: OptionSpec = {
+  flags: "--allow-case-collisions",
+  doc: "Deploy also where two paths differ by case alone",
+};
+const environment = (extra: Partial<OptionSpec>): OptionSpec => ({
+  flags: "--env <environment>",
+  doc: "The environment",
+  choices: ENVIRONMENTS,
+  ...extra,
+});
+
+/** Every command, in the order of the help and of the reference page. */
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    usage: "deploy [source]",
+    group: "Ship",
+    summary: "Upload a folder and release it: to beta, or with --prod to everybody",
+    details:
+      "The folder is `source`, or else `build.directory` of sitepod.toml. Only content that the server does not have " +
+      "is sent. Nothing that is being served changes before everything has arrived.",
+    options: [
+      { flags: "--prod", doc: "Release to prod rather than to beta" },
+      site,
+      concurrent,
+      message,
+      caseCollisions,
+    ],
+    examples: ["sitepod deploy", "sitepod deploy ./dist --prod -n my-site -m 'New prices'"],
+    load: () => import("./commands/deploy.ts"),
+  },
+  {
+    usage: "preview [source]",
+    group: "Ship",
+    summary: "Upload a folder and show it at a temporary address",
+    options: [
+      { flags: "--slug <slug>", doc: "The word in the address; drawn by lot without it" },
+      { flags: "--ttl <span>", doc: "How long it lives: 24h, 7d or seconds", default: "24h", parse: parseSpan },
+      site,
+      concurrent,
+      message,
+      caseCollisions,
+    ],
+    examples: ["sitepod preview --slug new-menu --ttl 7d"],
+    load: () => import("./commands/preview.ts"),
+  },
+  {
+    usage: "release [release]",
+    group: "Ship",
+    summary: "Point an environment at a release that exists: the newest, or the one you name",
+    options: [environment({ default: "prod" }), site],
+    examples: ["sitepod release", "sitepod release v7 --env prod"],
+    load: () => import("./commands/release.ts"),
+  },
+  {
+    usage: "rollback",
+    group: "Ship",
+    summary: "Point an environment back at an earlier release",
+    details: "Without --to it offers a list at a terminal, and goes to the previous release elsewhere.",
+    options: [
+      { flags: "--to <release>", doc: "The release: v2 or img_…", parse: parseReleaseChoice },
+      environment({ default: "prod" }),
+      site,
+    ],
+    examples: ["sitepod rollback", "sitepod rollback --to v2"],
+    load: () => import("./commands/rollback.ts"),
+  },
+  {
+    usage: "history",
+    group: "Look",
+    summary: "List the releases, newest first",
+    options: [
+      { flags: "--limit <number>", doc: "How many", default: 20, parse: parseWhole(1, 200) },
+      environment({ doc: "What this environment served, the last move first" }),
+      site,
+    ],
+    examples: ["sitepod history", "sitepod history --env prod --limit 5"],
+    load: () => import("./commands/history.ts"),
+  },
+  {
+    usage: "diff [from] [to]",
+    group: "Look",
+    summary: "List the files that differ: the folder from an environment, or one release from another",
+    options: [environment({ default: "prod", doc: "What the folder is compared with" }), site],
+    examples: ["sitepod diff", "sitepod diff --env beta", "sitepod diff v1 v2"],
+    load: () => import("./commands/diff.ts"),
+  },
+  {
+    usage: "list",
+    group: "Look",
+    summary: "List your sites",
+    options: [],
+    examples: ["sitepod list"],
+    load: () => import("./commands/list.ts"),
+  },
+  {
+    usage: "open",
+    group: "Look",
+    summary: "Print a site's address, and open it in the browser at a terminal",
+    options: [environment({ default: "prod" }), site],
+    examples: ["sitepod open --env beta"],
+    load: () => import("./commands/open.ts"),
+  },
+  {
+    usage: "console",
+    group: "Look",
+    summary: "Print the console's address, and open it in the browser at a terminal",
+    options: [],
+    examples: ["sitepod console"],
+    load: () => import("./commands/console.ts"),
+  },
+  {
+    usage: "login",
+    group: "Set up",
+    summary: "Log in to a server, or register where it allows that",
+    details:
+      "The password comes from a prompt, from SITEPOD_PASSWORD or from standard input, never from the command line. " +
+      "The token is stored in ~/.sitepod/config.toml, readable by you alone. In CI, set SITEPOD_TOKEN instead.",
+    options: [
+      { flags: "--email <address>", doc: "Your e-mail address" },
+      { flags: "--password-stdin", doc: "Read the password from standard input" },
+      { flags: "--register", doc: "Make a new account" },
+    ],
+    examples: ["sitepod login --endpoint https://sitepod.example.com"],
+    load: () => import("./commands/login.ts"),
+  },
+  {
+    usage: "logout",
+    group: "Set up",
+    summary: "Forget the token of this machine",
+    options: [],
+    examples: ["sitepod logout"],
+    load: () => import("./commands/logout.ts"),
+  },
+  {
+    usage: "whoami",
+    group: "Set up",
+    summary: "Tell who you are, and where",
+    options: [],
+    examples: ["sitepod whoami"],
+    load: () => import("./commands/whoami.ts"),
+  },
+  {
+    usage: "init",
+    group: "Set up",
+    summary: "Write sitepod.toml for the project in this folder",
+    options: [
+      { flags: "-n, --name <site>", doc: "The site's name; the folder's without it" },
+      { flags: "-d, --directory <folder>", doc: "The folder your build writes; guessed without it" },
+    ],
+    examples: ["sitepod init", "sitepod init --yes --name my-site"],
+    load: () => import("./commands/init.ts"),
+  },
+  {
+    usage: "domain add <domain>",
+    group: "Manage",
+    summary: "Add a custom domain, and tell which DNS record proves that it is yours",
+    options: [{ flags: "--slug <path>", doc: "The path that the site has there", default: "/" }, site],
+    examples: ["sitepod domain add www.example.com"],
+    load: () => import("./commands/domain-add.ts"),
+  },
+  {
+    usage: "domain list",
+    group: "Manage",
+    summary: "List a site's domains",
+    options: [site],
+    examples: ["sitepod domain list"],
+    load: () => import("./commands/domain-list.ts"),
+  },
+  {
+    usage: "domain verify <domain>",
+    group: "Manage",
+    summary: "Check a domain's DNS record, and begin to serve it",
+    options: [],
+    examples: ["sitepod domain verify www.example.com"],
+    load: () => import("./commands/domain-verify.ts"),
+  },
+  {
+    usage: "domain remove <domain>",
+    group: "Manage",
+    summary: "Remove a custom domain",
+    options: [],
+    examples: ["sitepod domain remove www.example.com"],
+    load: () => import("./commands/domain-remove.ts"),
+  },
+  {
+    usage: "domain rename <subdomain>",
+    group: "Manage",
+    summary: "Give the site another subdomain; the old one redirects",
+    options: [site],
+    examples: ["sitepod domain rename shop"],
+    load: () => import("./commands/domain-rename.ts"),
+  },
+  {
+    usage: "token create <label>",
+    group: "Manage",
+    summary: "Make an API token; it is shown once",
+    options: [
+      {
+        flags: "--scope <scope>",
+        doc: "What it may do",
+        choices: ["deploy", "read", "admin"],
+        default: "deploy",
+      },
+      { flags: "--ttl <span>", doc: "How long it lives: 90d, 24h or seconds; for ever without it", parse: parseSpan },
+      { flags: "-n, --name <site>", doc: "Restrict it to one site" },
+    ],
+    examples: ["sitepod token create ci --name my-site --ttl 90d"],
+    load: () => import("./commands/token-create.ts"),
+  },
+  {
+    usage: "token list",
+    group: "Manage",
+    summary: "List your API tokens and when they were used last",
+    options: [],
+    examples: ["sitepod token list"],
+    load: () => import("./commands/token-list.ts"),
+  },
+  {
+    usage: "token revoke <token>",
+    group: "Manage",
+    summary: "Revoke an API token, named by its id or its label",
+    options: [],
+    examples: ["sitepod token revoke ci"],
+    load: () => import("./commands/token-revoke.ts"),
+  },
+  {
+    usage: "delete [site]",
+    group: "Manage",
+    summary: "Delete a site with all its releases",
+    options: [site],
+    examples: ["sitepod delete my-site"],
+    load: () => import("./commands/delete.ts"),
+  },
+  {
+    usage: "delete-account",
+    group: "Manage",
+    summary: "Delete your account with all its sites",
+    options: [],
+    examples: ["sitepod delete-account"],
+    load: () => import("./commands/delete-account.ts"),
+  },
+];

@@ -1,0 +1,75 @@
+import { type ApiClient, createApiClient } from "./api-client.ts";
+import type { GlobalFlags } from "./command-spec.ts";
+import { Failure } from "./failure.ts";
+import { readMachineConfig } from "./project/machine-file.ts";
+import { findProject, type Project } from "./project/project-file.ts";
+import { chooseServer, type ServerChoice } from "./project/server-choice.ts";
+import { createPaint, type Paint, wantsColor } from "./terminal/paint.ts";
+import { createReport, type Report, silentReport } from "./terminal/report.ts";
+import type { World } from "./world.ts";
+
+/** What a command works with. Files are read only when it asks for what is in them. */
+export interface Context {
+  readonly world: World;
+  readonly flags: GlobalFlags;
+  /** Colours results, on standard output. */
+  readonly paint: Paint;
+  readonly report: Report;
+  /** Whether somebody is there to answer questions. */
+  readonly isInteractive: boolean;
+  project(): Promise<Project | undefined>;
+  /** The server, with a token or without one. Throws a Failure of `usage` where none is known. */
+  server(): Promise<ServerChoice & { readonly endpoint: string }>;
+  /** A client that is logged in. Throws a Failure of `not_logged_in` where there is no token. */
+  client(): Promise<ApiClient>;
+  /** The site that is meant. Throws a Failure of `usage` where neither the option nor the project names one. */
+  site(name: string | undefined): Promise<string>;
+}
+
+export function createContext(world: World, flags: GlobalFlags): Context {
+  let project: Promise<Project | undefined> | undefined;
+  const findOnce = () => (project ??= findProject(world.cwd));
+
+  async function server() {
+    const [found, machine] = await Promise.all([findOnce(), readMachineConfig(world.home)]);
+    const choice = chooseServer({ flag: flags.endpoint, env: world.env, project: found?.toml.endpoint, machine });
+    if (choice.endpoint !== undefined) return { ...choice, endpoint: choice.endpoint };
+    throw new Failure("usage", "No server is set.", {
+      next: "Run `sitepod login --endpoint https://your-server`, or set SITEPOD_ENDPOINT.",
+    });
+  }
+
+  return {
+    world,
+    flags,
+    paint: createPaint(wantsColor(world.stdout, world.env)),
+    report: flags.json
+      ? silentReport
+      : createReport({
+          output: world.stderr,
+          paint: createPaint(wantsColor(world.stderr, world.env)),
+          now: world.now,
+        }),
+    isInteractive: isInteractive(world, flags),
+    project: findOnce,
+    server,
+    async client() {
+      const { endpoint, token } = await server();
+      if (token) return createApiClient(world, endpoint, token);
+      throw new Failure("not_logged_in", `You are not logged in to ${endpoint}.`, {
+        next: "Run `sitepod login`, or set SITEPOD_TOKEN.",
+      });
+    },
+    async site(name) {
+      const known = name ?? (await findOnce())?.toml.name;
+      if (known) return known;
+      throw new Failure("usage", "No site is named.", {
+        next: "Add `--name <site>`, or run `sitepod init` to write a sitepod.toml.",
+      });
+    },
+  };
+}
+
+function isInteractive({ env, stdin, stderr }: World, flags: GlobalFlags): boolean {
+  return stdin.isTTY === true && stderr.isTTY === true && !flags.json && !flags.yes && !env["CI"];
+}

@@ -1,0 +1,29 @@
+/** The variables that the CLI reads. */
+export const ENVIRONMENT_VARIABLES = [
+  {
+    key: "SITEPOD_ENDPOINT",
+    type: "address",
+    doc: "The server to talk to. Goes before sitepod.toml and the machine's file.",
+    example: "https://sitepod.example.com",
+  },
+  {
+    key: "SITEPOD_TOKEN",
+    type: "text",
+    doc: "The token to use instead of the one `sitepod login` stored. For CI.",
+    example: "sitepod_…",
+  },
+  {
+    key: "SITEPOD_PASSWORD",
+    type: "text",
+    doc: "The password of `sitepod login`, where nobody can be asked for it.",
+    example: "correct horse battery staple",
+  },
+  { key: "NO_COLOR", type: "any text", doc: "Write without colours.", example: "1" },
+  { key: "CI", type: "any text", doc: "Ask no questions, as off a terminal.", example: "true" },
+  {
+    key: "XDG_CACHE_HOME",
+    type: "folder",
+    doc: "Where the cache of file hashes lies; ~/.cache without it.",
+    example: "/home/me/.cache",
+  },
+] as const;

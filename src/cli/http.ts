@@ -1,0 +1,114 @@
+import { type FailedEnding, endingOfStatus } from "./exit-codes.ts";
+import { errnoOf, Failure } from "./failure.ts";
+import { type Fault, retry, type RetryPolicy } from "./retry.ts";
+import type { World } from "./world.ts";
+
+/** Nothing was sent: the server cannot have acted. */
+const NOT_CONNECTED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+const REFUSED_STATUS = new Set([429, 503]);
+const UNKNOWN_STATUS = new Set([408, 500, 502, 504]);
+
+export interface Call extends RetryPolicy {
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Makes the body, anew for each try. */
+  readonly body?: () => Promise<BodyInit>;
+}
+
+/** An answer of the server that is not a success. */
+class RefusedError extends Failure {
+  readonly status: number;
+  readonly retryAfterS: number | undefined;
+  constructor(status: number, retryAfterS: number | undefined, message: string, code: string, faults: string[]) {
+    super(endingOfStatus(status), message, { code, faults, ...nextAfter(status) });
+    this.status = status;
+    this.retryAfterS = retryAfterS;
+  }
+}
+
+/**
+ * Sends a request and returns the answer's text, trying again where that can help. Throws a Failure whose message is
+ * the server's own, or that says why the server cannot be reached.
+ */
+export async function send(world: World, call: Call): Promise<string> {
+  const { random, signal } = world;
+  return await retry(async () => await sendOnce(world, call), {
+    isRepeatable: call.isRepeatable,
+    maxTries: call.maxTries,
+    classify,
+    random,
+    signal,
+  });
+}
+
+async function sendOnce(world: World, { method, url, headers, body }: Call): Promise<string> {
+  const content = body && (await body());
+  let response: Response;
+  let text: string;
+  try {
+    response = await world.fetch(url, {
+      method,
+      headers: { "user-agent": `sitepod/${world.version}`, accept: "application/json", ...headers },
+      signal: world.signal,
+      ...(content === undefined ? {} : { body: content }),
+      // Node streams a body only when it is told that the answer comes after it.
+      ...(content instanceof ReadableStream ? { duplex: "half" } : {}),
+    } as RequestInit);
+    text = await response.text();
+  } catch (error) {
+    if (world.signal.aborted) throw new Failure("interrupted", "Interrupted.");
+    throw unreachable(url, error);
+  }
+  if (response.ok) return text;
+  throw refusal(response, text, url);
+}
+
+function refusal(response: Response, text: string, url: string): RefusedError {
+  const retryAfterS = Number(response.headers.get("retry-after") ?? Number.NaN);
+  const body = readJson(text) as { error?: unknown; message?: unknown; faults?: unknown } | undefined;
+  const isOurs = typeof body?.error === "string" && typeof body.message === "string";
+  return new RefusedError(
+    response.status,
+    Number.isFinite(retryAfterS) ? retryAfterS : undefined,
+    isOurs ? String(body.message) : `${new URL(url).origin} answered ${response.status}, and not as a SitePod server.`,
+    isOurs ? String(body.error) : endingOfStatus(response.status),
+    Array.isArray(body?.faults) ? body.faults.map(String) : [],
+  );
+}
+
+function nextAfter(status: number): { next?: string } {
+  return endingOfStatus(status) === ("not_logged_in" satisfies FailedEnding)
+    ? { next: "Run `sitepod login`, or set SITEPOD_TOKEN to a token that is valid." }
+    : {};
+}
+
+function unreachable(url: string, error: unknown): Failure {
+  const { origin } = new URL(url);
+  const code = networkCode(error);
+  return new Failure("unreachable", `${origin} does not answer${code ? ` (${code})` : ""}.`, {
+    next: "Check the address, that the server runs, and the network.",
+    cause: error,
+  });
+}
+
+/** Bun puts the code on the error, Node on its cause. */
+const networkCode = (error: unknown): string | undefined =>
+  errnoOf(error) ?? errnoOf((error as { cause?: unknown }).cause);
+
+function classify(error: unknown): Fault {
+  if (error instanceof RefusedError) {
+    if (REFUSED_STATUS.has(error.status)) return { kind: "refused", retryAfterS: error.retryAfterS };
+    return { kind: UNKNOWN_STATUS.has(error.status) ? "unknown" : "final" };
+  }
+  if (!(error instanceof Failure) || error.ending !== "unreachable") return { kind: "final" };
+  return { kind: NOT_CONNECTED.has(networkCode(error.cause) ?? "") ? "refused" : "unknown" };
+}
+
+export function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

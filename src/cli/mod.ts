@@ -1,0 +1,62 @@
+import type { ConfigDescription } from "./describe.ts";
+import type { CommandDescription } from "./describe.ts";
+import { exitCode } from "./exit-codes.ts";
+import { Failure } from "./failure.ts";
+import type { World } from "./world.ts";
+
+export type { CommandDescription, ConfigDescription } from "./describe.ts";
+export { EXIT_CODES } from "./exit-codes.ts";
+export type { World } from "./world.ts";
+
+/**
+ * Runs the CLI with the arguments after the program's name. Returns the exit code; throws nothing. What a command needs
+ * is loaded when it runs, so `--version` answers at once.
+ */
+export async function runCli(argv: readonly string[], world: World): Promise<number> {
+  try {
+    if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
+      world.stdout.write(`${world.version}\n`);
+      return 0;
+    }
+    if (argv[0] === "serve") return await serve(argv.slice(1), world);
+    const { runProgram } = await import("./program.ts");
+    const outcome = await runProgram(argv, world);
+    if (outcome.kind === "help") world.stdout.write(outcome.text);
+    else if (outcome.flags.json) world.stdout.write(`${JSON.stringify(outcome.result.json, undefined, 2)}\n`);
+    else if (outcome.result.text !== "") world.stdout.write(`${outcome.result.text}\n`);
+    return 0;
+  } catch (error) {
+    const failure = toFailure(error, world);
+    const { showFailure } = await import("./terminal/show-failure.ts");
+    showFailure(failure, argv, world);
+    return exitCode(failure.ending);
+  }
+}
+
+/** Describes every command, for the reference page. */
+export async function describeCommands(): Promise<CommandDescription[]> {
+  return (await import("./describe.ts")).describeCommands();
+}
+
+/** Describes every setting of every configuration file and environment variable, for the reference page. */
+export async function describeConfig(): Promise<ConfigDescription[]> {
+  return (await import("./describe.ts")).describeConfig();
+}
+
+async function serve(args: readonly string[], world: World): Promise<number> {
+  if (world.serve) return await world.serve(args);
+  throw new Failure("usage", "This is the CLI alone; it holds no server.", {
+    next: "Run `sitepod serve` of the executable.",
+  });
+}
+
+function toFailure(error: unknown, world: World): Failure {
+  if (error instanceof Failure) return error;
+  if (world.signal.aborted) return new Failure("interrupted", "Interrupted.");
+  const text = error instanceof Error ? error.message : String(error);
+  return new Failure("failed", `This is a fault of sitepod itself: ${text}`, {
+    code: "internal",
+    next: "Run it again with --debug and report what it prints.",
+    cause: error,
+  });
+}

@@ -1,0 +1,31 @@
+import { parseVersion } from "#model";
+import { Failure } from "./failure.ts";
+
+const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+
+/** Reads a span: `24h`, `7d`, `30m`, `90s`, or plain seconds. Returns seconds. */
+export function parseSpan(text: string): number {
+  const match = /^([0-9]{1,9})([smhd]?)$/.exec(text);
+  if (!match) throw new Failure("usage", `"${text}" is not a span of time.`, { next: "Write 24h, 7d or seconds." });
+  return Number(match[1]) * SECONDS[(match[2] || "s") as keyof typeof SECONDS];
+}
+
+/** A reader of whole numbers from `low` to `high`. */
+export const parseWhole =
+  (low: number, high: number) =>
+  (text: string): number => {
+    const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= low && value <= high) return value;
+    throw new Failure("usage", `"${text}" is not a whole number between ${low} and ${high}.`);
+  };
+
+/** A release, named as people do: by its number or its image. */
+export type ReleaseChoice = { readonly version: string } | { readonly image_id: string };
+
+/** Reads `v3`, `3` or `img_…`. */
+export function parseReleaseChoice(text: string): ReleaseChoice {
+  const version = /^[0-9]+$/.test(text) ? `v${text}` : text;
+  if (parseVersion(version) !== undefined) return { version };
+  if (/^img_[0-9A-Za-z_-]{1,96}$/.test(text)) return { image_id: text };
+  throw new Failure("usage", `"${text}" is not a release.`, { next: "Write its number, such as v3, or its img_… id." });
+}

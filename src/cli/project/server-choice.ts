@@ -1,0 +1,38 @@
+import type { MachineConfig } from "#wire";
+import { parseEndpoint } from "#wire";
+import { Failure } from "../failure.ts";
+
+interface Sources {
+  readonly flag: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The endpoint that sitepod.toml names. */
+  readonly project: string | undefined;
+  readonly machine: MachineConfig;
+}
+
+export interface ServerChoice {
+  readonly endpoint: string | undefined;
+  readonly token: string | undefined;
+}
+
+/**
+ * Decides which server is meant, and the token for it: the flag, then the environment, then the project, then the
+ * machine. The machine's token goes to the machine's server only: a sitepod.toml somebody else wrote must not make the
+ * CLI send it elsewhere. Throws a Failure of `usage` where a flag or variable is no address.
+ */
+export function chooseServer({ flag, env, project, machine }: Sources): ServerChoice {
+  const endpoint =
+    readAddress(flag, "--endpoint") ??
+    readAddress(env["SITEPOD_ENDPOINT"], "SITEPOD_ENDPOINT") ??
+    project ??
+    machine.endpoint;
+  const token = env["SITEPOD_TOKEN"] || (endpoint === machine.endpoint ? machine.token : undefined);
+  return { endpoint, token };
+}
+
+function readAddress(text: string | undefined, source: string): string | undefined {
+  if (!text) return undefined;
+  const parsed = parseEndpoint(text);
+  if (parsed.ok) return parsed.value;
+  throw new Failure("usage", `${source} "${text}" ${parsed.fault}.`);
+}
