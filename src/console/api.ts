@@ -15,6 +15,9 @@ export class ApiError extends Error {
   }
 }
 
+/** The longest list that the server gives of releases or events. */
+export const MAX_LISTED = 500;
+
 export type Domain = Api.DomainList["domains"][number];
 export type Preview = Api.PreviewList["previews"][number];
 export type AuditEvent = Api.AuditList["events"][number];

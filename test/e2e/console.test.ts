@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Browser, Page } from "playwright-core";
+import { chromiumPath, startBrowser } from "../harness/browser.ts";
+import { type CommandLine, commandLine } from "../harness/command-line.ts";
+import { writeTree } from "../harness/file-tree.ts";
+import { type Server, startServer } from "../harness/server.ts";
+import { fetchHost } from "../harness/tenant.ts";
+
+const EMAIL = "ada@example.com";
+const PASSWORD = "correct horse battery staple";
+const TOKEN_NAME = "laptop";
+
+/** One person's first hour with the console: each test goes on where the one before it ended. */
+describe.skipIf(chromiumPath === undefined)("the console, in a browser,", () => {
+  let server: Server;
+  let browser: Browser;
+  let page: Page;
+  let shell: CommandLine;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    server = await startServer();
+    browser = await startBrowser(server.domain);
+    page = await browser.newPage({ baseURL: `http://${server.domain}:${server.port}`, colorScheme: "light" });
+    page.setDefaultTimeout(10_000);
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("console", (message) => {
+      if (message.text().includes("Content Security Policy")) complaints.push(message.text());
+    });
+  });
+
+  afterAll(async () => {
+    await shell?.[Symbol.asyncDispose]();
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  test("greets the first person and makes them the administrator", async () => {
+    await page.goto("/");
+    await page.getByRole("heading", { name: "Welcome to SitePod" }).waitFor();
+    await page.getByLabel("E-mail").fill(EMAIL);
+    await page.getByLabel("Password").fill(PASSWORD);
+    await page.getByRole("button", { name: "Create the administrator" }).click();
+    await page.getByText("npx sitepod deploy").waitFor();
+    await page.getByRole("link", { name: "Account" }).click();
+    await page.getByText("Administrator of").waitFor();
+  });
+
+  test("shows a new token once, and the command line can deploy with it", async () => {
+    await page.getByRole("link", { name: "Tokens" }).click();
+    await page.getByRole("button", { name: "New token" }).click();
+    await page.getByRole("textbox", { name: "Name" }).fill(TOKEN_NAME);
+    await page.getByRole("button", { name: "Create token" }).click();
+    const secret = page.getByRole("region", { name: "The new token" });
+    const token = (await secret.locator("code").textContent()) ?? "";
+    await secret.getByRole("button", { name: "I have it" }).click();
+    await page.reload();
+    await page.getByRole("button", { name: `Revoke ${TOKEN_NAME}` }).waitFor();
+    expect(await page.content()).not.toContain(token);
+
+    shell = await commandLine({ endpoint: server.url, token });
+    for (const text of ["first", "second"]) {
+      await writeTree(shell.home, { "site/index.html": `<h1>${text}`, [`site/${text}.txt`]: text });
+      const deployed = await shell.run(["deploy", "site", "-n", "shop", "--prod", "-m", `The ${text} words`, "--yes"]);
+      expect(deployed).toMatchObject({ code: 0 });
+    }
+  });
+
+  test("lists the site with what it serves", async () => {
+    await page.getByRole("link", { name: "Sites" }).click();
+    const row = page.getByRole("listitem").filter({ hasText: "shop" });
+    await row.getByText("v2", { exact: true }).waitFor();
+    await row.getByRole("link", { name: "shop", exact: true }).click();
+    const prod = page.getByRole("article", { name: "prod" });
+    await prod.getByText("The second words").waitFor();
+    await page.getByRole("article", { name: "beta" }).getByText("Nothing has been released here.").waitFor();
+  });
+
+  test("shows what changed between two releases", async () => {
+    await page.getByRole("link", { name: "Compare v2 with v1" }).click();
+    await page.getByRole("cell", { name: "second.txt added" }).waitFor();
+    await page.getByRole("cell", { name: "index.html changed" }).waitFor();
+    await page.goBack();
+  });
+
+  test("rolls prod back by two clicks, and the site serves the old release at once", async () => {
+    expect(await read("shop")).toBe("<h1>second");
+    await page.getByRole("button", { name: "Roll back to v1" }).click();
+    const dialog = page.getByRole("dialog", { name: "Roll back prod" });
+    expect(await dialog.textContent()).toMatch(/v2\s*v1/);
+    await dialog.getByRole("button", { name: "Roll back to v1" }).click();
+    expect(await page.getByText(/^prod is back at v1, in [0-9.]+ ms$/).textContent()).not.toBeEmpty();
+    expect(await read("shop")).toBe("<h1>first");
+    await page.getByRole("article", { name: "prod" }).getByText("The first words").waitFor();
+  });
+
+  test("refuses to move a pointer that somebody else has moved meanwhile, and says so", async () => {
+    await page.getByRole("button", { name: "Release v2 to prod" }).click();
+    expect(await shell.run(["release", "v2", "-n", "shop", "--env", "prod"])).toMatchObject({ code: 0 });
+    expect(await shell.run(["rollback", "--to", "v1", "-n", "shop", "--env", "prod"])).toMatchObject({ code: 0 });
+    const dialog = page.getByRole("dialog", { name: "Release prod" });
+    await dialog.getByRole("button", { name: "Release to v2" }).click();
+    await dialog.getByRole("alert").waitFor();
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    expect(await read("shop")).toBe("<h1>first");
+  });
+
+  test("tells who did what", async () => {
+    await page.getByRole("link", { name: "Activity" }).click();
+    await page.getByText("environment.rollback").first().waitFor();
+    await page.getByText(`${EMAIL} with ${TOKEN_NAME}`).first().waitFor();
+  });
+
+  test("revokes a token, which is refused from then on", async () => {
+    await page.getByRole("link", { name: "Tokens" }).click();
+    await page.getByRole("button", { name: `Revoke ${TOKEN_NAME}` }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+    await page.getByText(`${TOKEN_NAME} is revoked`).waitFor();
+    const refused = await shell.run(["history", "-n", "shop"]);
+    expect(refused).toMatchObject({ code: 3 });
+  });
+
+  test("deletes a site only when its name is typed", async () => {
+    await page.goto("/sites/shop/settings");
+    const button = page.getByRole("button", { name: "Delete shop" });
+    expect(await button.isDisabled()).toBe(true);
+    await page.getByLabel("Type shop to confirm").fill("shop");
+    await button.click();
+    await page.getByText("shop is deleted").waitFor();
+    expect((await fetchHost(server, `shop.${server.domain}`, "/")).status).toBe(404);
+  });
+
+  test("ends the session at the log-out and asks for the password again", async () => {
+    await page.getByRole("link", { name: "Account" }).click();
+    await page.getByRole("button", { name: "Log out" }).click();
+    await page.getByLabel("E-mail").fill(EMAIL);
+    await page.getByLabel("Password").fill("not the password");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("alert").waitFor();
+    await page.getByLabel("Password").fill(PASSWORD);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { name: "Account" }).waitFor();
+  });
+
+  test("has thrown no error and asked for nothing that the content security policy forbids", () => {
+    expect(complaints).toEqual([]);
+  });
+
+  const read = async (site: string) => await (await fetchHost(server, `${site}.${server.domain}`, "/")).text();
+});

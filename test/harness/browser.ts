@@ -1,0 +1,23 @@
+import { type Browser, chromium } from "playwright-core";
+
+/** The Chromium of this machine, undefined where it has none: then tests in a browser are skipped. */
+export const chromiumPath: string | undefined =
+  process.env.SITEPOD_CHROMIUM ?? Bun.which("chromium") ?? Bun.which("google-chrome") ?? undefined;
+
+/** Starts a browser with a profile of its own; every name below `domain` leads it to this machine. */
+export async function startBrowser(domain: string): Promise<Browser> {
+  if (chromiumPath === undefined) throw new Error("There is no Chromium here: install it, or set SITEPOD_CHROMIUM.");
+  return await chromium.launch({
+    executablePath: chromiumPath,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      `--host-resolver-rules=MAP ${domain} 127.0.0.1,MAP *.${domain} 127.0.0.1`,
+    ],
+  });
+}
