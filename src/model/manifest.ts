@@ -40,7 +40,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** Encodes a set of files, given in any order. Throws a RangeError on a path given twice: parse the list first. */
-export function encodeManifest(files: Iterable<Entry>): Uint8Array {
+export function encodeManifest(files: Iterable<Entry>): Uint8Array<ArrayBuffer> {
   const sorted = Array.from(files, (file) => ({ file, path: encoder.encode(file.path) }));
   sorted.sort((a, b) => compareBytes(a.path, b.path, 0, b.path.length));
   const types = [...new Set(sorted.map(({ file }) => file.type))].sort().map((type) => encoder.encode(type));

@@ -66,6 +66,27 @@ export interface Store {
   readonly documents: Documents;
   readonly blobs: Blobs;
   readonly uploads: Uploads;
+  /**
+   * Where it is there, clients send contents straight to the object store: returns a URL that takes one PUT of exactly
+   * `size` bytes, for an hour, with the header `x-amz-checksum-sha256` (`sha256`, hexadecimal here, in base64 there).
+   * What arrives is staged and verified at commit, which throws SitepodError `invalid` where it is something else.
+   */
+  presign?(workspace: string, digest: Digest, size: number, sha256: string): Promise<string>;
   /** Throws where the store cannot be read and written now. */
   check(): Promise<void>;
+}
+
+/** Where a bucket is, and how its contents are kept near. */
+export interface S3Options {
+  readonly bucket: string;
+  readonly region: string;
+  /** Undefined: Amazon's. */
+  readonly endpoint?: string | undefined;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Whether clients send contents straight to the bucket. */
+  readonly presigned: boolean;
+  /** A folder on this machine for the blobs used last. */
+  readonly cacheFolder: string;
+  readonly cacheBytes: number;
 }

@@ -1,0 +1,205 @@
+import { parseArgs } from "node:util";
+import { SitepodError } from "#model";
+
+/** One thing the operator decides: by flag, else by environment variable, else by default. */
+export interface Option {
+  readonly flag?: string;
+  readonly env: string;
+  readonly kind: "text" | "count" | "bytes" | "hours" | "switch" | "secret";
+  readonly fallback?: string;
+  readonly doc: string;
+}
+
+/** Every option of `sitepod serve`. The reference page is generated from this table. */
+export const SERVE_OPTIONS = {
+  port: {
+    flag: "port",
+    env: "SITEPOD_PORT",
+    kind: "count",
+    fallback: "8080",
+    doc: "Port to listen on; 0 takes a free one",
+  },
+  data: { flag: "data", env: "SITEPOD_DATA", kind: "text", fallback: "./data", doc: "Folder that holds everything" },
+  domain: {
+    flag: "domain",
+    env: "SITEPOD_DOMAIN",
+    kind: "text",
+    fallback: "localhost",
+    doc: "Base domain: the console is there, each site one label under it",
+  },
+  host: {
+    flag: "host",
+    env: "SITEPOD_HOST",
+    kind: "text",
+    doc: "Address to listen on; by default this machine alone where the domain is localhost, else every address",
+  },
+  publicUrl: {
+    flag: "public-url",
+    env: "SITEPOD_PUBLIC_URL",
+    kind: "text",
+    doc: "How people reach the base domain, where a proxy stands before the server, such as https://example.com",
+  },
+  openSignUp: {
+    flag: "open-sign-up",
+    env: "SITEPOD_OPEN_SIGN_UP",
+    kind: "switch",
+    doc: "Let anybody register, not only the first",
+  },
+  welcome: {
+    flag: "welcome",
+    env: "SITEPOD_WELCOME",
+    kind: "switch",
+    doc: "Release the bundled example where there is no site yet",
+  },
+  rebuildDatabase: {
+    flag: "rebuild-database",
+    env: "SITEPOD_REBUILD_DATABASE",
+    kind: "switch",
+    doc: "Where the database is lost: make a new one from the refs and the release records",
+  },
+  assetSurvivalHours: {
+    flag: "asset-survival-hours",
+    env: "SITEPOD_ASSET_SURVIVAL_HOURS",
+    kind: "hours",
+    fallback: "24",
+    doc: "How long hashed assets of a replaced release keep answering",
+  },
+  adminEmail: { env: "SITEPOD_ADMIN_EMAIL", kind: "text", doc: "Makes the first account at start, with the next" },
+  adminPassword: { env: "SITEPOD_ADMIN_PASSWORD", kind: "secret", doc: "The first account's password" },
+  adminToken: { env: "SITEPOD_ADMIN_TOKEN", kind: "secret", doc: "Lets scripts call /api/v1/cleanup and /api/v1/gc" },
+  maxFilesPerDeploy: {
+    env: "SITEPOD_MAX_FILES_PER_DEPLOY",
+    kind: "count",
+    fallback: "10000",
+    doc: "Files a deploy may have",
+  },
+  maxFileSize: { env: "SITEPOD_MAX_FILE_SIZE", kind: "bytes", fallback: "100MiB", doc: "Size a file may have" },
+  maxDeploySize: { env: "SITEPOD_MAX_DEPLOY_SIZE", kind: "bytes", fallback: "500MiB", doc: "Size a deploy may have" },
+  maxProjectsPerUser: {
+    env: "SITEPOD_MAX_PROJECTS_PER_USER",
+    kind: "count",
+    fallback: "100",
+    doc: "Sites an account may have",
+  },
+  storageType: {
+    env: "SITEPOD_STORAGE_TYPE",
+    kind: "text",
+    fallback: "local",
+    doc: "Where refs and blobs are: local, or a bucket: s3, r2, oss",
+  },
+  s3Bucket: { env: "SITEPOD_S3_BUCKET", kind: "text", doc: "The bucket" },
+  s3Region: { env: "SITEPOD_S3_REGION", kind: "text", doc: "The bucket's region" },
+  s3Endpoint: { env: "SITEPOD_S3_ENDPOINT", kind: "text", doc: "The object store's URL, where it is not Amazon's" },
+  s3AccessKey: { env: "AWS_ACCESS_KEY_ID", kind: "text", doc: "The bucket's access key" },
+  s3SecretKey: { env: "AWS_SECRET_ACCESS_KEY", kind: "secret", doc: "The bucket's secret key" },
+} as const satisfies Record<string, Option>;
+
+export type OptionName = keyof typeof SERVE_OPTIONS;
+
+/** The options as they were decided. Sizes are in bytes. */
+export type ServeOptions = ReturnType<typeof parseServeOptions>;
+
+/** Parses the arguments after `serve`, and the environment. Throws SitepodError `invalid` with every fault. */
+export function parseServeOptions(argv: readonly string[], env: Readonly<Record<string, string | undefined>>) {
+  const faults: string[] = [];
+  const flags = parseFlags(argv, faults);
+
+  function told(name: OptionName): { readonly text: string; readonly place: string } | undefined {
+    const option: Option = SERVE_OPTIONS[name];
+    const flag = option.flag === undefined ? undefined : flags[option.flag];
+    if (flag !== undefined) return { text: flag, place: `--${option.flag}` };
+    const variable = env[option.env];
+    if (variable !== undefined && variable !== "") return { text: variable, place: option.env };
+    return option.fallback === undefined ? undefined : { text: option.fallback, place: option.env };
+  }
+  const text = (name: OptionName) => told(name)?.text;
+  const isOn = (name: OptionName) => ["1", "true", "yes", "on"].includes(text(name)?.toLowerCase() ?? "");
+  function number(name: OptionName, parse: (text: string) => number | undefined, expected: string): number {
+    const { text, place } = told(name)!;
+    const value = parse(text);
+    if (value === undefined) faults.push(`${place} is ${JSON.stringify(text)} and must be ${expected}`);
+    return value ?? 0;
+  }
+
+  const port = number("port", (text) => parseCount(text, 65_535), "a port between 0 and 65535");
+  const domain = text("domain")!.toLowerCase();
+  const publicUrl = parsePublicUrl(text("publicUrl"), domain, faults);
+  const options = {
+    port,
+    data: text("data")!,
+    host: text("host") ?? (isLocal(publicUrl?.hostname ?? domain) && !text("publicUrl") ? "localhost" : undefined),
+    /** Undefined: derived from domain and port once the port is known. */
+    publicUrl,
+    domain: publicUrl?.hostname ?? domain,
+    openSignUp: isOn("openSignUp"),
+    welcome: isOn("welcome"),
+    rebuildDatabase: isOn("rebuildDatabase"),
+    assetSurvivalHours: number("assetSurvivalHours", parseHours, "a number of hours"),
+    adminEmail: text("adminEmail"),
+    adminPassword: text("adminPassword"),
+    adminToken: text("adminToken"),
+    maxFilesPerDeploy: number("maxFilesPerDeploy", parseCount, "a whole number"),
+    maxFileBytes: number("maxFileSize", parseBytes, "a size such as 100MiB"),
+    maxDeployBytes: number("maxDeploySize", parseBytes, "a size such as 500MiB"),
+    maxProjectsPerUser: number("maxProjectsPerUser", parseCount, "a whole number"),
+    storage: {
+      type: text("storageType")!,
+      bucket: text("s3Bucket"),
+      region: text("s3Region"),
+      endpoint: text("s3Endpoint"),
+      accessKey: text("s3AccessKey"),
+      secretKey: text("s3SecretKey"),
+    },
+  };
+  if (!["local", "s3", "r2", "oss"].includes(options.storage.type)) {
+    faults.push(`SITEPOD_STORAGE_TYPE is ${JSON.stringify(options.storage.type)} and must be local, s3, r2 or oss`);
+  }
+  if (faults.length > 0) throw new SitepodError("invalid", `${faults.join(".\n")}.`, { faults });
+  return options;
+}
+
+function parseFlags(argv: readonly string[], faults: string[]): Record<string, string | undefined> {
+  const options: Record<string, { type: "string" | "boolean" }> = {};
+  for (const option of Object.values(SERVE_OPTIONS) as Option[]) {
+    if (option.flag) options[option.flag] = { type: option.kind === "switch" ? "boolean" : "string" };
+  }
+  try {
+    const { values } = parseArgs({ args: [...argv], options, strict: true });
+    return Object.fromEntries(Object.entries(values).map(([flag, value]) => [flag, String(value)]));
+  } catch (error) {
+    faults.push(`${(error as Error).message.replace(/\.$/, "")}. See sitepod serve --help`);
+    return {};
+  }
+}
+
+function parsePublicUrl(text: string | undefined, domain: string, faults: string[]): URL | undefined {
+  const url = URL.parse(text ?? `http://${domain}`);
+  const isPlain = url && /^https?:$/.test(url.protocol) && url.pathname === "/" && url.search === "" && !url.username;
+  if (!isPlain) {
+    const place = text === undefined ? `--domain ${JSON.stringify(domain)}` : `--public-url ${JSON.stringify(text)}`;
+    faults.push(
+      `${place} must be ${text === undefined ? "a host name such as example.com" : "a URL such as https://example.com"}`,
+    );
+    return undefined;
+  }
+  return text === undefined && url.port === "" ? undefined : url;
+}
+
+const isLocal = (hostname: string) => hostname === "localhost" || hostname.endsWith(".localhost");
+
+function parseCount(text: string, max = Number.MAX_SAFE_INTEGER): number | undefined {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  return value <= max ? value : undefined;
+}
+
+function parseHours(text: string): number | undefined {
+  const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  return value <= 24 * 365 ? value : undefined;
+}
+
+const UNITS: Record<string, number> = { "": 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
+
+function parseBytes(text: string): number | undefined {
+  const [, digits, unit] = /^(\d+)\s*([KMG]?)(?:i?B)?$/i.exec(text) ?? [];
+  return digits === undefined ? undefined : Number(digits) * UNITS[unit!.toUpperCase()]!;
+}

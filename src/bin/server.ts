@@ -1,0 +1,175 @@
+import { mkdirSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { relative, resolve } from "node:path";
+import { type Context, type Control, createAddresses, createGate, DEFAULT_SETTINGS } from "#control";
+import { type Database, lockFolder } from "#db";
+import { SitepodError } from "#model";
+import { parseHost } from "#routing";
+import { createEdge } from "#serve";
+import { createManifestReader, hashBytes, openDiskStore, Records } from "#store";
+import { asset, listAssets } from "./assets.ts";
+import { consoleResponse } from "./console-pages.ts";
+import { formatMetrics } from "./metrics.ts";
+import { isAvailable, openControl } from "./open-control.ts";
+import type { ServeOptions } from "./serve-options.ts";
+import { version } from "./version.ts";
+
+export interface RunningServer {
+  readonly port: number;
+  /** What to tell the person who started it. */
+  readonly greeting: string;
+  stop(drainMs: number): Promise<void>;
+}
+
+type Log = Context["log"];
+
+/** A request to the API may take this long without a byte: a commit of many files waits for the disk. */
+const API_IDLE_S = 240;
+const MAINTENANCE_MS = 60 * 60 * 1000;
+const WELCOME_SITE = "welcome";
+
+/** Opens the data folder, wires the planes and listens. Throws SitepodError where it cannot start. */
+export async function startServer(options: ServeOptions, log: Log): Promise<RunningServer> {
+  const data = resolve(options.data);
+  mkdirSync(data, { recursive: true });
+  const lock = lockFolder(data);
+  const store = await openDiskStore(data);
+  const records = new Records(store);
+  const readManifest = createManifestReader(store.blobs);
+  const startedMs = Date.now();
+
+  const edge = createEdge({
+    readers: {
+      readRef: (label, environment) => records.readRef(label, environment),
+      readRelease: (label, number) => records.readRelease(label, number),
+      readPreview: (label, slug) => records.readPreview(label, slug),
+      readClaim: (label) => records.readClaim(label),
+      readHost: (hostname) => records.readHost(hostname),
+      readManifest,
+      openBlob: (digest) => store.blobs.open(digest),
+    },
+    domain: options.domain,
+    nowMs: Date.now,
+    log,
+  });
+  store.documents.subscribe((key) => edge.forget(key));
+
+  // The address of the console follows from the port, and the port is known once somebody listens.
+  let answerControl = async (_request: Request, _address: string | null) => new Response(null, { status: 503 });
+  const server = listen(options, edge.fetch, (request, address) => answerControl(request, address));
+  const publicUrl = options.publicUrl ?? new URL(`http://${options.domain}:${server.port}`);
+  const addresses = createAddresses(publicUrl);
+  const makeContext = (db: Database): Context => ({
+    db,
+    store,
+    records,
+    readManifest,
+    addresses,
+    settings: {
+      ...DEFAULT_SETTINGS,
+      version,
+      signUpIsOpen: options.openSignUp,
+      adminToken: options.adminToken,
+      maxFilesPerDeploy: options.maxFilesPerDeploy,
+      maxFileBytes: options.maxFileBytes,
+      maxDeployBytes: options.maxDeployBytes,
+      maxSitesPerUser: options.maxProjectsPerUser,
+      survivalMs: options.assetSurvivalHours * 60 * 60 * 1000,
+    },
+    hash: hashBytes,
+    nowMs: Date.now,
+    randomBytes,
+    log,
+    contentGate: createGate(),
+  });
+  const opened = await openControl(
+    { data, rebuildDatabase: options.rebuildDatabase },
+    makeContext,
+    () => formatMetrics(edge.stats(), Date.now() - startedMs),
+    log,
+    await isAny(records.claims()),
+  );
+  const { control } = opened;
+  answerControl = async (request, address) =>
+    new URL(request.url).pathname.startsWith("/api/")
+      ? await control.fetch(request, address)
+      : consoleResponse(request);
+
+  const welcome = isAvailable(control) ? await prepare(control, options) : undefined;
+  const maintenance = setInterval(() => void maintain(control as Control, log), MAINTENANCE_MS);
+  if (!isAvailable(control)) clearInterval(maintenance);
+  return {
+    port: server.port!,
+    greeting: greet(addresses.console, welcome, data, isAvailable(control) ? await control.signUpPolicy() : "closed"),
+    async stop(drainMs) {
+      clearInterval(maintenance);
+      await Promise.race([server.stop(), Bun.sleep(drainMs)]);
+      await server.stop(true);
+      await opened.close();
+      lock[Symbol.dispose]();
+    },
+  };
+}
+
+type Answer = (request: Request, address: string | null) => Promise<Response>;
+
+function listen(options: ServeOptions, serveSite: ReturnType<typeof createEdge>["fetch"], answerControl: Answer) {
+  try {
+    return Bun.serve({
+      port: options.port,
+      ...(options.host === undefined ? {} : { hostname: options.host }),
+      maxRequestBodySize: Math.max(options.maxFileBytes, 64 * 1024 * 1024) + 1024 * 1024,
+      fetch(request, server) {
+        if (parseHost(request.headers.get("host"), options.domain).kind !== "control") return serveSite(request);
+        server.timeout(request, API_IDLE_S);
+        return answerControl(request, server.requestIP(request)?.address ?? null);
+      },
+    });
+  } catch (cause) {
+    if ((cause as { code?: string }).code !== "EADDRINUSE") throw cause;
+    throw new SitepodError(
+      "conflict",
+      `Port ${options.port} is in use. Stop what listens there, or choose another with --port.`,
+      { cause },
+    );
+  }
+}
+
+/** Does what the options ask for at the first start. Returns the URL of the example, where it was or is released. */
+async function prepare(control: Control, options: ServeOptions): Promise<string | undefined> {
+  if (options.adminEmail && options.adminPassword) {
+    await control.ensureAdministrator(options.adminEmail, options.adminPassword);
+  }
+  if (!options.welcome) return undefined;
+  const files = await Promise.all(
+    listAssets("welcome/").map(async (path) => ({
+      path: path.slice("welcome/".length),
+      bytes: new Uint8Array(await asset(path)!.arrayBuffer()),
+    })),
+  );
+  return await control.releaseWelcome(WELCOME_SITE, files);
+}
+
+async function maintain(control: Control, log: Log): Promise<void> {
+  await control.cleanUp().catch((error: unknown) => log("Cleaning up failed", error));
+}
+
+function greet(console: string, welcome: string | undefined, data: string, signUp: string): string {
+  const folder = relative(process.cwd(), data);
+  return [
+    "",
+    `  SitePod ${version}`,
+    "",
+    `  Console   ${console}`,
+    ...(welcome ? [`  Example   ${welcome}`] : []),
+    `  Data      ${folder.startsWith("..") ? data : `./${folder}`}`,
+    "",
+    `  Next:     npx sitepod ${signUp === "first" ? "login" : "deploy"}${signUp === "first" ? ` --endpoint ${console}` : " ./your-site"}`,
+    "",
+  ].join("\n");
+}
+
+async function isAny(items: AsyncIterable<unknown>): Promise<boolean> {
+  for await (const _ of items) return true;
+  return false;
+}

@@ -1,0 +1,15 @@
+#!/usr/bin/env bun
+import { version } from "./version.ts";
+
+/** The executable's entry. What is not asked for is not loaded: the version needs neither half, the CLI no server. */
+const [argument] = process.argv.slice(2);
+
+if (argument === "--version" || argument === "-V" || argument === "-v") {
+  console.log(version);
+} else {
+  const { runInProcess } = await import("./cli.ts");
+  await runInProcess(async (argv) => {
+    const { serveCommand } = await import("./serve.ts");
+    return await serveCommand(argv);
+  });
+}

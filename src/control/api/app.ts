@@ -1,0 +1,59 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { SitepodError } from "#model";
+import type { Context } from "../context.ts";
+import type { Accounts } from "../identity/accounts.ts";
+import { authenticate } from "../identity/authenticate.ts";
+import { createLoginLimit } from "../identity/login-limit.ts";
+import { addAccountRoutes, addTokenRoutes } from "./account-routes.ts";
+import { errorResponse } from "./errors.ts";
+import { referencePage } from "./reference-page.ts";
+import { addDeployRoutes, addHistoryRoutes, addPointerRoutes } from "./release-routes.ts";
+import type { Api, Caller } from "./route.ts";
+import { addServerRoutes } from "./server-routes.ts";
+import { addDomainRoutes, addSiteRoutes } from "./site-routes.ts";
+
+const BASE = "/api/v1";
+
+/** Makes the HTTP API: `(request, address of the client) => response`. */
+export function createApi(context: Context, accounts: Accounts, metrics: () => string) {
+  const app: Api = new OpenAPIHono<{ Bindings: Caller }>().basePath(BASE);
+  addServerRoutes(app, context, accounts, metrics);
+  addAccountRoutes(app, context, accounts, createLoginLimit());
+  addTokenRoutes(app, context);
+  addSiteRoutes(app, context);
+  addDeployRoutes(app, context);
+  addPointerRoutes(app, context);
+  addHistoryRoutes(app, context);
+  addDomainRoutes(app, context);
+
+  app.openAPIRegistry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });
+  const document = () =>
+    app.getOpenAPI31Document({
+      openapi: "3.1.0",
+      info: {
+        title: "SitePod",
+        version: context.settings.version,
+        description: "Release websites on your own machines.",
+      },
+      servers: [{ url: context.addresses.console }],
+    });
+  app.get("/openapi.json", (request) => request.json(document()));
+  app.notFound((request) =>
+    errorResponse(
+      new SitepodError("not_found", `There is no ${request.req.method} ${request.req.path}. See /api/docs.`),
+      context.log,
+    ),
+  );
+  app.onError((error) => errorResponse(error, context.log));
+
+  return async (request: Request, address: string | null): Promise<Response> => {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/api/docs") return referencePage(document());
+    let actor: ReturnType<typeof authenticate> | undefined;
+    const caller: Caller = {
+      address,
+      findActor: () => (actor ??= authenticate(context, accounts, request, address)),
+    };
+    return await app.fetch(request, caller);
+  };
+}

@@ -1,0 +1,53 @@
+import { isDatabaseFailure } from "#db";
+import { type ErrorCode, SitepodError } from "#model";
+import type { Api } from "#wire";
+
+/** The HTTP status of each kind of refusal. */
+const STATUS: Record<ErrorCode, number> = {
+  invalid: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  gone: 410,
+  too_large: 413,
+  rate_limited: 429,
+  internal: 500,
+  unavailable: 503,
+  storage_full: 507,
+};
+
+const DATABASE_RETRY_S = 30;
+
+/** Makes the answer to a request that failed. What is not a refusal is logged, and told as no more than that. */
+export function errorResponse(error: unknown, log: (message: string, cause?: unknown) => void): Response {
+  const refusal = asRefusal(error);
+  if (refusal.code === "internal" || refusal.code === "unavailable") log(refusal.message, error);
+  const body: Api.ErrorBody = {
+    error: refusal.code,
+    message: refusal.message,
+    ...(refusal.faults.length > 0 ? { faults: [...refusal.faults] } : {}),
+  };
+  const retryAfterS = refusal.retryAfterS ?? (refusal.code === "unavailable" ? DATABASE_RETRY_S : undefined);
+  return Response.json(body, {
+    status: STATUS[refusal.code],
+    headers: {
+      "cache-control": "no-store",
+      ...(retryAfterS === undefined ? {} : { "retry-after": String(retryAfterS) }),
+      ...(refusal.code === "unauthorized" ? { "www-authenticate": 'Bearer realm="sitepod"' } : {}),
+    },
+  });
+}
+
+function asRefusal(error: unknown): SitepodError {
+  if (error instanceof SitepodError) return error;
+  if (isDatabaseFailure(error)) {
+    return new SitepodError(
+      "unavailable",
+      "The database cannot be used; sites keep serving. Restore the database file and restart the server.",
+      { cause: error },
+    );
+  }
+  return new SitepodError("internal", "Something went wrong on the server. Its log has the details.", { cause: error });
+}

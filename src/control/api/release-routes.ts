@@ -1,0 +1,252 @@
+import { SitepodError, type Environment } from "#model";
+import { api } from "#wire";
+import type { Context } from "../context.ts";
+import { commitUpload } from "../release/commit.ts";
+import { listFiles, listHistory, listImages, readCurrent } from "../release/history.ts";
+import { planUpload } from "../release/plan.ts";
+import { releaseSite, rollBackSite } from "../release/pointers.ts";
+import { createPreview, deletePreview, listPreviews } from "../release/previews.ts";
+import { findSite } from "../release/sites.ts";
+import { createReceiver } from "../release/upload.ts";
+import { addRoute, type Api, z } from "./route.ts";
+import { byProject } from "./site-routes.ts";
+
+/** The list of files of a large deploy: about 250 bytes a file. */
+const MAX_PLAN_BYTES = 64 * 1024 * 1024;
+
+export function addDeployRoutes(app: Api, context: Context): void {
+  const tag = "Deploy";
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/plan",
+      tag,
+      summary: "Begin a deploy: list its files, learn which contents are missing",
+      scope: "deploy",
+      body: api.planRequest,
+      answer: api.planResponse,
+      maxBodyBytes: MAX_PLAN_BYTES,
+    },
+    async ({ actor, body }) => await planUpload(context, actor, body),
+  );
+
+  const receive = createReceiver(context);
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/upload/{plan_id}/{hash}",
+      tag,
+      summary: "Send one content as the raw body, with its Content-Length",
+      scope: "deploy",
+      params: z.object({ plan_id: z.string().max(100), hash: z.string().max(100) }),
+      answer: api.uploadResponse,
+    },
+    async ({ actor, params, request }) => {
+      const length = request.req.header("content-length");
+      const body = request.req.raw.body ?? new Blob([]).stream();
+      return await receive(actor, params.plan_id, params.hash, length === undefined ? undefined : Number(length), body);
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/commit",
+      tag,
+      summary: "End a deploy: make its contents durable and record the release",
+      scope: "deploy",
+      body: api.commitRequest,
+      answer: api.commitResponse,
+    },
+    async ({ actor, body, request }) => {
+      const trigger = /sitepod/i.test(request.req.header("user-agent") ?? "") ? "cli" : "api";
+      return await commitUpload(context, actor, body.plan_id, body.message ?? undefined, trigger);
+    },
+  );
+}
+
+interface Pointer {
+  readonly environment?: Environment | undefined;
+  readonly env?: Environment | undefined;
+  readonly image_id?: string | null | undefined;
+  readonly version?: string | null | undefined;
+  readonly expected_version?: number | undefined;
+}
+
+function moveOf(body: Pointer) {
+  const environment = body.environment ?? body.env;
+  if (!environment) throw new SitepodError("invalid", 'The request needs an environment: "prod" or "beta".');
+  return {
+    environment,
+    choice: { imageId: body.image_id, version: body.version },
+    expectedVersion: body.expected_version,
+  };
+}
+
+export function addPointerRoutes(app: Api, context: Context): void {
+  const tag = "Environments";
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/release",
+      tag,
+      summary: "Point an environment at a release: the newest, or the one named",
+      scope: "deploy",
+      body: api.releaseRequest,
+      answer: api.releaseResponse,
+    },
+    async ({ actor, body }) => {
+      const site = await findSite(context, actor, body.project);
+      return await releaseSite(context, actor, site, moveOf(body));
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/rollback",
+      tag,
+      summary: "Point an environment back at an earlier release",
+      scope: "deploy",
+      body: api.rollbackRequest,
+      answer: api.rollbackResponse,
+    },
+    async ({ actor, body }) => {
+      const site = await findSite(context, actor, body.project);
+      return await rollBackSite(context, actor, site, moveOf(body));
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/current",
+      tag,
+      summary: "What an environment serves",
+      scope: "read",
+      query: byProject.extend({ environment: api.environment }),
+      answer: api.current,
+    },
+    async ({ actor, query }) =>
+      await readCurrent(context, await findSite(context, actor, query.project), query.environment),
+  );
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/preview",
+      tag,
+      summary: "Point a temporary address at a release",
+      scope: "deploy",
+      body: api.previewRequest,
+      answer: api.previewResponse,
+    },
+    async ({ actor, body }) => {
+      const site = await findSite(context, actor, body.project);
+      const wanted = { imageId: body.image_id, slug: body.slug, expiresInS: body.expires_in };
+      return await createPreview(context, actor, site, wanted);
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/previews",
+      tag,
+      summary: "List a site's previews",
+      scope: "read",
+      query: byProject,
+      answer: api.previewList,
+    },
+    async ({ actor, query }) => await listPreviews(context, await findSite(context, actor, query.project)),
+  );
+
+  addRoute(
+    app,
+    {
+      method: "delete",
+      path: "/previews/{slug}",
+      tag,
+      summary: "End a preview",
+      scope: "deploy",
+      params: z.object({ slug: z.string().max(63) }),
+      query: byProject,
+      answer: api.message,
+    },
+    async ({ actor, params, query }) => {
+      await deletePreview(context, actor, await findSite(context, actor, query.project), params.slug);
+      return { message: `The preview ${params.slug} is deleted.` };
+    },
+  );
+}
+
+export function addHistoryRoutes(app: Api, context: Context): void {
+  const tag = "History";
+
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/history",
+      tag,
+      summary: "Releases, newest first; with an environment, what it served",
+      scope: "read",
+      query: byProject.extend({
+        environment: api.environment.optional(),
+        limit: z.coerce.number().int().min(1).max(500).default(20),
+      }),
+      answer: api.history,
+    },
+    async ({ actor, query }) =>
+      await listHistory(context, await findSite(context, actor, query.project), query.environment, query.limit),
+  );
+
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/images",
+      tag,
+      summary: "Contents that were released, newest first",
+      scope: "read",
+      query: byProject.extend({
+        page: z.coerce.number().int().min(1).default(1),
+        limit: z.coerce.number().int().min(1).max(100).default(20),
+      }),
+      answer: api.imageList,
+    },
+    async ({ actor, query }) =>
+      await listImages(context, await findSite(context, actor, query.project), query.page, query.limit),
+  );
+
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/files",
+      tag,
+      summary: "The files of a release, or of what an environment serves",
+      scope: "read",
+      query: byProject.extend({
+        environment: api.environment.optional(),
+        version: z.string().max(20).optional(),
+        image_id: z.string().max(100).optional(),
+      }),
+      answer: api.files,
+    },
+    async ({ actor, query }) => {
+      const choice = { environment: query.environment, version: query.version, imageId: query.image_id };
+      return await listFiles(context, await findSite(context, actor, query.project), choice);
+    },
+  );
+}

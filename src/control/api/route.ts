@@ -1,0 +1,135 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context as Request } from "hono";
+import { SitepodError } from "#model";
+import { api } from "#wire";
+import { type Actor, requireScope, type Scope } from "../identity/actor.ts";
+
+/** Who makes a request, looked up when first asked for. */
+export interface Caller {
+  readonly address: string | null;
+  /** Throws SitepodError `unauthorized` where nobody is logged in. */
+  readonly findActor: () => Promise<Actor>;
+}
+
+export type Api = OpenAPIHono<{ Bindings: Caller }>;
+export type ApiRequest = Request<{ Bindings: Caller }>;
+
+type Method = "get" | "post" | "put" | "delete";
+
+interface RouteDefinition<Params, Query, Body, Answer> {
+  readonly method: Method;
+  /** As OpenAPI writes it: `/projects/{id}`. */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  /** What the token must allow; "none": anybody may call it. */
+  readonly scope: Scope | "none";
+  readonly params?: z.ZodObject & z.ZodType<Params>;
+  readonly query?: z.ZodObject & z.ZodType<Query>;
+  readonly body?: z.ZodType<Body>;
+  readonly answer: z.ZodType<Answer>;
+  /** The largest body, in bytes, where the default is too small. */
+  readonly maxBodyBytes?: number;
+}
+
+interface Call<Params, Query, Body> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly actor: Actor;
+  readonly request: ApiRequest;
+}
+
+/** Enough for every message but the list of files of a deploy. */
+const DEFAULT_MAX_BODY_BYTES = 256 * 1024;
+
+/** Adds one route: checks the caller and the message by the definition, from which the OpenAPI document is made too. */
+export function addRoute<Answer, Params = unknown, Query = unknown, Body = unknown>(
+  app: Api,
+  definition: RouteDefinition<Params, Query, Body, Answer>,
+  answer: (call: Call<Params, Query, Body>) => Promise<Answer>,
+): void {
+  app.openAPIRegistry.registerPath(describe(definition));
+  app.on(definition.method.toUpperCase(), honoPath(definition.path), async (request) => {
+    const actor = definition.scope === "none" ? NOBODY : await request.env.findActor();
+    if (definition.scope !== "none") requireScope(actor, definition.scope);
+    const params = check(definition.params, request.req.param(), "path");
+    const query = check(definition.query, request.req.query(), "query");
+    const body = definition.body
+      ? check(definition.body, await readJson(request, definition.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES), "body")
+      : undefined;
+    const result = await answer({
+      params: params as Params,
+      query: query as Query,
+      body: body as Body,
+      actor,
+      request,
+    });
+    return request.json(result as object);
+  });
+}
+
+/** Stands for the caller of a route that anybody may call, and may do nothing. */
+const NOBODY: Actor = {
+  userId: "",
+  email: "",
+  isAdmin: false,
+  scopes: new Set(),
+  siteId: null,
+  tokenName: null,
+  address: null,
+};
+
+function describe(definition: RouteDefinition<any, any, any, any>) {
+  const json = (schema: z.ZodType) => ({ content: { "application/json": { schema } } });
+  const error = (description: string) => ({ description, ...json(api.errorBody) });
+  return createRoute({
+    method: definition.method,
+    path: definition.path,
+    tags: [definition.tag],
+    summary: definition.summary,
+    ...(definition.scope === "none" ? {} : { security: [{ token: [definition.scope] }] }),
+    request: {
+      ...(definition.params ? { params: definition.params } : {}),
+      ...(definition.query ? { query: definition.query } : {}),
+      ...(definition.body ? { body: { required: true, ...json(definition.body) } } : {}),
+    },
+    responses: {
+      200: { description: "Done", ...json(definition.answer) },
+      ...(definition.body || definition.query ? { 400: error("The request is not valid") } : {}),
+      ...(definition.scope === "none" ? {} : { 401: error("No token, or not a valid one"), 403: error("Not yours") }),
+      503: error("The database cannot be used; sites keep serving"),
+    },
+  });
+}
+
+const honoPath = (path: string) => path.replaceAll(/\{([a-z_]+)\}/g, ":$1");
+
+function check<T>(schema: z.ZodType<T> | undefined, value: unknown, place: string): T | undefined {
+  if (!schema) return undefined;
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.slice(0, 100).map((issue) => {
+    const at = [place, ...issue.path].join("/");
+    return `${at}: ${issue.message}`;
+  });
+  throw new SitepodError("invalid", `The request is not valid: ${faults[0]}.`, { faults });
+}
+
+/** Reads a JSON body of bounded size. Throws SitepodError: `too_large`, `invalid` where it is not JSON. */
+async function readJson(request: ApiRequest, maxBytes: number): Promise<unknown> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.req.raw.body ?? []) {
+    length += chunk.length;
+    if (length > maxBytes) throw new SitepodError("too_large", `The request is larger than ${maxBytes} bytes.`);
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks)));
+  } catch (cause) {
+    throw new SitepodError("invalid", "The body is not JSON.", { cause });
+  }
+}
+
+export { z };

@@ -1,0 +1,124 @@
+import { timingSafeEqual } from "node:crypto";
+import { SitepodError } from "#model";
+import { api } from "#wire";
+import type { Context } from "../context.ts";
+import type { Accounts } from "../identity/accounts.ts";
+import { requireAdministrator } from "../identity/actor.ts";
+import { cleanUp } from "../retention/clean-up.ts";
+import { collectGarbage } from "../retention/collect-garbage.ts";
+import { addRoute, type Api, type ApiRequest } from "./route.ts";
+
+export function addServerRoutes(app: Api, context: Context, accounts: Accounts, metrics: () => string): void {
+  const tag = "Server";
+  const startedMs = context.nowMs();
+
+  app.get("/health", async (request) => {
+    const health = await checkHealth(context, startedMs);
+    return request.json(health, health.storage === "ok" ? 200 : 503, { "cache-control": "no-store" });
+  });
+  app.openAPIRegistry.registerPath({
+    method: "get",
+    path: "/health",
+    tags: [tag],
+    summary: "How the server is; 503 only where serving is impaired",
+    responses: {
+      200: { description: "Serving", content: { "application/json": { schema: api.health } } },
+      503: { description: "Storage cannot be used", content: { "application/json": { schema: api.health } } },
+    },
+  });
+
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/config",
+      tag,
+      summary: "What a client must know of this server",
+      scope: "none",
+      answer: api.serverConfig,
+    },
+    async () => ({
+      domain: context.addresses.domain,
+      is_demo: false,
+      version: context.settings.version,
+      console_url: context.addresses.console,
+      upload_mode: "direct" as const,
+      sign_up: await accounts.signUpPolicy(),
+      limits: {
+        max_files: context.settings.maxFilesPerDeploy,
+        max_file_size: context.settings.maxFileBytes,
+        max_deploy_size: context.settings.maxDeployBytes,
+      },
+    }),
+  );
+
+  app.get("/metrics", (request) => request.text(metrics(), 200, { "content-type": "text/plain; version=0.0.4" }));
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/cleanup",
+      tag,
+      summary: "Forget expired previews and uploads (administrators)",
+      scope: "none",
+      answer: api.cleaned,
+    },
+    async ({ request }) => {
+      await requireOperator(context, request);
+      return await cleanUp(context);
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/gc",
+      tag,
+      summary: "Remove contents that nothing names (administrators)",
+      scope: "none",
+      answer: api.collected,
+    },
+    async ({ request }) => {
+      await requireOperator(context, request);
+      return await collectGarbage(context);
+    },
+  );
+}
+
+async function checkHealth(context: Context, startedMs: number) {
+  const database = await works(async () => {
+    context.db.check();
+    await context.db.query.selectFrom("workspaces").select("id").limit(1).execute();
+  });
+  const storage = await works(() => context.store.check());
+  return {
+    status: storage === "error" ? "error" : database === "error" ? "degraded" : "ok",
+    database,
+    storage,
+    uptime: Math.round((context.nowMs() - startedMs) / 1000),
+    version: context.settings.version,
+  } as const;
+}
+
+async function works(check: () => Promise<void>): Promise<"ok" | "error"> {
+  return await check().then(
+    () => "ok",
+    () => "error",
+  );
+}
+
+/** An operator's script shows the server's admin token; a person is an administrator. */
+async function requireOperator(context: Context, request: ApiRequest): Promise<void> {
+  const shown = request.req.header("x-sitepod-admin-token");
+  if (shown === undefined) return requireAdministrator(await request.env.findActor());
+  const { adminToken } = context.settings;
+  if (adminToken !== undefined && isSame(shown, adminToken)) return;
+  throw new SitepodError("forbidden", "The admin token is not this server's.");
+}
+
+function isSame(a: string, b: string): boolean {
+  const [x, y] = [Buffer.from(a), Buffer.from(b)];
+  return x.length === y.length && timingSafeEqual(x, y);
+}

@@ -1,0 +1,171 @@
+import { api } from "#wire";
+import type { Context } from "../context.ts";
+import { addDomain, listDomains, removeDomain } from "../domains/domains.ts";
+import { renameSite } from "../domains/rename.ts";
+import { requireWholeAccount } from "../identity/actor.ts";
+import { listEvents } from "../identity/audit.ts";
+import { deleteSite } from "../release/delete-site.ts";
+import { checkName, findSite, listSites } from "../release/sites.ts";
+import { addRoute, type Api, z } from "./route.ts";
+
+const byId = z.object({ id: z.string().max(100) });
+export const byProject = z.object({ project: z.string().min(1).max(100) });
+
+export function addSiteRoutes(app: Api, context: Context): void {
+  const tag = "Sites";
+
+  addRoute(
+    app,
+    { method: "get", path: "/projects", tag, summary: "List your sites", scope: "read", answer: api.projectList },
+    async ({ actor }) => await listSites(context, actor),
+  );
+
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/projects/{id}",
+      tag,
+      summary: "One site",
+      scope: "read",
+      params: byId,
+      answer: api.project,
+    },
+    async ({ actor, params }) => {
+      const site = await findSite(context, actor, params.id);
+      const [project] = (await listSites(context, actor)).filter(({ id }) => id === site.id);
+      return project!;
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "delete",
+      path: "/projects/{id}",
+      tag,
+      summary: "Delete a site with all its releases",
+      scope: "admin",
+      params: byId,
+      answer: api.message,
+    },
+    async ({ actor, params }) => {
+      const site = await findSite(context, actor, params.id);
+      await deleteSite(context, actor, site);
+      return { message: `${site.name} is deleted.` };
+    },
+  );
+
+  for (const [path, parameter] of [
+    ["/subdomain/check", "subdomain"],
+    ["/domains/check", "subdomain"],
+  ] as const) {
+    addRoute(
+      app,
+      {
+        method: "get",
+        path,
+        tag,
+        summary: "Whether a name is free for a new site",
+        scope: "none",
+        query: z.object({ [parameter]: z.string().max(100) }),
+        answer: api.availability,
+      },
+      async ({ query }) => await checkName(context, (query as Record<string, string>)[parameter] ?? ""),
+    );
+  }
+
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/audit",
+      tag,
+      summary: "Who changed what, newest first",
+      scope: "read",
+      query: z.object({
+        project: z.string().max(100).optional(),
+        limit: z.coerce.number().int().min(1).max(500).default(50),
+      }),
+      answer: api.auditList,
+    },
+    async ({ actor, query }) => {
+      if (query.project === undefined) {
+        requireWholeAccount(actor);
+        return await listEvents(context, actor, undefined, query.limit);
+      }
+      const site = await findSite(context, actor, query.project);
+      return await listEvents(context, actor, site.id, query.limit);
+    },
+  );
+}
+
+export function addDomainRoutes(app: Api, context: Context): void {
+  const tag = "Domains";
+
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/domains",
+      tag,
+      summary: "Where a site is reached",
+      scope: "read",
+      query: byProject,
+      answer: api.domainList,
+    },
+    async ({ actor, query }) => await listDomains(context, await findSite(context, actor, query.project)),
+  );
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/domains",
+      tag,
+      summary: "Ask for a custom domain",
+      scope: "admin",
+      body: api.domainRequest,
+      answer: api.domainCreated,
+    },
+    async ({ actor, body }) => {
+      const site = await findSite(context, actor, body.project);
+      return await addDomain(context, actor, site, body.domain, body.slug ?? "/");
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "delete",
+      path: "/domains/{domain}",
+      tag,
+      summary: "Remove a custom domain",
+      scope: "admin",
+      params: z.object({ domain: z.string().max(253) }),
+      answer: api.domainDeleted,
+    },
+    async ({ actor, params }) => {
+      await removeDomain(context, actor, params.domain);
+      return { deleted: true as const };
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "put",
+      path: "/domains/rename",
+      tag,
+      summary: "Give a site another subdomain; the old one redirects",
+      scope: "admin",
+      query: byProject,
+      body: api.renameRequest,
+      answer: api.renamed,
+    },
+    async ({ actor, query, body }) => {
+      const site = await findSite(context, actor, query.project);
+      return await renameSite(context, actor, site, body.new_subdomain);
+    },
+  );
+}

@@ -1,0 +1,65 @@
+import type { Database } from "#db";
+import type { HashBytes } from "#model";
+import type { ReadManifest, Records, Store } from "#store";
+import type { Addresses } from "./addresses.ts";
+import type { Gate } from "./gate.ts";
+
+/** What the operator decided when starting the server. */
+export interface Settings {
+  /** The software's version, as in package.json. */
+  readonly version: string;
+  /** Whether anybody may register after the first account. */
+  readonly signUpIsOpen: boolean;
+  /** Lets cleanup and garbage collection be called without an account; undefined: only administrators may. */
+  readonly adminToken: string | undefined;
+  readonly maxFilesPerDeploy: number;
+  readonly maxFileBytes: number;
+  readonly maxDeployBytes: number;
+  readonly maxSitesPerUser: number;
+  /** How long the hashed assets of a replaced release keep answering. */
+  readonly survivalMs: number;
+}
+
+export const DEFAULT_SETTINGS = {
+  signUpIsOpen: false,
+  adminToken: undefined,
+  maxFilesPerDeploy: 10_000,
+  maxFileBytes: 100 * 1024 * 1024,
+  maxDeployBytes: 500 * 1024 * 1024,
+  maxSitesPerUser: 100,
+  survivalMs: 24 * 60 * 60 * 1000,
+} as const satisfies Omit<Settings, "version">;
+
+/** What every part of the control plane works with. Time and randomness are handed in. */
+export interface Context {
+  readonly db: Database;
+  readonly store: Store;
+  readonly records: Records;
+  readonly readManifest: ReadManifest;
+  readonly addresses: Addresses;
+  readonly settings: Settings;
+  readonly hash: HashBytes;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: () => number;
+  readonly randomBytes: (length: number) => Uint8Array;
+  readonly log: (message: string, cause?: unknown) => void;
+  /** Deploys pass side by side; garbage collection alone. */
+  readonly contentGate: Gate;
+}
+
+/** The time as the database and the wire write it. */
+export const nowIso = (context: Pick<Context, "nowMs">): string => new Date(context.nowMs()).toISOString();
+
+const ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+/** Makes an unguessable id such as `site_3k2…` of `length` characters after the prefix. */
+export function newId(context: Pick<Context, "randomBytes">, prefix: string, length = 20): string {
+  let id = "";
+  while (id.length < length) {
+    // 252 is the largest multiple of 36 in a byte: above it some characters would come up more often.
+    for (const byte of context.randomBytes(length)) {
+      if (byte < 252 && id.length < length) id += ALPHABET[byte % ALPHABET.length];
+    }
+  }
+  return `${prefix}_${id}`;
+}

@@ -1,0 +1,51 @@
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { SitepodError } from "#model";
+
+/** Failed logins an e-mail address may have in 15 minutes, from wherever. */
+const FAILURES_PER_ACCOUNT = 10;
+const FAILURES_WINDOW_S = 15 * 60;
+/** Attempts a network address may make in a minute, whether they succeed or not: each one costs a password hash. */
+const ATTEMPTS_PER_ADDRESS = 30;
+const ATTEMPTS_WINDOW_S = 60;
+
+export interface LoginLimit {
+  /** Runs one attempt. Throws SitepodError `rate_limited` where there were too many, without running it. */
+  attempt<T>(email: string, address: string | null, login: () => Promise<T>): Promise<T>;
+}
+
+/** Slows down who guesses passwords: by address, and by account where many addresses guess together. */
+export function createLoginLimit(): LoginLimit {
+  const perAccount = new RateLimiterMemory({ points: FAILURES_PER_ACCOUNT, duration: FAILURES_WINDOW_S });
+  const perAddress = new RateLimiterMemory({ points: ATTEMPTS_PER_ADDRESS, duration: ATTEMPTS_WINDOW_S });
+  return {
+    async attempt(email, address, login) {
+      const account = email.toLowerCase();
+      await consume(perAddress, address ?? "unknown");
+      const failures = await perAccount.get(account);
+      if (failures && failures.consumedPoints >= FAILURES_PER_ACCOUNT) throw tooMany(failures);
+      try {
+        const result = await login();
+        await perAccount.delete(account);
+        return result;
+      } catch (error) {
+        if (error instanceof SitepodError && error.code === "unauthorized") await consume(perAccount, account);
+        throw error;
+      }
+    },
+  };
+}
+
+async function consume(limiter: RateLimiterMemory, key: string): Promise<void> {
+  try {
+    await limiter.consume(key);
+  } catch (refusal) {
+    throw refusal instanceof RateLimiterRes ? tooMany(refusal) : refusal;
+  }
+}
+
+function tooMany(state: RateLimiterRes): SitepodError {
+  const retryAfterS = Math.max(1, Math.ceil(state.msBeforeNext / 1000));
+  return new SitepodError("rate_limited", `Too many login attempts. Try again in ${retryAfterS} seconds.`, {
+    retryAfterS,
+  });
+}

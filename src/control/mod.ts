@@ -1,0 +1,52 @@
+import type { Api } from "#wire";
+import { createApi } from "./api/app.ts";
+import type { Context } from "./context.ts";
+import { createAccounts } from "./identity/accounts.ts";
+import { SYSTEM } from "./identity/actor.ts";
+import { reconcile } from "./reconcile.ts";
+import { releaseFolder, type ServedFile } from "./release/release-folder.ts";
+import { cleanUp } from "./retention/clean-up.ts";
+
+/** The control plane: API, accounts, releases. It writes the pointers that the data plane follows. */
+export interface Control {
+  /** Answers a request of the API; `address` is the client's network address. */
+  fetch(request: Request, address: string | null): Promise<Response>;
+  /** Brings the database into line with the store. Called once, before the first request. */
+  reconcile(): Promise<void>;
+  /** Makes the first account, an administrator, unless there is one. */
+  ensureAdministrator(email: string, password: string): Promise<void>;
+  /** Releases files to prod of a new site. Returns its URL, or undefined where there are sites already. */
+  releaseWelcome(name: string, files: readonly ServedFile[]): Promise<string | undefined>;
+  /** Forgets what has expired. Called from time to time. */
+  cleanUp(): Promise<void>;
+  signUpPolicy(): Promise<Api.ServerConfig["sign_up"]>;
+}
+
+/** `secret` signs browser sessions; `metrics` gives the Prometheus text of the whole process. */
+export function createControl(context: Context, secret: string, metrics: () => string): Control {
+  const accounts = createAccounts(context, secret);
+  const fetch = createApi(context, accounts, metrics);
+  return {
+    fetch,
+    reconcile: () => reconcile(context),
+    async ensureAdministrator(email, password) {
+      if ((await accounts.signUpPolicy()) !== "first") return;
+      const { sessionToken } = await accounts.register(email, password);
+      await accounts.endSession(sessionToken);
+    },
+    async releaseWelcome(name, files) {
+      const site = await context.db.query.selectFrom("sites").select("id").limit(1).executeTakeFirst();
+      return site ? undefined : await releaseFolder(context, SYSTEM, name, files);
+    },
+    async cleanUp() {
+      await cleanUp(context);
+    },
+    signUpPolicy: () => accounts.signUpPolicy(),
+  };
+}
+
+export { errorResponse } from "./api/errors.ts";
+export { type Addresses, createAddresses } from "./addresses.ts";
+export { type Context, DEFAULT_SETTINGS, type Settings } from "./context.ts";
+export { createGate } from "./gate.ts";
+export type { ServedFile } from "./release/release-folder.ts";

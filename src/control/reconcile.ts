@@ -1,0 +1,108 @@
+import { type Claim, ENVIRONMENTS } from "#model";
+import { type Context, nowIso } from "./context.ts";
+import { retireLabel } from "./domains/rename.ts";
+import { addOwned } from "./release/ownership.ts";
+import { insertRelease } from "./release/releases.ts";
+
+/**
+ * Brings the database into line with the store, at start: the store tells what is served, the database who and why.
+ * It adds what a crash (or a lost database) left out, ends a rename that was cut off, and changes nothing that agrees.
+ */
+export async function reconcile(context: Context): Promise<void> {
+  for await (const claim of context.records.claims()) {
+    if (claim.moved_to !== undefined) continue;
+    const { label } = claim;
+    const site = await context.db.query
+      .selectFrom("sites")
+      .where("id", "=", claim.site_id)
+      .selectAll()
+      .executeTakeFirst();
+    if (site && site.label !== label) {
+      await settleLabel(context, label, site.label);
+      continue;
+    }
+    if (!site) await addSite(context, claim);
+    await addReleases(context, label, claim.workspace_id);
+    await addDeployments(context, label, claim.site_id);
+  }
+}
+
+/** Two labels of one site: the database names the one that counts. The other is old, or was not finished. */
+async function settleLabel(context: Context, label: string, current: string): Promise<void> {
+  await retireLabel(context, label, current);
+  context.log(`The subdomain ${label} now redirects to ${current}: a rename had been cut off`);
+}
+
+async function addSite(context: Context, claim: Claim): Promise<void> {
+  await context.db.query.transaction().execute(async (query) => {
+    const workspace = { id: claim.workspace_id, name: "recovered", owner_id: null, created_at: nowIso(context) };
+    await query
+      .insertInto("workspaces")
+      .values(workspace)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    await query
+      .insertInto("sites")
+      .values({
+        id: claim.site_id,
+        workspace_id: claim.workspace_id,
+        name: claim.site,
+        label: claim.label,
+        created_at: claim.created_at,
+        updated_at: claim.created_at,
+      })
+      .execute();
+  });
+  context.log(`Site ${claim.site} was in the store and not in the database: added`);
+}
+
+async function addReleases(context: Context, label: string, workspaceId: string): Promise<void> {
+  const rows = await context.db.query
+    .selectFrom("releases")
+    .innerJoin("sites", "sites.id", "releases.site_id")
+    .where("sites.label", "=", label)
+    .select("releases.version")
+    .execute();
+  const known = new Set(rows.map((row) => row.version));
+  for (const version of await context.records.releaseVersions(label)) {
+    if (known.has(version)) continue;
+    const record = await context.records.readRelease(label, version);
+    if (!record) {
+      context.log(`Release record v${version} of ${label} cannot be read and was left out`);
+      continue;
+    }
+    const manifest = await context.readManifest(record.manifest);
+    if (manifest)
+      await addOwned(context, workspaceId, new Set(Array.from(manifest.entries(), (entry) => entry.digest)));
+    await insertRelease(context.db.query, record);
+  }
+}
+
+async function addDeployments(context: Context, label: string, siteId: string): Promise<void> {
+  for (const environment of ENVIRONMENTS) {
+    const ref = await context.records.readRef(label, environment);
+    if (!ref) continue;
+    const last = await context.db.query
+      .selectFrom("deployments")
+      .where("site_id", "=", siteId)
+      .where("environment", "=", environment)
+      .selectAll()
+      .orderBy("id", "desc")
+      .limit(1)
+      .executeTakeFirst();
+    if (last && last.ref_version >= ref.version) continue;
+    await context.db.query
+      .insertInto("deployments")
+      .values({
+        site_id: siteId,
+        environment,
+        version: ref.release,
+        previous_version: last?.version ?? null,
+        ref_version: ref.version,
+        action: "release",
+        user_id: "system",
+        at: ref.updated_at,
+      })
+      .execute();
+  }
+}

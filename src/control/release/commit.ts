@@ -1,0 +1,149 @@
+import {
+  type Digest,
+  formatVersion,
+  type GitSource,
+  imageId,
+  type Manifest,
+  type ReleaseRecord,
+  SitepodError,
+  totalSize,
+} from "#model";
+import type { Api } from "#wire";
+import { type Context, nowIso } from "../context.ts";
+import type { Actor } from "../identity/actor.ts";
+import { recordEvent } from "../identity/audit.ts";
+import { addOwned, findOwned } from "./ownership.ts";
+import { insertRelease } from "./releases.ts";
+import { findSite, type Site } from "./sites.ts";
+import { findUpload, readUploadManifest, type Upload } from "./upload.ts";
+
+/** So many blobs are looked for at once when a commit is checked. */
+const PARALLEL_CHECKS = 64;
+/** A version number that is taken is followed by the next, this often. */
+const MAX_NUMBER_TRIES = 1000;
+
+/**
+ * Ends the upload: everything it names becomes durable in one batch, then its release is recorded. Doing it again
+ * answers the same release. Throws SitepodError `conflict` where contents are missing.
+ */
+export async function commitUpload(
+  context: Context,
+  actor: Actor,
+  uploadId: string,
+  message: string | undefined,
+  trigger: ReleaseRecord["trigger"],
+): Promise<Api.CommitResponse> {
+  const upload = await findUpload(context, actor, uploadId);
+  const site = await findSite(context, actor, upload.siteId);
+  if (upload.version !== null) return await describeCommit(context, site, upload.version);
+  return await context.contentGate.shared(async () => {
+    const manifest = await readUploadManifest(context, upload);
+    await makeDurable(context, upload, manifest);
+    const version = await recordRelease(context, actor, site, upload, manifest, message, trigger);
+    await recordEvent(context, actor, "release.create", { site, target: formatVersion(version) });
+    return await describeCommit(context, site, version);
+  });
+}
+
+/** Makes blobs of all that the manifest names, and of the manifest itself, last. */
+async function makeDurable(context: Context, upload: Upload, manifest: Manifest): Promise<void> {
+  const { store } = context;
+  const digests = new Set(Array.from(manifest.entries(), ({ digest }) => digest));
+  const owned = await findOwned(context, upload.workspaceId, digests);
+  const isOwned = [...digests].filter((digest) => owned.has(digest));
+  const mustBeStaged = [...digests].filter((digest) => !owned.has(digest));
+  const staged = await store.uploads.staged(upload.workspaceId, mustBeStaged);
+  const lost = await findAbsent(context, isOwned);
+  const missing = lost.length + mustBeStaged.length - staged.size;
+  if (missing > 0) {
+    throw new SitepodError(
+      "conflict",
+      `${missing} of ${digests.size} contents have not been uploaded. Deploy again: what arrived is not sent twice.`,
+    );
+  }
+  await store.uploads.commit(upload.workspaceId, [...staged, upload.manifest]);
+  await addOwned(context, upload.workspaceId, staged);
+}
+
+async function findAbsent(context: Context, digests: readonly Digest[]): Promise<Digest[]> {
+  const absent: Digest[] = [];
+  let next = 0;
+  const check = async () => {
+    while (next < digests.length) {
+      const digest = digests[next++]!;
+      if (!(await context.store.blobs.has(digest))) absent.push(digest);
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL_CHECKS }, check));
+  return absent;
+}
+
+/**
+ * Writes the release's record under the next free number, then its row. The record is created once, so two commits
+ * never share a number, also where the database was restored from an older copy.
+ */
+async function recordRelease(
+  context: Context,
+  actor: Actor,
+  site: Site,
+  upload: Upload,
+  manifest: Manifest,
+  message: string | undefined,
+  trigger: ReleaseRecord["trigger"],
+): Promise<number> {
+  const content = {
+    site: site.name,
+    site_id: site.id,
+    workspace_id: site.workspace_id,
+    image: imageId(site.id, upload.manifest, context.hash),
+    manifest: upload.manifest,
+    files_count: manifest.fileCount,
+    total_size: totalSize(manifest.entries()),
+    created_at: nowIso(context),
+    created_by: actor.userId,
+    trigger,
+    ...(message ? { message } : {}),
+    ...(hasGit(upload.git) ? { git: upload.git } : {}),
+  } satisfies Omit<ReleaseRecord, "version">;
+  const first = (await lastVersion(context, site.id)) + 1;
+  for (let version = first; version < first + MAX_NUMBER_TRIES; version++) {
+    const record: ReleaseRecord = { version, ...content };
+    if (!(await context.records.createRelease(site.label, record))) continue;
+    await context.db.query.transaction().execute(async (query) => {
+      await insertRelease(query, record);
+      await query.updateTable("uploads").set({ version }).where("id", "=", upload.id).execute();
+      await query.updateTable("sites").set({ updated_at: record.created_at }).where("id", "=", site.id).execute();
+    });
+    return version;
+  }
+  throw new SitepodError("unavailable", "No release number is free. Restart the server: it reads the numbers again.");
+}
+
+async function lastVersion(context: Context, siteId: string): Promise<number> {
+  const row = await context.db.query
+    .selectFrom("releases")
+    .where("site_id", "=", siteId)
+    .select((select) => select.fn.max("version").as("version"))
+    .executeTakeFirst();
+  return row?.version ?? 0;
+}
+
+async function describeCommit(context: Context, site: Site, version: number): Promise<Api.CommitResponse> {
+  const row = await context.db.query
+    .selectFrom("releases")
+    .where("site_id", "=", site.id)
+    .where("version", "=", version)
+    .selectAll()
+    .executeTakeFirstOrThrow();
+  return {
+    image_id: row.image_id,
+    content_hash: row.manifest,
+    files_count: row.files_count,
+    total_size: row.total_size,
+    created_at: row.created_at,
+    version: formatVersion(version),
+    url: context.addresses.release(site.label, version),
+  };
+}
+
+const hasGit = (git: GitSource) => Object.keys(git).length > 0;

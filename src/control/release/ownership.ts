@@ -1,0 +1,43 @@
+import type { Digest } from "#model";
+import type { Context } from "../context.ts";
+
+/** SQLite allows 32,766 parameters a statement; fewer keep a statement small. */
+const ROWS_PER_STATEMENT = 500;
+
+/** Returns those of `digests` that the workspace has uploaded. */
+export async function findOwned(
+  context: Context,
+  workspaceId: string,
+  digests: Iterable<Digest>,
+): Promise<Set<Digest>> {
+  const owned = new Set<Digest>();
+  for (const some of inChunks([...digests], ROWS_PER_STATEMENT)) {
+    const rows = await context.db.query
+      .selectFrom("workspace_blobs")
+      .where("workspace_id", "=", workspaceId)
+      .where("digest", "in", some)
+      .select("digest")
+      .execute();
+    for (const row of rows) owned.add(row.digest as Digest);
+  }
+  return owned;
+}
+
+/** Notes that the workspace has uploaded these contents. */
+export async function addOwned(
+  context: Pick<Context, "db">,
+  workspaceId: string,
+  digests: Iterable<Digest>,
+): Promise<void> {
+  for (const some of inChunks([...digests], ROWS_PER_STATEMENT)) {
+    await context.db.query
+      .insertInto("workspace_blobs")
+      .values(some.map((digest) => ({ workspace_id: workspaceId, digest })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+}
+
+function* inChunks<T>(items: readonly T[], length: number): Generator<T[]> {
+  for (let i = 0; i < items.length; i += length) yield items.slice(i, i + length);
+}

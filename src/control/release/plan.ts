@@ -1,0 +1,142 @@
+import {
+  type Digest,
+  encodeManifest,
+  type Entry,
+  findPathCollisions,
+  parseDigest,
+  parsePodPath,
+  type PodPath,
+  SitepodError,
+  totalSize,
+} from "#model";
+import { type Api, mediaType, UNKNOWN_MEDIA_TYPE } from "#wire";
+import { type Context, newId, nowIso } from "../context.ts";
+import type { Actor } from "../identity/actor.ts";
+import { findOwned } from "./ownership.ts";
+import { ensureSite, sentence, type Site } from "./sites.ts";
+
+/** A deploy that has not been committed after this long is forgotten. */
+export const UPLOAD_LIFE_MS = 24 * 60 * 60 * 1000;
+/** So many faults are told of one request. */
+const MAX_FAULTS = 100;
+
+/**
+ * Begins a deploy: checks the list of files, decides what the pod will be, and answers which contents are missing.
+ * Nothing is served, and nothing but the list is stored, before the commit.
+ */
+export async function planUpload(context: Context, actor: Actor, request: Api.PlanRequest): Promise<Api.PlanResponse> {
+  const entries = parseFiles(context, request);
+  const site = await ensureSite(context, actor, request.project);
+  return await context.contentGate.shared(async () => {
+    const manifest = encodeManifest(entries);
+    const contentHash = context.hash(manifest);
+    await context.store.uploads.stage(site.workspace_id, contentHash, manifest.length, streamOf(manifest));
+    const id = newId(context, "plan", 24);
+    const expiresAt = new Date(context.nowMs() + UPLOAD_LIFE_MS).toISOString();
+    await context.db.query
+      .insertInto("uploads")
+      .values({
+        id,
+        site_id: site.id,
+        workspace_id: site.workspace_id,
+        user_id: actor.userId,
+        manifest: contentHash,
+        git_commit: request.git?.commit ?? null,
+        git_branch: request.git?.branch ?? null,
+        git_message: request.git?.message ?? null,
+        created_at: nowIso(context),
+        expires_at: expiresAt,
+        version: null,
+      })
+      .execute();
+    const missing = await findMissing(context, site, entries);
+    const missingHashes = new Set(missing.map(({ digest }) => digest));
+    return {
+      plan_id: id,
+      content_hash: contentHash,
+      upload_mode: "direct",
+      missing: missing.map(({ path, digest, size }) => ({
+        path,
+        hash: digest,
+        size,
+        upload_url: `${context.addresses.console}/api/v1/upload/${id}/${digest}`,
+      })),
+      reusable: entries.filter(({ digest }) => !missingHashes.has(digest)).length,
+      expires_at: expiresAt,
+    };
+  });
+}
+
+/** Parses the files of a plan. Throws SitepodError: `invalid` with every fault at once, `too_large` over a limit. */
+function parseFiles(context: Context, request: Api.PlanRequest): Entry[] {
+  requireWithinLimits(context, request.files);
+  const faults: string[] = [];
+  const paths: PodPath[] = [];
+  const sizes = new Map<string, number>();
+  const entries = request.files.map((file): Entry => {
+    const path = parsePodPath(file.path);
+    if (path.ok) paths.push(path.value);
+    else faults.push(path.fault);
+    const known = sizes.get(file.blake3);
+    if (known !== undefined && known !== file.size) {
+      faults.push(`path ${JSON.stringify(file.path)} has the hash of another file and another size`);
+    }
+    sizes.set(file.blake3, file.size);
+    return {
+      path: file.path,
+      digest: parseDigest(file.blake3)!,
+      size: file.size,
+      type: typeOf(file),
+    };
+  });
+  faults.push(...findPathCollisions(paths, request.allow_case_collisions ?? false));
+  if (faults.length === 0) return entries;
+  const first = sentence(faults[0]!);
+  const more = faults.length === 1 ? "" : ` There are ${faults.length - 1} more faults.`;
+  throw new SitepodError("invalid", `${first}.${more}`, { faults: faults.slice(0, MAX_FAULTS) });
+}
+
+const MEDIA_TYPE = /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+(?:; ?charset=[a-z0-9_-]+)?$/i;
+
+/** The name decides the type; where it says nothing, the client's word counts if it is one. */
+function typeOf(file: Api.PlanFile): string {
+  const type = mediaType(file.path);
+  const told = file.content_type;
+  return type === UNKNOWN_MEDIA_TYPE && told !== undefined && MEDIA_TYPE.test(told) ? told : type;
+}
+
+function requireWithinLimits(context: Context, files: readonly Api.PlanFile[]): void {
+  const { maxFilesPerDeploy, maxFileBytes, maxDeployBytes } = context.settings;
+  if (files.length > maxFilesPerDeploy) {
+    throw new SitepodError(
+      "too_large",
+      `The deploy has ${files.length} files, and this server allows ${maxFilesPerDeploy} (SITEPOD_MAX_FILES_PER_DEPLOY).`,
+    );
+  }
+  const large = files.find((file) => file.size > maxFileBytes);
+  if (large) {
+    throw new SitepodError(
+      "too_large",
+      `${JSON.stringify(large.path)} has ${large.size} bytes, and this server allows ${maxFileBytes} a file ` +
+        `(SITEPOD_MAX_FILE_SIZE).`,
+    );
+  }
+  const total = totalSize(files);
+  if (total > maxDeployBytes) {
+    throw new SitepodError(
+      "too_large",
+      `The deploy has ${total} bytes, and this server allows ${maxDeployBytes} (SITEPOD_MAX_DEPLOY_SIZE).`,
+    );
+  }
+}
+
+const streamOf = (bytes: Uint8Array<ArrayBuffer>) => new Blob([bytes]).stream();
+
+/** The entries whose content the workspace has neither uploaded before nor is uploading now, one a content. */
+async function findMissing(context: Context, site: Site, entries: readonly Entry[]): Promise<Entry[]> {
+  const byDigest = new Map<Digest, Entry>();
+  for (const entry of entries) if (!byDigest.has(entry.digest)) byDigest.set(entry.digest, entry);
+  for (const digest of await findOwned(context, site.workspace_id, byDigest.keys())) byDigest.delete(digest);
+  for (const digest of await context.store.uploads.staged(site.workspace_id, byDigest.keys())) byDigest.delete(digest);
+  return [...byDigest.values()];
+}

@@ -1,0 +1,125 @@
+import { type Digest, type Environment, formatVersion, moveRef, type Ref, SitepodError } from "#model";
+import type { Api } from "#wire";
+import { type Context, nowIso } from "../context.ts";
+import type { Actor } from "../identity/actor.ts";
+import { recordEvent } from "../identity/audit.ts";
+import { findRelease, type Release, type ReleaseChoice } from "./releases.ts";
+import type { Site } from "./sites.ts";
+
+export interface Move {
+  readonly environment: Environment;
+  readonly choice: ReleaseChoice;
+  /** Move only if the pointer has this version; 0: only if there is none. */
+  readonly expectedVersion?: number | undefined;
+}
+
+interface Moved {
+  readonly release: Release;
+  readonly previous: Ref | undefined;
+  readonly ref: Ref;
+  readonly durationMs: number;
+}
+
+/** Points an environment at a release. Throws SitepodError `not_found`, `conflict` where it was moved meanwhile. */
+export async function releaseSite(
+  context: Context,
+  actor: Actor,
+  site: Site,
+  move: Move,
+): Promise<Api.ReleaseResponse> {
+  const moved = await movePointer(context, actor, site, move, "release");
+  return describeMove(context, site, moved);
+}
+
+/**
+ * Points an environment back at an earlier release: the one that is named, or else the one that was served before.
+ * Throws SitepodError `not_found`, `conflict`.
+ */
+export async function rollBackSite(
+  context: Context,
+  actor: Actor,
+  site: Site,
+  move: Move,
+): Promise<Api.RollbackResponse> {
+  const isNamed = (move.choice.imageId ?? move.choice.version ?? undefined) !== undefined;
+  const choice = isNamed ? move.choice : await previousChoice(context, site, move.environment);
+  const moved = await movePointer(context, actor, site, { ...move, choice }, "rollback");
+  return {
+    ...describeMove(context, site, moved),
+    previous_image_id: moved.previous?.image ?? null,
+    duration_ms: Math.round(moved.durationMs * 1000) / 1000,
+  };
+}
+
+async function previousChoice(context: Context, site: Site, environment: Environment): Promise<ReleaseChoice> {
+  const current = await context.records.readRef(site.label, environment);
+  const earlier = await context.db.query
+    .selectFrom("deployments")
+    .where("site_id", "=", site.id)
+    .where("environment", "=", environment)
+    .where("version", "<", current?.release ?? 0)
+    .select("version")
+    .orderBy("version", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  if (earlier) return { version: formatVersion(earlier.version) };
+  throw new SitepodError("not_found", `${environment} of ${site.name} has no earlier release to roll back to.`);
+}
+
+async function movePointer(
+  context: Context,
+  actor: Actor,
+  site: Site,
+  move: Move,
+  action: "release" | "rollback",
+): Promise<Moved> {
+  const { environment } = move;
+  const release = await findRelease(context, site, move.choice);
+  const target = {
+    site: site.name,
+    environment,
+    release: release.version,
+    image: release.image_id,
+    manifest: release.manifest as Digest,
+  };
+  // A pointer that moved without a record of who moved it is the worse half: the database must be there first.
+  context.db.check();
+  const begunMs = performance.now();
+  const { previous, ref } = await context.records.moveRef(
+    site.label,
+    environment,
+    (current) => moveRef(current, target, context.nowMs(), context.settings.survivalMs),
+    move.expectedVersion,
+  );
+  const durationMs = performance.now() - begunMs;
+  await context.db.query
+    .insertInto("deployments")
+    .values({
+      site_id: site.id,
+      environment,
+      version: release.version,
+      previous_version: previous?.release ?? null,
+      ref_version: ref.version,
+      action,
+      user_id: actor.userId,
+      at: nowIso(context),
+    })
+    .execute();
+  await recordEvent(context, actor, action === "release" ? "environment.release" : "environment.rollback", {
+    site,
+    target: `${environment} ${previous ? `${formatVersion(previous.release)} → ` : ""}${formatVersion(release.version)}`,
+  });
+  return { release, previous, ref, durationMs };
+}
+
+function describeMove(context: Context, site: Site, { release, previous, ref }: Moved): Api.ReleaseResponse {
+  return {
+    project: site.name,
+    environment: ref.environment,
+    image_id: release.image_id,
+    version: formatVersion(release.version),
+    url: context.addresses.site(site.label, ref.environment),
+    pointer_version: ref.version,
+    previous_version: previous ? formatVersion(previous.release) : null,
+  };
+}

@@ -1,0 +1,124 @@
+import {
+  DEFAULT_PREVIEW_TTL_S,
+  type Digest,
+  formatVersion,
+  MAX_PREVIEW_TTL_S,
+  MIN_PREVIEW_TTL_S,
+  parsePreviewSlug,
+  SitepodError,
+} from "#model";
+import type { Api } from "#wire";
+import { type Context, newId, nowIso } from "../context.ts";
+import type { Actor } from "../identity/actor.ts";
+import { recordEvent } from "../identity/audit.ts";
+import { findRelease } from "./releases.ts";
+import { sentence, type Site } from "./sites.ts";
+
+const RANDOM_SLUG_LENGTH = 10;
+/** A site keeps at most so many previews: each is a file. */
+const MAX_PREVIEWS_PER_SITE = 1000;
+
+export interface WantedPreview {
+  readonly imageId: string;
+  readonly slug?: string | null | undefined;
+  readonly expiresInS?: number | null | undefined;
+}
+
+/**
+ * Makes a temporary pointer to a release, or moves the one of the same slug. Throws SitepodError: `invalid` slug or
+ * expiry, `not_found`, `conflict` where the site has too many.
+ */
+export async function createPreview(
+  context: Context,
+  actor: Actor,
+  site: Site,
+  wanted: WantedPreview,
+): Promise<Api.PreviewResponse> {
+  const release = await findRelease(context, site, { imageId: wanted.imageId });
+  const lifeS = wanted.expiresInS ?? DEFAULT_PREVIEW_TTL_S;
+  if (lifeS < MIN_PREVIEW_TTL_S || lifeS > MAX_PREVIEW_TTL_S) {
+    throw new SitepodError(
+      "invalid",
+      `A preview lives between ${MIN_PREVIEW_TTL_S} seconds and ${MAX_PREVIEW_TTL_S / 86_400} days; expires_in is ${lifeS}.`,
+    );
+  }
+  const slug = parsePreviewSlug(
+    wanted.slug ?? newId(context, "p", Math.min(RANDOM_SLUG_LENGTH, 59 - site.label.length)).slice(2),
+    site.label,
+  );
+  if (!slug.ok) throw new SitepodError("invalid", `${sentence(slug.fault)}.`);
+  await requireRoom(context, site);
+  const createdAt = nowIso(context);
+  const expiresAt = new Date(context.nowMs() + lifeS * 1000).toISOString();
+  await context.records.writePreview(site.label, {
+    site: site.name,
+    slug: slug.value,
+    release: release.version,
+    image: release.image_id,
+    manifest: release.manifest as Digest,
+    created_at: createdAt,
+    expires_at: expiresAt,
+  });
+  const row = { version: release.version, created_by: actor.userId, created_at: createdAt, expires_at: expiresAt };
+  await context.db.query
+    .insertInto("previews")
+    .values({ site_id: site.id, slug: slug.value, ...row })
+    .onConflict((conflict) => conflict.columns(["site_id", "slug"]).doUpdateSet(row))
+    .execute();
+  await recordEvent(context, actor, "preview.create", { site, target: slug.value });
+  return {
+    url: context.addresses.preview(site.label, slug.value),
+    expires_at: expiresAt,
+    slug: slug.value,
+    version: formatVersion(release.version),
+  };
+}
+
+async function requireRoom(context: Context, site: Site): Promise<void> {
+  const { count } = await context.db.query
+    .selectFrom("previews")
+    .where("site_id", "=", site.id)
+    .select((select) => select.fn.countAll<number>().as("count"))
+    .executeTakeFirstOrThrow();
+  if (count < MAX_PREVIEWS_PER_SITE) return;
+  throw new SitepodError("conflict", `${site.name} has ${count} previews, which is the limit. Delete some first.`);
+}
+
+/** Lists the previews of a site that have not expired, newest first. */
+export async function listPreviews(context: Context, site: Site): Promise<Api.PreviewList> {
+  const rows = await context.db.query
+    .selectFrom("previews")
+    .innerJoin("releases", (join) =>
+      join.onRef("releases.site_id", "=", "previews.site_id").onRef("releases.version", "=", "previews.version"),
+    )
+    .where("previews.site_id", "=", site.id)
+    .where("previews.expires_at", ">", nowIso(context))
+    .selectAll("previews")
+    .select("releases.image_id")
+    .orderBy("previews.created_at", "desc")
+    .execute();
+  return {
+    previews: rows.map((row) => ({
+      slug: row.slug,
+      url: context.addresses.preview(site.label, row.slug),
+      image_id: row.image_id,
+      version: formatVersion(row.version),
+      created_at: row.created_at,
+      expires_at: row.expires_at,
+    })),
+  };
+}
+
+/** Ends a preview now. Throws SitepodError `not_found`. */
+export async function deletePreview(context: Context, actor: Actor, site: Site, slug: string): Promise<void> {
+  const { numDeletedRows } = await context.db.query
+    .deleteFrom("previews")
+    .where("site_id", "=", site.id)
+    .where("slug", "=", slug)
+    .executeTakeFirst();
+  if (numDeletedRows === 0n) {
+    throw new SitepodError("not_found", `${site.name} has no preview ${JSON.stringify(slug)}.`);
+  }
+  await context.records.removePreview(site.label, slug);
+  await recordEvent(context, actor, "preview.delete", { site, target: slug });
+}

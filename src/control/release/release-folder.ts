@@ -1,0 +1,35 @@
+import type { Context } from "../context.ts";
+import type { Actor } from "../identity/actor.ts";
+import { commitUpload } from "./commit.ts";
+import { planUpload } from "./plan.ts";
+import { releaseSite } from "./pointers.ts";
+import { findSite } from "./sites.ts";
+import { createReceiver } from "./upload.ts";
+
+export interface ServedFile {
+  readonly path: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Deploys files that the server itself holds, in the same steps as a client. Returns the URL of prod. */
+export async function releaseFolder(
+  context: Context,
+  actor: Actor,
+  name: string,
+  files: readonly ServedFile[],
+): Promise<string> {
+  const contents = new Map(files.map(({ bytes }) => [context.hash(bytes) as string, bytes]));
+  const plan = await planUpload(context, actor, {
+    project: name,
+    files: files.map(({ path, bytes }) => ({ path, blake3: context.hash(bytes), size: bytes.length })),
+  });
+  const receive = createReceiver(context);
+  for (const { hash, size } of plan.missing) {
+    await receive(actor, plan.plan_id, hash, size, new Blob([contents.get(hash)!]).stream());
+  }
+  const message = "The example that came with the server";
+  const { version } = await commitUpload(context, actor, plan.plan_id, message, "system");
+  const site = await findSite(context, actor, name);
+  const { url } = await releaseSite(context, actor, site, { environment: "prod", choice: { version } });
+  return url;
+}

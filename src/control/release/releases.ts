@@ -1,0 +1,71 @@
+import type { Kysely, Selectable } from "kysely";
+import type { ReleaseTable, Schema } from "#db";
+import { formatVersion, parseVersion, type ReleaseRecord, SitepodError } from "#model";
+import type { Context } from "../context.ts";
+import type { Site } from "./sites.ts";
+
+export type Release = Selectable<ReleaseTable>;
+
+/** Inserts the row of a release's record, unless it is there. */
+export async function insertRelease(query: Kysely<Schema>, record: ReleaseRecord): Promise<void> {
+  await query
+    .insertInto("releases")
+    .values({
+      site_id: record.site_id,
+      version: record.version,
+      image_id: record.image,
+      manifest: record.manifest,
+      files_count: record.files_count,
+      total_size: record.total_size,
+      created_at: record.created_at,
+      created_by: record.created_by,
+      trigger: record.trigger,
+      message: record.message ?? null,
+      git_commit: record.git?.commit ?? null,
+      git_branch: record.git?.branch ?? null,
+      git_message: record.git?.message ?? null,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+export interface ReleaseChoice {
+  readonly imageId?: string | null | undefined;
+  /** `v3` */
+  readonly version?: string | null | undefined;
+}
+
+/**
+ * Finds the release of a site that a client names: by its version, by its image (the newest release of it), or else the
+ * newest of all. Throws SitepodError `not_found`, `invalid` where the version is not one.
+ */
+export async function findRelease(context: Context, site: Site, choice: ReleaseChoice): Promise<Release> {
+  const releases = context.db.query.selectFrom("releases").where("site_id", "=", site.id).selectAll();
+  const newest = releases.orderBy("version", "desc").limit(1);
+  // The public client sends what its user typed as an image id: a version is one too.
+  const named = choice.version ?? choice.imageId;
+  if (named === null || named === undefined) {
+    const release = await newest.executeTakeFirst();
+    if (release) return release;
+    throw new SitepodError("not_found", `${site.name} has no release yet. Deploy it first.`);
+  }
+  const version = parseVersion(named);
+  if (version === undefined && choice.version) {
+    throw new SitepodError("invalid", `${JSON.stringify(named)} is not a version. Versions look like v3.`);
+  }
+  const release = await (
+    version === undefined ? newest.where("image_id", "=", named) : releases.where("version", "=", version)
+  ).executeTakeFirst();
+  if (release) return release;
+  throw new SitepodError(
+    "not_found",
+    `${site.name} has no release ${JSON.stringify(named)}. List its releases with sitepod history.`,
+  );
+}
+
+/** Finds the image id of one version of a site; null where there is none. */
+export async function findImageId(context: Context, site: Site, version: number | undefined): Promise<string | null> {
+  if (version === undefined) return null;
+  const release = await findRelease(context, site, { version: formatVersion(version) });
+  return release.image_id;
+}

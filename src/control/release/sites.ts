@@ -1,0 +1,177 @@
+import type { Selectable } from "kysely";
+import type { SiteTable } from "#db";
+import { parseSiteName, SitepodError } from "#model";
+import type { Api } from "#wire";
+import { type Context, newId, nowIso } from "../context.ts";
+import type { Actor } from "../identity/actor.ts";
+import { recordEvent } from "../identity/audit.ts";
+
+export type Site = Selectable<SiteTable>;
+
+/**
+ * Finds a site by its name or id. Throws SitepodError `not_found` where there is none and, in the same words, where it
+ * is somebody else's; `forbidden` where the actor's token is restricted to another site.
+ */
+export async function findSite(context: Context, actor: Actor, nameOrId: string): Promise<Site> {
+  const site = await lookUp(context, nameOrId);
+  if (!site || !(await owns(context, actor, site))) {
+    throw new SitepodError("not_found", `You have no site ${JSON.stringify(nameOrId)}. List yours with sitepod list.`);
+  }
+  requireSiteOfToken(actor, site);
+  return site;
+}
+
+/**
+ * Finds the site of a deploy, or makes it: the first deploy of a name claims it. Throws SitepodError `forbidden` where
+ * the name is somebody else's, `invalid` where it cannot be a name, `too_large` where the account has too many sites.
+ */
+export async function ensureSite(context: Context, actor: Actor, nameOrId: string): Promise<Site> {
+  const existing = await lookUp(context, nameOrId);
+  if (existing) {
+    if (!(await owns(context, actor, existing))) throw takenByAnother(nameOrId);
+    requireSiteOfToken(actor, existing);
+    return existing;
+  }
+  if (actor.siteId !== null) {
+    throw new SitepodError("forbidden", "This token is restricted to one site and cannot create another.");
+  }
+  const parsed = parseSiteName(nameOrId);
+  if (!parsed.ok) throw new SitepodError("invalid", `${sentence(parsed.fault)}.`);
+  return await createSite(context, actor, parsed.value);
+}
+
+async function createSite(context: Context, actor: Actor, name: string): Promise<Site> {
+  const workspaceId = await findWorkspace(context, actor);
+  const { count } = await context.db.query
+    .selectFrom("sites")
+    .where("workspace_id", "=", workspaceId)
+    .select((select) => select.fn.countAll<number>().as("count"))
+    .executeTakeFirstOrThrow();
+  if (count >= context.settings.maxSitesPerUser && !actor.isAdmin) {
+    throw new SitepodError(
+      "too_large",
+      `You have ${count} sites, and this server allows ${context.settings.maxSitesPerUser}. Delete one first.`,
+    );
+  }
+  const createdAt = nowIso(context);
+  const id = newId(context, "site");
+  const claim = { label: name, site: name, site_id: id, workspace_id: workspaceId, created_at: createdAt };
+  if (!(await context.records.createClaim(claim))) {
+    return await adoptClaim(context, name, workspaceId);
+  }
+  const site = { id, workspace_id: workspaceId, name, label: name, created_at: createdAt, updated_at: createdAt };
+  await context.db.query.insertInto("sites").values(site).execute();
+  await recordEvent(context, actor, "site.create", { site });
+  return site;
+}
+
+/** The name was claimed between our look and our claim (or before a crash): it is ours only if the workspace is. */
+async function adoptClaim(context: Context, name: string, workspaceId: string): Promise<Site> {
+  const claim = await context.records.readClaim(name);
+  if (!claim || claim.workspace_id !== workspaceId || claim.moved_to !== undefined) throw takenByAnother(name);
+  await context.db.query
+    .insertInto("sites")
+    .values({
+      id: claim.site_id,
+      workspace_id: workspaceId,
+      name,
+      label: name,
+      created_at: claim.created_at,
+      updated_at: claim.created_at,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const site = await lookUp(context, name);
+  if (!site || site.id !== claim.site_id) throw takenByAnother(name);
+  return site;
+}
+
+/** The workspace that a new site of the actor belongs to. */
+export async function findWorkspace(context: Context, actor: Actor): Promise<string> {
+  const ownerless = actor.userId === "system";
+  const row = await context.db.query
+    .selectFrom("workspaces")
+    .where("owner_id", ownerless ? "is" : "=", ownerless ? null : actor.userId)
+    .select("id")
+    .orderBy("created_at", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  if (row) return row.id;
+  if (!ownerless) throw new SitepodError("internal", "This account has no workspace.");
+  const id = newId(context, "ws", 16);
+  const workspace = { id, name: "welcome", owner_id: null, created_at: nowIso(context) };
+  await context.db.query.insertInto("workspaces").values(workspace).execute();
+  return id;
+}
+
+/** Lists the actor's sites; an administrator's list is everybody's, with the owners' addresses. */
+export async function listSites(context: Context, actor: Actor): Promise<Api.Project[]> {
+  let query = context.db.query
+    .selectFrom("sites")
+    .innerJoin("workspaces", "workspaces.id", "sites.workspace_id")
+    .leftJoin("user", "user.id", "workspaces.owner_id")
+    .selectAll("sites")
+    .select(["workspaces.owner_id", "user.email as owner_email"])
+    .orderBy("sites.name");
+  if (!actor.isAdmin) query = query.where("workspaces.owner_id", "=", actor.userId);
+  if (actor.siteId !== null) query = query.where("sites.id", "=", actor.siteId);
+  const rows = await query.execute();
+  return rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    subdomain: row.label,
+    owner_id: row.owner_id ?? "system",
+    ...(actor.isAdmin && row.owner_email !== null ? { owner_email: row.owner_email } : {}),
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+    url: context.addresses.site(row.label, "prod"),
+  }));
+}
+
+/** Says whether a new site could have this name, and suggests one where it could not. */
+export async function checkName(context: Context, name: string): Promise<{ available: boolean; suggestion?: string }> {
+  const parsed = parseSiteName(name);
+  const isFree = async (label: string) =>
+    parseSiteName(label).ok && !(await lookUp(context, label)) && !(await context.records.readClaim(label));
+  if (parsed.ok && (await isFree(name))) return { available: true };
+  const stem =
+    name
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, "-")
+      .replaceAll(/^[^a-z]+|-+$/g, "")
+      .slice(0, 50) || "site";
+  for (const suggestion of [stem, ...Array.from({ length: 20 }, (_, i) => `${stem}-${i + 2}`)]) {
+    if (await isFree(suggestion)) return { available: false, suggestion };
+  }
+  return { available: false };
+}
+
+async function lookUp(context: Context, nameOrId: string): Promise<Site | undefined> {
+  const sites = context.db.query.selectFrom("sites").selectAll();
+  return (
+    (await sites.where("name", "=", nameOrId).executeTakeFirst()) ??
+    (await sites.where("id", "=", nameOrId).executeTakeFirst()) ??
+    (await sites.where("label", "=", nameOrId).executeTakeFirst())
+  );
+}
+
+async function owns(context: Context, actor: Actor, site: Site): Promise<boolean> {
+  if (actor.isAdmin) return true;
+  const workspace = await context.db.query
+    .selectFrom("workspaces")
+    .where("id", "=", site.workspace_id)
+    .select("owner_id")
+    .executeTakeFirst();
+  return workspace?.owner_id === actor.userId;
+}
+
+function requireSiteOfToken(actor: Actor, site: Site): void {
+  if (actor.siteId === null || actor.siteId === site.id) return;
+  throw new SitepodError("forbidden", `This token is restricted to another site than ${JSON.stringify(site.name)}.`);
+}
+
+const takenByAnother = (name: string) =>
+  new SitepodError("forbidden", `The name ${JSON.stringify(name)} belongs to somebody else. Choose another name.`);
+
+/** Makes a fault the beginning of a message. */
+export const sentence = (fault: string): string => fault.charAt(0).toUpperCase() + fault.slice(1);

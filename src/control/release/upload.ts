@@ -1,0 +1,93 @@
+import { LRUCache } from "lru-cache";
+import { type Digest, openManifest, parseDigest, SitepodError } from "#model";
+import { type Context, nowIso } from "../context.ts";
+import { type Actor, requireScope } from "../identity/actor.ts";
+
+export interface Upload {
+  readonly id: string;
+  readonly siteId: string;
+  readonly workspaceId: string;
+  readonly manifest: Digest;
+  readonly git: { commit?: string; branch?: string; message?: string };
+  /** The release it became, where it is committed. */
+  readonly version: number | null;
+}
+
+/** Finds an upload of the actor. Throws SitepodError `not_found`, `gone` where it has expired. */
+export async function findUpload(context: Context, actor: Actor, id: string): Promise<Upload> {
+  const row = await context.db.query.selectFrom("uploads").where("id", "=", id).selectAll().executeTakeFirst();
+  if (!row || row.user_id !== actor.userId || (actor.siteId !== null && actor.siteId !== row.site_id)) {
+    throw new SitepodError("not_found", "There is no such plan. Begin the deploy again.");
+  }
+  if (row.version === null && row.expires_at <= nowIso(context)) {
+    throw new SitepodError(
+      "gone",
+      "This plan has expired. Begin the deploy again: what was uploaded is not sent twice.",
+    );
+  }
+  return {
+    id: row.id,
+    siteId: row.site_id,
+    workspaceId: row.workspace_id,
+    manifest: row.manifest as Digest,
+    git: {
+      ...(row.git_commit === null ? {} : { commit: row.git_commit }),
+      ...(row.git_branch === null ? {} : { branch: row.git_branch }),
+      ...(row.git_message === null ? {} : { message: row.git_message }),
+    },
+    version: row.version,
+  };
+}
+
+/** What an upload may send: hash → bytes. */
+type Expected = ReadonlyMap<Digest, number>;
+
+/** Receives the contents of uploads. Keeps what the uploads under way expect at hand: each file is one request. */
+export function createReceiver(context: Context) {
+  const expected = new LRUCache<string, Expected>({ max: 100 });
+
+  async function expectedOf(upload: Upload): Promise<Expected> {
+    const known = expected.get(upload.id);
+    if (known) return known;
+    const manifest = await readUploadManifest(context, upload);
+    const sizes = new Map(Array.from(manifest.entries(), ({ digest, size }) => [digest, size]));
+    expected.set(upload.id, sizes);
+    return sizes;
+  }
+
+  /**
+   * Stores one content of an upload. Throws SitepodError: `not_found`, `gone`, `invalid` where the hash is not in the
+   * plan or the bytes are not what it names.
+   */
+  return async function receive(
+    actor: Actor,
+    uploadId: string,
+    hash: string,
+    lengthBytes: number | undefined,
+    body: ReadableStream<Uint8Array>,
+  ): Promise<{ hash: Digest; size: number }> {
+    requireScope(actor, "deploy");
+    const upload = await findUpload(context, actor, uploadId);
+    const digest = parseDigest(hash);
+    const size = digest && (await expectedOf(upload)).get(digest);
+    if (digest === undefined || size === undefined) {
+      throw new SitepodError("invalid", "The hash is not in this plan. Upload only what the plan lists as missing.");
+    }
+    if (lengthBytes === undefined) throw new SitepodError("invalid", "The request needs a Content-Length.");
+    if (lengthBytes !== size) {
+      throw new SitepodError("invalid", `The body has ${lengthBytes} bytes and the plan names ${size}. Deploy again.`);
+    }
+    await context.store.uploads.stage(upload.workspaceId, digest, size, body);
+    return { hash: digest, size };
+  };
+}
+
+/** Reads the manifest that an upload will become. It is staged with the contents, or a blob already. */
+export async function readUploadManifest(context: Context, upload: Upload) {
+  const bytes =
+    (await context.store.uploads.bytes(upload.workspaceId, upload.manifest)) ??
+    (await context.store.blobs.bytes(upload.manifest));
+  const manifest = bytes && openManifest(bytes);
+  if (!manifest) throw new SitepodError("gone", "This plan is no longer there. Begin the deploy again.");
+  return manifest;
+}
