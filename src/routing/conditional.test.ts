@@ -1,0 +1,77 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { type Conditions, matchesStrongly, matchesWeakly, parseEtags, selectContent } from "./conditional.ts";
+
+const ETAG = '"abc"';
+const none: Conditions = { ifMatch: null, ifNoneMatch: null, ifRange: null, range: null };
+const whole = { kind: "whole" } as const;
+const part = { kind: "ranges", ranges: [{ first: 0, last: 1 }] } as const;
+const date = "Sun, 22 Nov 2026 05:00:00 GMT";
+
+test.each([
+  ["nothing is asked", "GET", {}, whole],
+  ["If-None-Match has the tag", "GET", { ifNoneMatch: ETAG }, { kind: "not-modified" }],
+  ["If-None-Match has another tag", "GET", { ifNoneMatch: '"x"' }, whole],
+  ["If-None-Match has the tag, of HEAD", "HEAD", { ifNoneMatch: ETAG }, { kind: "not-modified" }],
+  ["If-None-Match comes before Range", "GET", { ifNoneMatch: ETAG, range: "bytes=0-1" }, { kind: "not-modified" }],
+  ["If-Match has the tag", "GET", { ifMatch: ETAG }, whole],
+  ["If-Match has another tag", "GET", { ifMatch: '"x"' }, { kind: "precondition-failed" }],
+  ["If-Match is malformed", "GET", { ifMatch: "abc" }, { kind: "precondition-failed" }],
+  [
+    "If-Match comes before If-None-Match",
+    "GET",
+    { ifMatch: '"x"', ifNoneMatch: ETAG },
+    { kind: "precondition-failed" },
+  ],
+  ["a range is asked", "GET", { range: "bytes=0-1" }, part],
+  ["a range is asked of HEAD", "HEAD", { range: "bytes=0-1" }, whole],
+  ["If-Range has the tag", "GET", { range: "bytes=0-1", ifRange: ETAG }, part],
+  ["If-Range has another tag", "GET", { range: "bytes=0-1", ifRange: '"x"' }, whole],
+  ["If-Range has the tag, weak", "GET", { range: "bytes=0-1", ifRange: `W/${ETAG}` }, whole],
+  ["If-Range has a date", "GET", { range: "bytes=0-1", ifRange: date }, whole],
+  ["If-Range is alone", "GET", { ifRange: '"x"' }, whole],
+] as const)("when %s", (_, method, conditions, expected) => {
+  expect(selectContent(method, { ...none, ...conditions }, ETAG, 10)).toEqual(expected);
+});
+
+test.each([
+  ['"abc"', true, true],
+  ['W/"abc"', false, true],
+  ["*", true, true],
+  ['"x", "abc"', true, true],
+  ['"x",W/"abc" ,, "y"', false, true],
+  ['"x", "y"', false, false],
+  ['"a,b", "abc"', true, true],
+  ['"abc', false, false],
+  ["abc", false, false],
+  ['"x" "abc"', false, false],
+  ['w/"abc"', false, false],
+  ['*, "abc"', false, false],
+  ["", false, false],
+])("%s matches strongly: %p, weakly: %p", (header, strongly, weakly) => {
+  expect(matchesStrongly(header, ETAG)).toBe(strongly);
+  expect(matchesWeakly(header, ETAG)).toBe(weakly);
+});
+
+describe("for any input", () => {
+  const tag = fc
+    .tuple(fc.boolean(), fc.stringMatching(/^[\x21\x23-\x7e]*$/))
+    .map(([weak, text]) => `${weak ? "W/" : ""}"${text}"`);
+
+  test("a list of tags is read back, whatever lies between them", () => {
+    fc.assert(
+      fc.property(fc.array(tag), fc.constantFrom(",", ", ", " ,\t", ",,"), (tags, separator) => {
+        expect(parseEtags(tags.join(separator))).toEqual(tags);
+      }),
+    );
+  });
+
+  test("a text is read to its end or refused", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'"W/, \tab*') }), (header) => {
+        const tags = parseEtags(header);
+        if (tags) expect(header.replaceAll(/[, \t]/g, "")).toBe(tags.join("").replaceAll(/[, \t]/g, ""));
+      }),
+    );
+  });
+});

@@ -1,0 +1,50 @@
+import { decideRange, type RangeDecision } from "./range.ts";
+
+/** The headers of a request that make its answer depend on what the client has; null where absent. */
+export interface Conditions {
+  readonly ifMatch: string | null;
+  readonly ifNoneMatch: string | null;
+  readonly ifRange: string | null;
+  readonly range: string | null;
+}
+
+export type Selection = RangeDecision | { readonly kind: "not-modified" } | { readonly kind: "precondition-failed" };
+
+/**
+ * Decides how much of a representation to send, in the order of RFC 9110, section 13.2.2. Nothing here has a
+ * modification date, so the conditions on dates are ignored, and an If-Range that holds a date never holds.
+ *
+ * @param etag the strong entity tag of the representation
+ * @param size its length in bytes
+ */
+export function selectContent(method: string, conditions: Conditions, etag: string, size: number): Selection {
+  const { ifMatch, ifNoneMatch, ifRange, range } = conditions;
+  if (ifMatch !== null && !matchesStrongly(ifMatch, etag)) return { kind: "precondition-failed" };
+  if (ifNoneMatch !== null && matchesWeakly(ifNoneMatch, etag)) return { kind: "not-modified" };
+  if (range === null || method !== "GET" || (ifRange !== null && ifRange !== etag)) return { kind: "whole" };
+  return decideRange(range, size);
+}
+
+/** If-Match: `*`, or a list that holds the tag; a weak tag never matches. */
+export const matchesStrongly = (header: string, etag: string): boolean =>
+  header === "*" || (parseEtags(header)?.includes(etag) ?? false);
+
+/** If-None-Match: `*`, or a list that holds the tag, weak or not. */
+export const matchesWeakly = (header: string, etag: string): boolean =>
+  header === etag ||
+  header === "*" ||
+  (parseEtags(header)?.some((tag) => tag === etag || tag === `W/${etag}`) ?? false);
+
+const ETAG_LIST_ITEM = /[ \t]*(?:((?:W\/)?"[\x21\x23-\x7e\x80-\uffff]*")[ \t]*)?(?:,|$)/y;
+
+/** Reads a list of entity tags, with their quotes and `W/`. Undefined where the text is not one. */
+export function parseEtags(header: string): string[] | undefined {
+  const tags: string[] = [];
+  ETAG_LIST_ITEM.lastIndex = 0;
+  while (ETAG_LIST_ITEM.lastIndex < header.length) {
+    const item = ETAG_LIST_ITEM.exec(header);
+    if (!item) return undefined;
+    if (item[1] !== undefined) tags.push(item[1]);
+  }
+  return tags;
+}

@@ -1,0 +1,7 @@
+export * from "./caching.ts";
+export * from "./conditional.ts";
+export * from "./etag.ts";
+export * from "./hosts.ts";
+export * from "./intent.ts";
+export * from "./path.ts";
+export * from "./range.ts";
