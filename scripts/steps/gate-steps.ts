@@ -43,5 +43,5 @@ export const wholeSuites: readonly Suite[] = [
 /** Returns the step that runs a suite; its counts go to `report` (JUnit XML) where that is given. */
 export function suiteStep(suite: Suite, report?: string): Step {
   const reporter = report === undefined ? [] : ["--reporter=junit", `--reporter-outfile=${report}`];
-  return { name: suite.name, command: [bun, "test", ...suite.options, ...reporter, ...suite.paths] };
+  return { name: suite.name, command: [bun, "test", "--only-failures", ...suite.options, ...reporter, ...suite.paths] };
 }
