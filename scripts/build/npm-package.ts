@@ -29,6 +29,7 @@ export async function buildNpmPackage(): Promise<string> {
     format: "esm",
     splitting: true,
     external: ["@napi-rs/blake-hash"],
+    banner: "#!/usr/bin/env node",
     minify: { syntax: true, whitespace: true },
     throw: false,
   });

@@ -1,0 +1,65 @@
+import { expect, test } from "bun:test";
+import { cp, mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { register } from "../harness/account.ts";
+import { commandLine } from "../harness/command-line.ts";
+import { listTree, readTreeFile } from "../harness/file-tree.ts";
+import { buildHugoSite, hasDebianPackages, hasHugo, unpackDebianPackage } from "../harness/real-sites.ts";
+import { type Server, startServer } from "../harness/server.ts";
+import { temporaryFolder } from "../harness/temporary-folder.ts";
+import { fetchHost } from "../harness/tenant.ts";
+
+/** Lists the files that do not come back byte for byte, or without a media type, or whose page has no charset. */
+async function findFaults(server: Server, host: string, folder: string): Promise<string[]> {
+  const faults: string[] = [];
+  for (const path of await listTree(folder)) {
+    const response = await fetchHost(server, host, `/${path.split("/").map(encodeURIComponent).join("/")}`);
+    const body = Buffer.from(await response.arrayBuffer());
+    const type = response.headers.get("Content-Type") ?? "none";
+    if (response.status !== 200) faults.push(`${path}: status ${response.status}`);
+    else if (!body.equals(await readTreeFile(folder, path))) faults.push(`${path}: other bytes`);
+    else if (path.endsWith(".html") && type !== "text/html; charset=utf-8") faults.push(`${path}: type ${type}`);
+    else if (!/^[a-z]+\/[a-z0-9.+-]+/.test(type)) faults.push(`${path}: type ${type}`);
+  }
+  return faults;
+}
+
+/** Copies the regular files: Debian links some to other packages, which are not there. */
+async function copyFiles(from: string, to: string): Promise<void> {
+  for (const path of await listTree(from)) {
+    await mkdir(dirname(join(to, path)), { recursive: true });
+    await cp(join(from, path), join(to, path));
+  }
+}
+
+const sites = [
+  {
+    name: "python-docs",
+    what: "Debian's documentation of Python",
+    available: hasDebianPackages,
+    fetch: async () => join(await unpackDebianPackage("python3.11-doc"), "usr/share/doc/python3.11/html"),
+    leastFiles: 1000,
+  },
+  {
+    name: "notes",
+    what: "a site of 300 pages built by hugo",
+    available: hasHugo,
+    fetch: () => buildHugoSite(300),
+    leastFiles: 300,
+  },
+];
+
+for (const site of sites) {
+  test.skipIf(!site.available)(`${site.what} comes back byte for byte, deployed by the command line`, async () => {
+    await using folder = await temporaryFolder();
+    await copyFiles(await site.fetch(), folder.path);
+    expect((await listTree(folder.path)).length).toBeGreaterThan(site.leastFiles);
+
+    await using server = await startServer();
+    const { token } = await register(server.url);
+    await using person = await commandLine({ endpoint: server.url, token });
+    const deployed = await person.run(["deploy", folder.path, "--prod", "--name", site.name, "--yes"]);
+    expect(deployed).toMatchObject({ code: 0, stderr: expect.any(String) });
+    expect(await findFaults(server, `${site.name}.${server.domain}`, folder.path)).toEqual([]);
+  });
+}
