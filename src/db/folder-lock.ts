@@ -11,6 +11,7 @@ export function lockFolder(folder: string): Disposable {
   mkdirSync(folder, { recursive: true });
   const file = new SqliteFile(join(folder, "lock"), { create: true });
   try {
+    file.run("pragma journal_mode = memory");
     file.run("pragma locking_mode = exclusive");
     file.run("begin exclusive");
   } catch (cause) {

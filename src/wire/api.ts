@@ -126,6 +126,7 @@ export const planResponse = z.object({
   upload_mode: z.enum(["direct", "presigned"]),
   missing: z.array(z.object({ path: z.string(), hash, size: bytes, upload_url: z.string() })),
   reusable: z.int().meta({ description: "Files whose content need not be sent" }),
+  batch_upload_url: z.string().optional().meta({ description: "Takes many small contents in one request" }),
   expires_at: isoTime,
 });
 

@@ -5,3 +5,4 @@ export { mediaType, UNKNOWN_MEDIA_TYPE } from "./media-type.ts";
 export * from "./machine-config.ts";
 export { parseEndpoint, type Setting } from "./settings.ts";
 export * from "./sitepod-toml.ts";
+export * from "./blob-batch.ts";

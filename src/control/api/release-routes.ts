@@ -1,5 +1,5 @@
 import { SitepodError, type Environment } from "#model";
-import { api } from "#wire";
+import { api, BATCH_MEDIA_TYPE, MAX_BATCH_BYTES } from "#wire";
 import type { Context } from "../context.ts";
 import { commitUpload } from "../release/commit.ts";
 import { listFiles, listHistory, listImages, readCurrent } from "../release/history.ts";
@@ -8,7 +8,7 @@ import { releaseSite, rollBackSite } from "../release/pointers.ts";
 import { createPreview, deletePreview, listPreviews } from "../release/previews.ts";
 import { findSite } from "../release/sites.ts";
 import { createReceiver } from "../release/upload.ts";
-import { addRoute, type Api, z } from "./route.ts";
+import { addRoute, type Api, type ApiRequest, readBody, z } from "./route.ts";
 import { byProject } from "./site-routes.ts";
 
 /** The list of files of a large deploy: about 250 bytes a file. */
@@ -29,10 +29,10 @@ export function addDeployRoutes(app: Api, context: Context): void {
       answer: api.planResponse,
       maxBodyBytes: MAX_PLAN_BYTES,
     },
-    async ({ actor, body }) => await planUpload(context, actor, body),
+    async ({ actor, body, request }) => await planUpload(context, actor, body, originOf(context, request)),
   );
 
-  const receive = createReceiver(context);
+  const receiver = createReceiver(context);
   addRoute(
     app,
     {
@@ -47,7 +47,25 @@ export function addDeployRoutes(app: Api, context: Context): void {
     async ({ actor, params, request }) => {
       const length = request.req.header("content-length");
       const body = request.req.raw.body ?? new Blob([]).stream();
-      return await receive(actor, params.plan_id, params.hash, length === undefined ? undefined : Number(length), body);
+      const lengthBytes = length === undefined ? undefined : Number(length);
+      return await receiver.one(actor, params.plan_id, params.hash, lengthBytes, body);
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/upload/{plan_id}",
+      tag,
+      summary: `Send many small contents as one body, ${BATCH_MEDIA_TYPE}`,
+      scope: "deploy",
+      params: z.object({ plan_id: z.string().max(100) }),
+      answer: api.uploadBatchResponse,
+    },
+    async ({ actor, params, request }) => {
+      const body = await readBody(request, MAX_BATCH_BYTES);
+      return { uploaded: await receiver.batch(actor, params.plan_id, body) };
     },
   );
 
@@ -67,6 +85,13 @@ export function addDeployRoutes(app: Api, context: Context): void {
       return await commitUpload(context, actor, body.plan_id, body.message ?? undefined, trigger);
     },
   );
+}
+
+/** The origin a client reached us by: the console's, or the bare address it used before DNS was set up. */
+function originOf(context: Context, request: ApiRequest): string {
+  const host = request.req.header("host");
+  const { console } = context.addresses;
+  return host === undefined || host === new URL(console).host ? console : `http://${host}`;
 }
 
 interface Pointer {

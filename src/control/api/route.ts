@@ -118,18 +118,26 @@ function check<T>(schema: z.ZodType<T> | undefined, value: unknown, place: strin
 
 /** Reads a JSON body of bounded size. Throws SitepodError: `too_large`, `invalid` where it is not JSON. */
 async function readJson(request: ApiRequest, maxBytes: number): Promise<unknown> {
+  const bytes = await readBody(request, maxBytes);
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new SitepodError("invalid", "The body is not JSON.", { cause });
+  }
+}
+
+/** Reads a whole body of bounded size. Throws SitepodError `too_large`. */
+export async function readBody(request: ApiRequest, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const tooLarge = () => new SitepodError("too_large", `The request is larger than ${maxBytes} bytes.`);
+  if (Number(request.req.header("content-length") ?? 0) > maxBytes) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request.req.raw.body ?? []) {
     length += chunk.length;
-    if (length > maxBytes) throw new SitepodError("too_large", `The request is larger than ${maxBytes} bytes.`);
+    if (length > maxBytes) throw tooLarge();
     chunks.push(chunk);
   }
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks)));
-  } catch (cause) {
-    throw new SitepodError("invalid", "The body is not JSON.", { cause });
-  }
+  return Buffer.concat(chunks, length);
 }
 
 export { z };

@@ -22,9 +22,15 @@ const MAX_FAULTS = 100;
 
 /**
  * Begins a deploy: checks the list of files, decides what the pod will be, and answers which contents are missing.
- * Nothing is served, and nothing but the list is stored, before the commit.
+ * Nothing is served, and nothing but the list is stored, before the commit. `uploadBase` is the origin that the client
+ * reaches this server by.
  */
-export async function planUpload(context: Context, actor: Actor, request: Api.PlanRequest): Promise<Api.PlanResponse> {
+export async function planUpload(
+  context: Context,
+  actor: Actor,
+  request: Api.PlanRequest,
+  uploadBase = context.addresses.console,
+): Promise<Api.PlanResponse> {
   const entries = parseFiles(context, request);
   const site = await ensureSite(context, actor, request.project);
   return await context.contentGate.shared(async () => {
@@ -51,6 +57,7 @@ export async function planUpload(context: Context, actor: Actor, request: Api.Pl
       .execute();
     const missing = await findMissing(context, site, entries);
     const missingHashes = new Set(missing.map(({ digest }) => digest));
+    const uploadUrl = `${uploadBase}/api/v1/upload/${id}`;
     return {
       plan_id: id,
       content_hash: contentHash,
@@ -59,9 +66,10 @@ export async function planUpload(context: Context, actor: Actor, request: Api.Pl
         path,
         hash: digest,
         size,
-        upload_url: `${context.addresses.console}/api/v1/upload/${id}/${digest}`,
+        upload_url: `${uploadUrl}/${digest}`,
       })),
       reusable: entries.filter(({ digest }) => !missingHashes.has(digest)).length,
+      batch_upload_url: uploadUrl,
       expires_at: expiresAt,
     };
   });

@@ -23,9 +23,9 @@ export async function releaseFolder(
     project: name,
     files: files.map(({ path, bytes }) => ({ path, blake3: context.hash(bytes), size: bytes.length })),
   });
-  const receive = createReceiver(context);
+  const receiver = createReceiver(context);
   for (const { hash, size } of plan.missing) {
-    await receive(actor, plan.plan_id, hash, size, new Blob([contents.get(hash)!]).stream());
+    await receiver.one(actor, plan.plan_id, hash, size, new Blob([contents.get(hash)!]).stream());
   }
   const message = "The example that came with the server";
   const { version } = await commitUpload(context, actor, plan.plan_id, message, "system");

@@ -1,7 +1,9 @@
 import { LRUCache } from "lru-cache";
 import { type Digest, openManifest, parseDigest, SitepodError } from "#model";
+import { parseBatch } from "#wire";
 import { type Context, nowIso } from "../context.ts";
-import { type Actor, requireScope } from "../identity/actor.ts";
+import type { Actor } from "../identity/actor.ts";
+import { sentence } from "./sites.ts";
 
 export interface Upload {
   readonly id: string;
@@ -42,8 +44,24 @@ export async function findUpload(context: Context, actor: Actor, id: string): Pr
 /** What an upload may send: hash → bytes. */
 type Expected = ReadonlyMap<Digest, number>;
 
-/** Receives the contents of uploads. Keeps what the uploads under way expect at hand: each file is one request. */
-export function createReceiver(context: Context) {
+export interface Receiver {
+  /**
+   * Stores one content of an upload. Throws SitepodError: `not_found`, `gone`, `invalid` where the hash is not in the
+   * plan or the bytes are not what it names.
+   */
+  one(
+    actor: Actor,
+    uploadId: string,
+    hash: string,
+    lengthBytes: number | undefined,
+    body: ReadableStream<Uint8Array>,
+  ): Promise<{ hash: Digest; size: number }>;
+  /** Stores many small contents that came as one body. Returns how many. Throws as for one. */
+  batch(actor: Actor, uploadId: string, body: Uint8Array<ArrayBuffer>): Promise<number>;
+}
+
+/** Receives the contents of uploads. Keeps what the uploads under way expect at hand: each file may be one request. */
+export function createReceiver(context: Context): Receiver {
   const expected = new LRUCache<string, Expected>({ max: 100 });
 
   async function expectedOf(upload: Upload): Promise<Expected> {
@@ -55,31 +73,40 @@ export function createReceiver(context: Context) {
     return sizes;
   }
 
-  /**
-   * Stores one content of an upload. Throws SitepodError: `not_found`, `gone`, `invalid` where the hash is not in the
-   * plan or the bytes are not what it names.
-   */
-  return async function receive(
-    actor: Actor,
-    uploadId: string,
-    hash: string,
-    lengthBytes: number | undefined,
-    body: ReadableStream<Uint8Array>,
-  ): Promise<{ hash: Digest; size: number }> {
-    requireScope(actor, "deploy");
-    const upload = await findUpload(context, actor, uploadId);
-    const digest = parseDigest(hash);
-    const size = digest && (await expectedOf(upload)).get(digest);
-    if (digest === undefined || size === undefined) {
-      throw new SitepodError("invalid", "The hash is not in this plan. Upload only what the plan lists as missing.");
-    }
-    if (lengthBytes === undefined) throw new SitepodError("invalid", "The request needs a Content-Length.");
-    if (lengthBytes !== size) {
-      throw new SitepodError("invalid", `The body has ${lengthBytes} bytes and the plan names ${size}. Deploy again.`);
-    }
-    await context.store.uploads.stage(upload.workspaceId, digest, size, body);
-    return { hash: digest, size };
+  return {
+    async one(actor, uploadId, hash, lengthBytes, body) {
+      const upload = await findUpload(context, actor, uploadId);
+      const digest = parseDigest(hash);
+      const size = requireExpected(await expectedOf(upload), digest, lengthBytes);
+      await context.store.uploads.stage(upload.workspaceId, digest!, size, body);
+      return { hash: digest!, size };
+    },
+    async batch(actor, uploadId, body) {
+      const upload = await findUpload(context, actor, uploadId);
+      const batch = parseBatch(body);
+      if (!batch.ok) throw new SitepodError("invalid", `${sentence(batch.fault)}.`);
+      const sizes = await expectedOf(upload);
+      for (const { digest, bytes } of batch.value) requireExpected(sizes, digest, bytes.length);
+      const stored = batch.value.map(({ digest, bytes }) =>
+        context.store.uploads.stage(upload.workspaceId, digest, bytes.length, new Blob([bytes]).stream()),
+      );
+      await Promise.all(stored);
+      return stored.length;
+    },
   };
+}
+
+/** Returns the size that the plan names. Throws SitepodError `invalid` where hash or length are not in the plan. */
+function requireExpected(sizes: Expected, digest: Digest | undefined, lengthBytes: number | undefined): number {
+  const size = digest && sizes.get(digest);
+  if (size === undefined) {
+    throw new SitepodError("invalid", "The hash is not in this plan. Upload only what the plan lists as missing.");
+  }
+  if (lengthBytes === undefined) throw new SitepodError("invalid", "The request needs a Content-Length.");
+  if (lengthBytes !== size) {
+    throw new SitepodError("invalid", `The body has ${lengthBytes} bytes and the plan names ${size}. Deploy again.`);
+  }
+  return size;
 }
 
 /** Reads the manifest that an upload will become. It is staged with the contents, or a blob already. */
