@@ -3,7 +3,7 @@ import { hashBytes } from "./blake3.ts";
 import type { Store } from "./ports.ts";
 
 /** Returns `size` bytes that depend on `seed`. */
-export const filled = (size: number, seed: number): Uint8Array =>
+export const filled = (size: number, seed: number): Uint8Array<ArrayBuffer> =>
   Uint8Array.from({ length: size }, (_, i) => (i * 31 + seed * 17) % 251);
 
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,6 +1,11 @@
+import type { S3Options, Store } from "./ports.ts";
+
 export { hashBytes } from "./blake3.ts";
 export { openDiskStore } from "./disk.ts";
 export * from "./manifest-reader.ts";
 export { openMemoryStore } from "./memory.ts";
 export type * from "./ports.ts";
 export * from "./records.ts";
+
+/** Opens the store in a bucket. Its client is loaded only now: a server on the local disk does not pay for it. */
+export const openS3Store = async (options: S3Options): Promise<Store> => (await import("./s3.ts")).openS3Store(options);

@@ -1,0 +1,110 @@
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { blobKey, type Digest, parseDigest } from "#model";
+import { findBytes } from "./files.ts";
+import { inParallel } from "./in-parallel.ts";
+import { checkDigest, checkWorkspace, stagedKey } from "./keys.ts";
+import type { Uploads } from "./ports.ts";
+import type { Bucket } from "./s3-bucket.ts";
+import type { Scratch } from "./scratch.ts";
+import { collectBody, SMALL_BODY_BYTES, verifiedBody } from "./verified-body.ts";
+
+const PARALLEL_REQUESTS = 16;
+const PRESIGNED_FOR_S = 60 * 60;
+
+/**
+ * Staged blobs as objects. Those at `uploads/` passed through this server and are verified. Those at `incoming/` were
+ * put there by clients with a presigned URL: nothing is known of them until their bytes have been read here.
+ */
+export class S3Uploads implements Uploads {
+  readonly #bucket: Bucket;
+  readonly #scratch: Scratch;
+
+  constructor(bucket: Bucket, scratch: Scratch) {
+    this.#bucket = bucket;
+    this.#scratch = scratch;
+  }
+
+  async stage(workspace: string, digest: Digest, size: number, body: ReadableStream<Uint8Array>): Promise<void> {
+    const key = stagedKey(workspace, digest);
+    const verified = verifiedBody(body, digest, size);
+    if (size <= SMALL_BODY_BYTES) return this.#bucket.put(key, await collectBody(verified, size));
+    await this.#scratch.write(verified, { sync: false }, async (path) => {
+      await this.#bucket.put(key, (await findBytes(path))!);
+    });
+  }
+
+  async staged(workspace: string, digests: Iterable<Digest>): Promise<Set<Digest>> {
+    const uploads = await this.#digests(`uploads/${checkWorkspace(workspace)}/`);
+    const incoming = await this.#digests(`incoming/${checkWorkspace(workspace)}/`);
+    return new Set(digests).intersection(uploads.union(incoming));
+  }
+
+  async bytes(workspace: string, digest: Digest): Promise<Uint8Array | undefined> {
+    const found = await this.#bucket.find(stagedKey(workspace, digest));
+    return found && new Response(found.body).bytes();
+  }
+
+  async commit(workspace: string, digests: Iterable<Digest>): Promise<void> {
+    const wanted = new Set(digests);
+    const incoming = await this.#digests(`incoming/${checkWorkspace(workspace)}/`);
+    await inParallel(incoming.intersection(wanted), PARALLEL_REQUESTS, (digest) => this.#takeIn(workspace, digest));
+    const uploads = await this.#digests(`uploads/${checkWorkspace(workspace)}/`);
+    await inParallel(uploads.intersection(wanted), PARALLEL_REQUESTS, async (digest) => {
+      await this.#bucket.copy(stagedKey(workspace, digest), blobKey(digest));
+      await this.#bucket.remove(stagedKey(workspace, digest));
+    });
+  }
+
+  async expire(beforeMs: number, keep: (workspace: string, digest: Digest) => boolean): Promise<number> {
+    let removed = 0;
+    for (const folder of ["uploads/", "incoming/"]) {
+      for await (const { key, modifiedMs } of this.#bucket.list(folder)) {
+        const [, workspace = "", name] = key.split("/");
+        const digest = parseDigest(name);
+        if (modifiedMs >= beforeMs || (digest && keep(workspace, digest))) continue;
+        if (await this.#bucket.remove(key)) removed++;
+      }
+    }
+    return removed;
+  }
+
+  async presign(workspace: string, digest: Digest, size: number, sha256: string): Promise<string> {
+    const put = new PutObjectCommand({
+      Bucket: this.#bucket.name,
+      Key: incomingKey(workspace, digest),
+      ContentLength: size,
+      ChecksumSHA256: Buffer.from(sha256, "hex").toString("base64"),
+    });
+    return getSignedUrl(this.#bucket.client, put, {
+      expiresIn: PRESIGNED_FOR_S,
+      unhoistableHeaders: new Set(["x-amz-checksum-sha256"]),
+    });
+  }
+
+  /**
+   * Verifies what a client put and keeps the very bytes that were read: copying the object instead would let the client
+   * change it in between, and so give everybody's blob another content.
+   */
+  async #takeIn(workspace: string, digest: Digest): Promise<void> {
+    const key = incomingKey(workspace, digest);
+    const found = await this.#bucket.find(key);
+    try {
+      if (found) await this.stage(workspace, digest, found.size, found.body);
+    } finally {
+      await this.#bucket.remove(key);
+    }
+  }
+
+  async #digests(prefix: string): Promise<Set<Digest>> {
+    const digests = new Set<Digest>();
+    for await (const { key } of this.#bucket.list(prefix)) {
+      const digest = parseDigest(key.slice(prefix.length));
+      if (digest) digests.add(digest);
+    }
+    return digests;
+  }
+}
+
+const incomingKey = (workspace: string, digest: Digest): string =>
+  `incoming/${checkWorkspace(workspace)}/${checkDigest(digest)}`;
