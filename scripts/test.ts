@@ -31,6 +31,7 @@ async function runGate(step: Step): Promise<Counts> {
 
 async function runSuite(suite: Suite): Promise<Counts> {
   const report = join(reports, `${suite.name.replaceAll(" ", "-")}.xml`);
+  console.log(`run    ${suite.name}`);
   const { code } = await runStep(suiteStep(suite, report));
   const found = readCounts(readReport(report), code);
   console.log(`       ${formatCounts(found)}`);
