@@ -1,0 +1,160 @@
+import { parsePreviewSlug } from "#model";
+import {
+  decideIntent,
+  decideNowhere,
+  formatHost,
+  type Host,
+  type Intent,
+  mayHoldContentHash,
+  parseRequestPath,
+  portOf,
+  type SiteHost,
+  type Target,
+  splitUrl,
+} from "#routing";
+import { createAnswers } from "./blob.ts";
+import { createHostParser } from "./host-parser.ts";
+import { createHostRoutes } from "./host.ts";
+import { createPods, type Pod } from "./manifest.ts";
+import { respondPage } from "./pages.ts";
+import type { Readers } from "./readers.ts";
+import type { PodRoute, Route } from "./ref.ts";
+import { respond } from "./respond.ts";
+
+export interface EdgeOptions {
+  readonly readers: Readers;
+  /** The base domain under which sites have their names, in lower case, without port. */
+  readonly domain: string;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: () => number;
+  readonly log: (message: string, cause?: unknown) => void;
+  /** Bytes of small files to keep in memory. */
+  readonly maxHotBytes?: number;
+}
+
+export interface Edge {
+  /** Reads a Host header, or remembers it. Requests for `control` hosts are not for the edge. */
+  readonly parseHost: (header: string | null) => Host;
+  /** Answers a request: at once where all that it needs is in memory. */
+  fetch(request: Request): Response | Promise<Response>;
+  /** Drops what came from a document of the store (`refs/docs/prod.json`). To be called after each change of one. */
+  forget(key: string): void;
+  stats(): EdgeStats;
+}
+
+/** What is in memory now. */
+export type EdgeStats = {
+  readonly hosts: number;
+  readonly pods: number;
+  readonly answers: number;
+  readonly hotBytes: number;
+};
+
+const DEFAULT_HOT_BYTES = 64 * 1024 * 1024;
+const PREVIEW_PATH = /^\/__preview__\/([^/]+)(\/.*)?$/;
+
+/** The data plane: host → ref → manifest → blob. It reads pointers and content, and needs nothing else to serve. */
+export function createEdge(options: EdgeOptions): Edge {
+  const { readers, domain, nowMs, log } = options;
+  const parseHost = createHostParser(domain);
+  const hosts = createHostRoutes({ readers, parseHost, nowMs, log });
+  const pods = createPods(readers);
+  const answers = createAnswers(readers, options.maxHotBytes ?? DEFAULT_HOT_BYTES);
+
+  function serve(request: Request): Response | Promise<Response> {
+    return whenReady(hosts.find(request.headers.get("host")), (route) => {
+      const { method } = request;
+      if (method !== "GET" && method !== "HEAD") return respondPage("methodNotAllowed", method);
+      if (route.kind !== "pod") return respondWithoutPod(request, route);
+      return whenReady(pods.open(route.manifest), (pod) => serveFromPod(request, route, pod));
+    });
+  }
+
+  function serveFromPod(request: Request, route: PodRoute, pod: Pod): Response | Promise<Response> {
+    const target = splitUrl(request.url);
+    const ready = answers.findReady(pod, route.listed, target.path);
+    if (ready) return respond(request, ready);
+
+    const preview = findPreviewHost(route, target.path);
+    if (preview) return redirect(307, request, formatHost(preview.host, domain), { ...target, path: preview.path });
+    const parsed = parseRequestPath(target.path);
+    if (parsed.kind === "malformed") return respondPage("malformed", request.method);
+    const find = (path: string) => pod.manifest.find(path);
+    if (parsed.kind === "nowhere") return serveIntent(request, route, pod, decideNowhere(find));
+    const intent = decideIntent(parsed.path, find);
+    const found = intent.kind === "redirect" || (intent.kind === "file" && intent.status === 200);
+    return found || route.survivors.length === 0 || !mayHoldContentHash(parsed.path)
+      ? serveIntent(request, route, pod, intent)
+      : serveSurvivor(request, route, parsed.path).then((r) => r ?? serveIntent(request, route, pod, intent));
+  }
+
+  function serveIntent(request: Request, route: PodRoute, pod: Pod, intent: Intent): Response | Promise<Response> {
+    switch (intent.kind) {
+      case "file":
+        return whenReady(answers.prepare(pod, route.listed, intent.status, intent.entry), (answer) =>
+          respond(request, answer),
+        );
+      case "redirect": {
+        const location = intent.location + splitUrl(request.url).query;
+        return new Response(null, { status: 307, headers: { Location: location, "Cache-Control": "no-store" } });
+      }
+      case "missing":
+        return respondPage("notFound", request.method);
+      default:
+        return intent satisfies never;
+    }
+  }
+
+  /** Serves a hashed file that the release has not, but one before it had: pages opened before a deploy ask for it. */
+  async function serveSurvivor(request: Request, route: PodRoute, path: string): Promise<Response | undefined> {
+    for (const { manifest, expires_at } of route.survivors) {
+      if (Date.parse(expires_at) <= nowMs()) continue;
+      try {
+        const pod = await pods.open(manifest);
+        const entry = pod.manifest.find(path);
+        if (entry) return respond(request, await answers.prepare(pod, route.listed, 200, entry));
+      } catch (cause) {
+        log(`A file of an earlier release cannot be read: ${path}`, cause);
+      }
+    }
+    return undefined;
+  }
+
+  function respondWithoutPod(request: Request, route: Exclude<Route, PodRoute>): Response {
+    if (route.kind === "moved") return redirect(308, request, formatHost(route.to, domain), splitUrl(request.url));
+    return respondPage(route.kind, request.method);
+  }
+
+  return {
+    parseHost,
+    fetch(request) {
+      const response = serve(request);
+      if (response instanceof Response) return response;
+      return response.catch((cause: unknown) => {
+        log(`Cannot answer ${request.method} ${request.url}`, cause);
+        return respondPage("unavailable", request.method);
+      });
+    },
+    forget: (key) => hosts.forget(key),
+    stats: () => ({ hosts: hosts.size, pods: pods.size, answers: answers.count, hotBytes: answers.bytes }),
+  };
+}
+
+/** Previews are reached under the prod host too, but shown at their own: their scripts must not run in prod's origin. */
+function findPreviewHost({ previewsOf }: PodRoute, path: string): { host: SiteHost; path: string } | undefined {
+  const match = previewsOf === undefined ? null : PREVIEW_PATH.exec(path);
+  if (!match || previewsOf === undefined) return undefined;
+  const [, slug = "", rest = "/"] = match;
+  if (!parsePreviewSlug(slug, previewsOf).ok) return undefined;
+  return { host: { kind: "preview", label: previewsOf, slug }, path: rest };
+}
+
+/** Redirects to another host, keeping scheme, port and query. */
+function redirect(status: 307 | 308, request: Request, host: string, { path, query }: Target): Response {
+  const location = `//${host}${portOf(request.headers.get("host"))}${path}${query}`;
+  return new Response(null, { status, headers: { Location: location, "Cache-Control": "no-store" } });
+}
+
+/** Goes on at once where the value is there, so that a request for what is in memory never waits for its turn. */
+const whenReady = <T, R>(value: T | Promise<T>, next: (value: T) => R | Promise<R>): R | Promise<R> =>
+  value instanceof Promise ? value.then(next) : next(value);

@@ -1,0 +1,74 @@
+import { LRUCache } from "lru-cache";
+import type { Host } from "#routing";
+import type { Readers } from "./readers.ts";
+import { resolveRoute, type Route } from "./ref.ts";
+
+/** A pointer is followed at most this long after it was read. */
+export const MAX_POINTER_AGE_MS = 5000;
+const MAX_ROUTES = 10_000;
+
+export interface HostOptions {
+  readonly readers: Readers;
+  readonly parseHost: (header: string | null) => Host;
+  readonly nowMs: () => number;
+  readonly log: (message: string, cause?: unknown) => void;
+}
+
+export interface HostRoutes {
+  /** Finds where a Host header leads. Throws where the store cannot tell and nothing was known before. */
+  find(header: string | null): Route | Promise<Route>;
+  /** Drops what was read from this key, or is being read from it: the next request reads it again. */
+  forget(key: string): void;
+  readonly size: number;
+}
+
+interface Known {
+  readonly route: Route;
+  readonly freshUntilMs: number;
+}
+
+/** What is known of a host, what is being read about it, and the keys that either came from. */
+interface Memory {
+  known?: Known;
+  reading?: Promise<Route>;
+  readonly keys: Set<string>;
+}
+
+/** Remembers where hosts lead: the few lookups behind a host are made once in `MAX_POINTER_AGE_MS`, and shared. */
+export function createHostRoutes({ readers, parseHost, nowMs, log }: HostOptions): HostRoutes {
+  const memories = new LRUCache<string, Memory>({ max: MAX_ROUTES });
+
+  async function read(header: string, memory: Memory): Promise<Route> {
+    const startMs = nowMs();
+    try {
+      const { route, expiresMs } = await resolveRoute(parseHost(header), readers, startMs, (key) =>
+        memory.keys.add(key),
+      );
+      memory.known = { route, freshUntilMs: Math.min(startMs + MAX_POINTER_AGE_MS, expiresMs) };
+    } catch (cause) {
+      if (!memory.known) throw cause;
+      log(`The store cannot tell where ${header} leads now; what was last known is served.`, cause);
+      memory.known = { route: memory.known.route, freshUntilMs: nowMs() + MAX_POINTER_AGE_MS };
+    } finally {
+      delete memory.reading;
+    }
+    return memory.known.route;
+  }
+
+  return {
+    find(header) {
+      const name = header ?? "";
+      let memory = memories.get(name);
+      if (memory?.known && nowMs() < memory.known.freshUntilMs) return memory.known.route;
+      if (!memory) memories.set(name, (memory = { keys: new Set() }));
+      return (memory.reading ??= read(name, memory));
+    },
+    // A read in flight goes on for those who wait for it, but its memory is no longer found by anybody else.
+    forget(key) {
+      for (const [name, memory] of memories.entries()) if (memory.keys.has(key)) memories.delete(name);
+    },
+    get size() {
+      return memories.size;
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { LRUCache } from "lru-cache";
+import type { Digest, Manifest } from "#model";
+import type { Readers } from "./readers.ts";
+
+/** An opened manifest. */
+export interface Pod {
+  /** A short name of the pod within this process, for keys. */
+  readonly id: string;
+  readonly manifest: Manifest;
+}
+
+export interface Pods {
+  /** Opens a pod. Throws where its manifest is not there or cannot be read. */
+  open(digest: Digest): Pod | Promise<Pod>;
+  readonly size: number;
+}
+
+/** Files of all manifests kept open together; each takes some 100 bytes. */
+const MAX_OPEN_FILES = 2_000_000;
+
+/** Keeps the manifests in use open. They never change, so nothing of this goes stale. */
+export function createPods(readers: Readers): Pods {
+  let opened = 0;
+  const pods = new LRUCache<Digest, Pod>({
+    maxSize: MAX_OPEN_FILES,
+    sizeCalculation: ({ manifest }) => manifest.fileCount + 10,
+  });
+  const opening = new Map<Digest, Promise<Pod>>();
+
+  async function read(digest: Digest): Promise<Pod> {
+    try {
+      const manifest = await readers.readManifest(digest);
+      if (!manifest) throw new Error(`Manifest ${digest} is not in the store`);
+      const pod = { id: `${++opened}`, manifest };
+      pods.set(digest, pod);
+      return pod;
+    } finally {
+      opening.delete(digest);
+    }
+  }
+
+  return {
+    open(digest) {
+      const pod = pods.get(digest) ?? opening.get(digest);
+      if (pod) return pod;
+      const reading = read(digest);
+      opening.set(digest, reading);
+      return reading;
+    },
+    get size() {
+      return pods.size;
+    },
+  };
+}

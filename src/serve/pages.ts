@@ -1,0 +1,104 @@
+/** The answers that come from no site. Each is one small page of its own, and none is ever kept. */
+interface Page {
+  readonly status: number;
+  readonly title: string;
+  /** One sentence each, as HTML: what happened, what to do. */
+  readonly sentences: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const pages = {
+  malformed: {
+    status: 400,
+    title: "Bad request",
+    sentences: ["The address is not well formed.", "Check it for stray <code>%</code> signs."],
+  },
+  invalid: {
+    status: 400,
+    title: "Bad request",
+    sentences: ["The request must name exactly one host, in its <code>Host</code> header."],
+  },
+  notFound: {
+    status: 404,
+    title: "Page not found",
+    sentences: [
+      "This site has nothing at this address.",
+      'Check the spelling, or <a href="/">start from its front page</a>.',
+    ],
+  },
+  unknown: {
+    status: 404,
+    title: "No site here",
+    sentences: [
+      "No site answers at this name.",
+      "Check its spelling. If it is yours, check that it has been deployed, and that a custom domain has been added and verified.",
+    ],
+  },
+  unreleased: {
+    status: 404,
+    title: "Nothing released yet",
+    sentences: [
+      "This site exists, but nothing has been released to this environment.",
+      "Its owner can run <code>sitepod deploy</code>.",
+    ],
+  },
+  methodNotAllowed: {
+    status: 405,
+    title: "Method not allowed",
+    sentences: ["Sites can only be read: use <code>GET</code> or <code>HEAD</code>."],
+    headers: { Allow: "GET, HEAD" },
+  },
+  expired: {
+    status: 410,
+    title: "Preview expired",
+    sentences: ["This preview was temporary, and its time is over.", "Ask its author for a new one."],
+  },
+  unavailable: {
+    status: 503,
+    title: "Not available right now",
+    sentences: ["The server cannot reach its storage.", "Try again in a few seconds."],
+    headers: { "Retry-After": "5" },
+  },
+} as const satisfies Record<string, Page>;
+
+export type PageName = keyof typeof pages;
+
+/** Makes the response that a built-in page is. */
+export function respondPage(name: PageName, method: string): Response {
+  const page: Page = pages[name];
+  const html = encoder.encode(formatPage(page));
+  const headers = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Length": `${html.length}`,
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+    ...page.headers,
+  };
+  return new Response(method === "HEAD" ? null : html, { status: page.status, headers });
+}
+
+const encoder = new TextEncoder();
+
+function formatPage({ status, title, sentences }: Page): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>
+  :root { color-scheme: light dark; --ink: #18181b; --soft: #71717a; --paper: #fafafa; --line: #e4e4e7; }
+  @media (prefers-color-scheme: dark) { :root { --ink: #fafafa; --soft: #a1a1aa; --paper: #09090b; --line: #27272a; } }
+  body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--paper); color: var(--ink);
+    font: 1rem/1.6 ui-sans-serif, system-ui, sans-serif; }
+  main { max-width: 30rem; padding: 2rem; }
+  b { font: 500 .875rem/1 ui-monospace, monospace; color: var(--soft); }
+  h1 { margin: .75rem 0 1rem; font-size: 1.75rem; line-height: 1.2; letter-spacing: -.02em; }
+  p { margin: .25rem 0; color: var(--soft); }
+  a { color: inherit; }
+  code { padding: .1em .35em; border: 1px solid var(--line); border-radius: .3em; font: .875em ui-monospace, monospace; }
+</style>
+<main><b>${status}</b><h1>${title}</h1>${sentences.map((sentence) => `<p>${sentence}</p>`).join("")}</main>
+</html>
+`;
+}

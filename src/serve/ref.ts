@@ -1,0 +1,86 @@
+import { claimKey, type Digest, hostKey, previewKey, refKey, releaseKey, type Survivor } from "#model";
+import { type Host, type SiteHost } from "#routing";
+import type { Readers } from "./readers.ts";
+
+export interface PodRoute {
+  readonly kind: "pod";
+  readonly manifest: Digest;
+  readonly survivors: readonly Survivor[];
+  /** Search engines may list it: only prod. */
+  readonly listed: boolean;
+  /** The label of a prod site, under which `/__preview__/` leads to its previews. */
+  readonly previewsOf?: string;
+}
+
+/** Where a host leads. */
+export type Route =
+  | PodRoute
+  | { readonly kind: "moved"; readonly to: SiteHost }
+  | { readonly kind: "unreleased" | "unknown" | "expired" | "invalid" };
+
+export interface Resolved {
+  readonly route: Route;
+  /** When the route ends by itself, in milliseconds since the epoch. */
+  readonly expiresMs: number;
+}
+
+/** Follows a host to the release it points to. Tells `onRead` each key before it is read. */
+export async function resolveRoute(
+  host: Host,
+  readers: Readers,
+  nowMs: number,
+  onRead: (key: string) => void,
+): Promise<Resolved> {
+  switch (host.kind) {
+    case "environment": {
+      onRead(refKey(host.label, host.environment));
+      const ref = await readers.readRef(host.label, host.environment);
+      if (!ref) return always(await resolveAbsent(host, readers, onRead));
+      const prod = host.environment === "prod";
+      return always({
+        kind: "pod",
+        manifest: ref.manifest,
+        survivors: ref.survivors,
+        listed: prod,
+        ...(prod && { previewsOf: host.label }),
+      });
+    }
+    case "release": {
+      onRead(releaseKey(host.label, host.version));
+      const release = await readers.readRelease(host.label, host.version);
+      return always(release ? unlisted(release.manifest) : await resolveAbsent(host, readers, onRead));
+    }
+    case "preview": {
+      onRead(previewKey(host.label, host.slug));
+      const preview = await readers.readPreview(host.label, host.slug);
+      if (!preview) return always(await resolveAbsent(host, readers, onRead));
+      const expiresMs = Date.parse(preview.expires_at);
+      return nowMs < expiresMs ? { route: unlisted(preview.manifest), expiresMs } : always({ kind: "expired" });
+    }
+    case "custom": {
+      onRead(hostKey(host.hostname));
+      const record = await readers.readHost(host.hostname);
+      if (!record) return always({ kind: "unknown" });
+      const { label, environment } = record;
+      return resolveRoute({ kind: "environment", label, environment }, readers, nowMs, onRead);
+    }
+    case "invalid":
+      return always({ kind: "invalid" });
+    case "control":
+    case "unknown":
+      return always({ kind: "unknown" });
+    default:
+      return host satisfies never;
+  }
+}
+
+/** A site's address with nothing behind it: the site was renamed, has not been released there, or does not exist. */
+async function resolveAbsent(host: SiteHost, readers: Readers, onRead: (key: string) => void): Promise<Route> {
+  onRead(claimKey(host.label));
+  const claim = await readers.readClaim(host.label);
+  if (claim?.moved_to !== undefined) return { kind: "moved", to: { ...host, label: claim.moved_to } };
+  return { kind: claim && host.kind === "environment" ? "unreleased" : "unknown" };
+}
+
+const always = (route: Route): Resolved => ({ route, expiresMs: Infinity });
+const unlisted = (manifest: Digest): Route => ({ kind: "pod", manifest, survivors: [], listed: false });

@@ -1,0 +1,60 @@
+import { formatUnsatisfiedRange, formatContentRange, selectContent } from "#routing";
+import type { Answer } from "./blob.ts";
+import { formatMultipart } from "./multipart.ts";
+
+/** Sends of a file what the request's conditions and ranges ask for. */
+export function respond(request: Request, answer: Answer): Response {
+  const { status, headers, notModifiedHeaders, body, size, etag } = answer;
+  if (status !== 200) return respondWhole(request, answer);
+  const selection = selectContent(
+    request.method,
+    {
+      ifMatch: request.headers.get("if-match"),
+      ifNoneMatch: request.headers.get("if-none-match"),
+      ifRange: request.headers.get("if-range"),
+      range: request.headers.get("range"),
+    },
+    etag,
+    size,
+  );
+  switch (selection.kind) {
+    case "whole":
+      return respondWhole(request, answer);
+    case "not-modified":
+      return new Response(null, { status: 304, headers: notModifiedHeaders });
+    case "precondition-failed":
+      return new Response(null, { status: 412, headers: { "Cache-Control": "no-store" } });
+    case "unsatisfiable":
+      return new Response(null, {
+        status: 416,
+        headers: { "Content-Range": formatUnsatisfiedRange(size), "Cache-Control": "no-store" },
+      });
+    case "ranges": {
+      const [range, ...others] = selection.ranges;
+      if (others.length > 0) {
+        const multipart = formatMultipart(answer, selection.ranges);
+        const changed = { "Content-Type": multipart.type, "Content-Length": `${multipart.length}` };
+        return new Response(multipart.body, { status: 206, headers: withAlso(headers, changed) });
+      }
+      return new Response(body.slice(range.first, range.last + 1), {
+        status: 206,
+        headers: withAlso(headers, { "Content-Range": formatContentRange(range, size) }),
+      });
+    }
+    default:
+      return selection satisfies never;
+  }
+}
+
+/** HEAD is answered without a body to take the length from, so it is told. */
+function respondWhole({ method }: Request, { status, headers, body, size }: Answer): Response {
+  return method === "HEAD"
+    ? new Response(null, { status, headers: withAlso(headers, { "Content-Length": `${size}` }) })
+    : new Response(body, { status, headers });
+}
+
+function withAlso(headers: Headers, more: Record<string, string>): Headers {
+  const all = new Headers(headers);
+  for (const [name, value] of Object.entries(more)) all.set(name, value);
+  return all;
+}
