@@ -139,7 +139,7 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser,", () => 
     await page.getByRole("alert").waitFor();
     await page.getByLabel("Password").fill(PASSWORD);
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("heading", { name: "Account" }).waitFor();
+    await page.getByRole("heading", { name: "Account", exact: true }).waitFor();
   });
 
   test("has thrown no error and asked for nothing that the content security policy forbids", () => {
