@@ -18,6 +18,8 @@ export interface Context {
   /** Whether somebody is there to answer questions. */
   readonly isInteractive: boolean;
   project(): Promise<Project | undefined>;
+  /** Makes `project` look again, after the file was written. */
+  forgetProject(): void;
   /** The server, with a token or without one. Throws a Failure of `usage` where none is known. */
   server(): Promise<ServerChoice & { readonly endpoint: string }>;
   /** A client that is logged in. Throws a Failure of `not_logged_in` where there is no token. */
@@ -35,6 +37,7 @@ export function createContext(world: World, flags: GlobalFlags): Context {
     const choice = chooseServer({ flag: flags.endpoint, env: world.env, project: found?.toml.endpoint, machine });
     if (choice.endpoint !== undefined) return { ...choice, endpoint: choice.endpoint };
     throw new Failure("usage", "No server is set.", {
+      code: "no_server",
       next: "Run `sitepod login --endpoint https://your-server`, or set SITEPOD_ENDPOINT.",
     });
   }
@@ -52,6 +55,7 @@ export function createContext(world: World, flags: GlobalFlags): Context {
         }),
     isInteractive: isInteractive(world, flags),
     project: findOnce,
+    forgetProject: () => (project = undefined),
     server,
     async client() {
       const { endpoint, token } = await server();

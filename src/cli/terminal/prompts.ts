@@ -5,13 +5,16 @@ import { Failure } from "../failure.ts";
 const load = () => import("@clack/prompts");
 type Clack = Awaited<ReturnType<typeof load>>;
 
-async function ask<T>(context: Context, question: (clack: Clack, streams: Streams) => Promise<T | symbol>): Promise<T> {
+async function ask<T>(
+  context: Context,
+  question: (clack: Clack, streams: Streams) => Promise<T>,
+): Promise<Exclude<T, symbol>> {
   const clack = await load();
   const { stdin, stderr, signal } = context.world;
   context.report.clear();
   const answer = await question(clack, { input: stdin, output: stderr, signal, withGuide: false });
   if (clack.isCancel(answer)) throw new Failure("interrupted", "Interrupted.");
-  return answer as T;
+  return answer as Exclude<T, symbol>;
 }
 
 interface Streams {
@@ -69,4 +72,14 @@ export async function requireYes(context: Context, question: string): Promise<vo
   if (context.flags.yes) return;
   if (!context.isInteractive) throw new Failure("usage", question, { next: "Add --yes if that is what you want." });
   if (!(await askYesNo(context, question))) throw new Failure("interrupted", "Nothing was changed.");
+}
+
+/** Makes sure that something irrevocable is meant, by having its name typed. Throws a Failure where it is not. */
+export async function requireName(context: Context, question: string, name: string): Promise<void> {
+  if (context.flags.yes) return;
+  if (!context.isInteractive) throw new Failure("usage", question, { next: "Add --yes if that is what you want." });
+  await askText(context, {
+    message: `${question}\nType ${name} to confirm`,
+    check: (answer) => (answer === name ? undefined : `Type ${name}, or press Ctrl-C`),
+  });
 }

@@ -1,0 +1,15 @@
+import type { Result } from "../command-spec.ts";
+import type { Context } from "../context.ts";
+import { readMachineConfig, writeMachineConfig } from "../project/machine-file.ts";
+import { requireName } from "../terminal/prompts.ts";
+
+export async function run(context: Context): Promise<Result> {
+  const { home } = context.world;
+  const client = await context.client();
+  const { email } = await client.whoAmI();
+  await requireName(context, `Delete the account ${email} at ${client.endpoint} with all its sites, for good?`, email);
+  const deleted = await client.deleteAccount();
+  const { endpoint } = await readMachineConfig(home);
+  if (endpoint === client.endpoint) await writeMachineConfig(home, { endpoint, token: undefined });
+  return { text: deleted.message, json: deleted };
+}

@@ -1,0 +1,74 @@
+import type { Environment } from "#model";
+import type { Api } from "#wire";
+import type { Result } from "../command-spec.ts";
+import type { Context } from "../context.ts";
+import { type Published, type PublishOptions, publishFolder } from "../deploy/publish.ts";
+import { Failure } from "../failure.ts";
+import { ensureProject } from "../init/ensure-project.ts";
+
+interface DeployOptions extends PublishOptions {
+  readonly prod?: boolean;
+}
+
+export async function run(
+  context: Context,
+  [source]: readonly (string | undefined)[],
+  options: DeployOptions,
+): Promise<Result> {
+  const { report, paint } = context;
+  const environment = options.prod ? "prod" : "beta";
+  if (source === undefined) await ensureProject(context);
+  const published = await publish(context, source, options, environment);
+  const released = await release(context, published, environment);
+  const before = released.previous_version === null ? "" : ` (was ${released.previous_version})`;
+  report.step("Released", `${released.version} to ${environment}${before}`);
+  if (environment === "beta") {
+    const site = options.name === undefined ? "" : ` --name ${options.name}`;
+    report.note(`To prod, when it looks right: sitepod release ${released.version}${site}`);
+  }
+  return {
+    text: paint.cyan(released.url),
+    json: {
+      ...released,
+      release_url: published.commit.url,
+      content_hash: published.commit.content_hash,
+      files: published.counts,
+    },
+  };
+}
+
+/** Uploads and commits; interrupted, it tells what is still served. */
+async function publish(
+  context: Context,
+  source: string | undefined,
+  options: DeployOptions,
+  environment: Environment,
+): Promise<Published> {
+  const [site, client] = await Promise.all([context.site(options.name), context.client()]);
+  const served = client.current(site, environment).catch(() => undefined);
+  try {
+    return await publishFolder(context, source, options);
+  } catch (error) {
+    if (!context.world.signal.aborted) throw error;
+    const version = (await served)?.version;
+    const rest = version === undefined ? "" : `; ${environment} still serves ${version}`;
+    throw new Failure("interrupted", `Interrupted. Nothing was released${rest}.`, {
+      next: "What was uploaded is not sent again when you deploy the next time.",
+    });
+  }
+}
+
+async function release(
+  context: Context,
+  { client, site, commit }: Published,
+  environment: Environment,
+): Promise<Api.ReleaseResponse> {
+  try {
+    return await client.release({ project: site, environment, version: commit.version });
+  } catch (error) {
+    if (!context.world.signal.aborted) throw error;
+    throw new Failure("interrupted", `Interrupted while ${commit.version} was being released to ${environment}.`, {
+      next: `Whether ${environment} serves it already, \`sitepod history --env ${environment}\` tells.`,
+    });
+  }
+}

@@ -1,0 +1,110 @@
+import { hostname } from "node:os";
+import { parseEndpoint } from "#wire";
+import { type ApiClient, createApiClient } from "../api-client.ts";
+import type { Result } from "../command-spec.ts";
+import type { Context } from "../context.ts";
+import { Failure } from "../failure.ts";
+import { machineFile, writeMachineConfig } from "../project/machine-file.ts";
+import { askChoice, askPassword, askText } from "../terminal/prompts.ts";
+
+interface LoginOptions {
+  readonly email?: string;
+  readonly passwordStdin?: boolean;
+  readonly register?: boolean;
+}
+
+const MIN_PASSWORD_LENGTH = 8;
+const DEFAULT_ENDPOINT = "http://localhost:8080";
+
+export async function run(context: Context, _: readonly unknown[], options: LoginOptions): Promise<Result> {
+  const endpoint = await chooseEndpoint(context);
+  const client = createApiClient(context.world, endpoint, undefined);
+  const action = await chooseAction(context, client, options);
+  const email = options.email ?? (await ask(context, "--email", () => askEmail(context)));
+  const password = await readPassword(context, options, action);
+  const login = await client.login({ email, password, action, name: `CLI on ${hostname()}`.slice(0, 100) });
+  await writeMachineConfig(context.world.home, { endpoint, token: login.token });
+  context.report.note(`The token is in ${machineFile(context.world.home)}.`);
+  return {
+    text: `${login.created ? "Registered" : "Logged in"} as ${context.paint.bold(login.email)} at ${endpoint}.`,
+    json: { endpoint, email: login.email, user_id: login.user_id, created: login.created },
+  };
+}
+
+async function chooseEndpoint(context: Context): Promise<string> {
+  try {
+    return (await context.server()).endpoint;
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== "no_server" || !context.isInteractive) throw error;
+  }
+  const answer = await askText(context, {
+    message: "The server's address",
+    initial: DEFAULT_ENDPOINT,
+    check: (text) => {
+      const parsed = parseEndpoint(text);
+      return parsed.ok ? undefined : `It ${parsed.fault}`;
+    },
+  });
+  const parsed = parseEndpoint(answer);
+  return parsed.ok ? parsed.value : answer;
+}
+
+/** Asks only where there is something to decide. */
+async function chooseAction(
+  context: Context,
+  client: ApiClient,
+  { register }: LoginOptions,
+): Promise<"login" | "register"> {
+  if (register) return "register";
+  const { sign_up: signUp } = await client.config();
+  if (!context.isInteractive) return "login";
+  if (signUp === "first") {
+    context.report.note("Nobody has an account there yet. Who registers now becomes the administrator.");
+    return "register";
+  }
+  if (signUp !== "open") return "login";
+  const answer = await askChoice(context, `Do you have an account at ${client.endpoint}?`, [
+    { value: "login", label: "Yes, log in" },
+    { value: "register", label: "No, register" },
+  ]);
+  return answer as "login" | "register";
+}
+
+const askEmail = (context: Context) =>
+  askText(context, {
+    message: "E-mail",
+    check: (text) => (/^\S+@\S+$/.test(text) ? undefined : "That is not an e-mail address"),
+  });
+
+async function readPassword(context: Context, options: LoginOptions, action: string): Promise<string> {
+  if (options.passwordStdin) return await readFirstLine(context);
+  const given = context.world.env["SITEPOD_PASSWORD"];
+  if (given) return given;
+  return await ask(context, "--password-stdin or SITEPOD_PASSWORD", async () => {
+    if (action === "login") return await askPassword(context, { message: "Password" });
+    const password = await askPassword(context, {
+      message: `Choose a password (${MIN_PASSWORD_LENGTH} characters or more)`,
+      check: (text) => (text.length >= MIN_PASSWORD_LENGTH ? undefined : `${MIN_PASSWORD_LENGTH} characters or more`),
+    });
+    await askPassword(context, {
+      message: "Once more",
+      check: (text) => (text === password ? undefined : "That is not the same password"),
+    });
+    return password;
+  });
+}
+
+async function ask(context: Context, option: string, question: () => Promise<string>): Promise<string> {
+  if (context.isInteractive) return await question();
+  throw new Failure("usage", `Nobody is there to be asked, and ${option} is missing.`, {
+    next: "In CI, set SITEPOD_TOKEN instead of logging in.",
+  });
+}
+
+async function readFirstLine(context: Context): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of context.world.stdin) chunks.push(Buffer.from(chunk as Uint8Array | string));
+  const line = Buffer.concat(chunks).toString("utf8").split(/\r?\n/)[0]!;
+  if (line === "") throw new Failure("usage", "Standard input holds no password.");
+  return line;
+}

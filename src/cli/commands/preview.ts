@@ -1,0 +1,31 @@
+import type { Result } from "../command-spec.ts";
+import type { Context } from "../context.ts";
+import { type PublishOptions, publishFolder } from "../deploy/publish.ts";
+import { ensureProject } from "../init/ensure-project.ts";
+import { formatAge } from "../terminal/format.ts";
+
+interface PreviewOptions extends PublishOptions {
+  readonly slug?: string;
+  /** Seconds. */
+  readonly ttl: number;
+}
+
+export async function run(
+  context: Context,
+  [source]: readonly (string | undefined)[],
+  options: PreviewOptions,
+): Promise<Result> {
+  if (source === undefined) await ensureProject(context);
+  const { client, site, commit, counts } = await publishFolder(context, source, options);
+  const preview = await client.preview({
+    project: site,
+    image_id: commit.image_id,
+    expires_in: options.ttl,
+    ...(options.slug === undefined ? {} : { slug: options.slug }),
+  });
+  context.report.step("Previewed", `${commit.version}, expires ${formatAge(preview.expires_at, context.world.now())}`);
+  return {
+    text: context.paint.cyan(preview.url),
+    json: { project: site, image_id: commit.image_id, content_hash: commit.content_hash, files: counts, ...preview },
+  };
+}
