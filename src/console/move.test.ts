@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Api } from "#wire";
-import { findRollbackTarget, isRollback } from "./move.ts";
+import { findPromotable, findRollbackTarget, isRollback } from "./move.ts";
 
 const log = (...versions: string[]) => versions.map((version) => ({ version }) as Api.HistoryItem);
 const move = (from: string | null, to: string) => ({ environment: "prod" as const, from, to, pointerVersion: 1 });
@@ -31,4 +31,14 @@ describe("a rollback is offered to", () => {
   test("nothing where the environment has served nothing older", () => {
     expect(findRollbackTarget("v3", log("v3", "v5"))).toBeUndefined();
   });
+});
+
+test.each([
+  [undefined, "v1", "v1"],
+  ["v9", "v10", "v10"],
+  ["v3", "v3", undefined],
+  ["v4", "v3", undefined],
+  ["v4", undefined, undefined],
+])("with %p on prod and %p on beta, %p is offered for promotion", (prod, beta, offered) => {
+  expect(findPromotable(prod, beta)).toBe(offered);
 });

@@ -21,6 +21,12 @@ export function findRollbackTarget(served: string, log: readonly Api.HistoryItem
   );
 }
 
+/** The release to offer for promotion: the one on beta, where prod serves an older one or none. */
+export function findPromotable(prod: string | undefined, beta: string | undefined): string | undefined {
+  if (beta === undefined) return undefined;
+  return prod === undefined || isOlder(prod, beta) ? beta : undefined;
+}
+
 function isOlder(version: string, other: string): boolean {
   return (parseVersion(version) ?? 0) < (parseVersion(other) ?? 0);
 }

@@ -105,6 +105,16 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser,", () => 
     expect(await read("shop")).toBe("<h1>first");
   });
 
+  test("releases to beta and promotes from there to prod", async () => {
+    await page.getByRole("button", { name: "Release v2 to beta" }).click();
+    await page.getByRole("dialog", { name: "Release beta" }).getByRole("button", { name: "Release to v2" }).click();
+    await page.getByText("beta now serves v2").waitFor();
+    await page.getByRole("button", { name: "Promote v2 to prod" }).click();
+    await page.getByRole("dialog", { name: "Release prod" }).getByRole("button", { name: "Release to v2" }).click();
+    await page.getByText("prod now serves v2").waitFor();
+    expect(await read("shop")).toBe("<h1>second");
+  });
+
   test("tells who did what", async () => {
     await page.getByRole("link", { name: "Activity" }).click();
     await page.getByText("environment.rollback").first().waitFor();
