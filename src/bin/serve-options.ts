@@ -87,6 +87,12 @@ export const SERVE_OPTIONS = {
     fallback: "local",
     doc: "Where refs and blobs are: local, or a bucket: s3, r2, oss",
   },
+  uploadMode: {
+    env: "SITEPOD_UPLOAD_MODE",
+    kind: "text",
+    fallback: "direct",
+    doc: "How clients send contents: direct, or, with a bucket, presigned: straight to it",
+  },
   s3Bucket: { env: "SITEPOD_S3_BUCKET", kind: "text", doc: "The bucket" },
   s3Region: { env: "SITEPOD_S3_REGION", kind: "text", doc: "The bucket's region" },
   s3Endpoint: { env: "SITEPOD_S3_ENDPOINT", kind: "text", doc: "The object store's URL, where it is not Amazon's" },
@@ -144,6 +150,7 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
     maxProjectsPerUser: number("maxProjectsPerUser", parseCount, "a whole number"),
     storage: {
       type: text("storageType")!,
+      isPresigned: text("uploadMode") === "presigned",
       bucket: text("s3Bucket"),
       region: text("s3Region"),
       endpoint: text("s3Endpoint"),
@@ -151,11 +158,34 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
       secretKey: text("s3SecretKey"),
     },
   };
-  if (!["local", "s3", "r2", "oss"].includes(options.storage.type)) {
-    faults.push(`SITEPOD_STORAGE_TYPE is ${JSON.stringify(options.storage.type)} and must be local, s3, r2 or oss`);
-  }
+  checkStorage(options.storage, text("uploadMode")!, faults);
   if (faults.length > 0) throw new SitepodError("invalid", `${faults.join(".\n")}.`, { faults });
   return options;
+}
+
+export interface StorageOptions {
+  readonly type: string;
+  readonly isPresigned: boolean;
+  readonly bucket: string | undefined;
+  readonly region: string | undefined;
+  readonly endpoint: string | undefined;
+  readonly accessKey: string | undefined;
+  readonly secretKey: string | undefined;
+}
+
+function checkStorage(storage: StorageOptions, uploadMode: string, faults: string[]): void {
+  const { type, bucket, accessKey, secretKey } = storage;
+  if (!["local", "s3", "r2", "oss"].includes(type)) {
+    faults.push(`SITEPOD_STORAGE_TYPE is ${JSON.stringify(type)} and must be local, s3, r2 or oss`);
+  }
+  if (uploadMode !== "direct" && (uploadMode !== "presigned" || type === "local")) {
+    faults.push(`SITEPOD_UPLOAD_MODE is ${JSON.stringify(uploadMode)} and must be direct or, with a bucket, presigned`);
+  }
+  if (type !== "local" && !(bucket && accessKey && secretKey)) {
+    faults.push(
+      `SITEPOD_STORAGE_TYPE is ${type}: set SITEPOD_S3_BUCKET, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY too`,
+    );
+  }
 }
 
 function parseFlags(argv: readonly string[], faults: string[]): Record<string, string | undefined> {

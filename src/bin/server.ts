@@ -4,13 +4,13 @@ import { relative, resolve } from "node:path";
 import { type Context, type Control, createAddresses, createGate, DEFAULT_SETTINGS } from "#control";
 import { type Database, lockFolder } from "#db";
 import { SitepodError } from "#model";
-import { parseHost } from "#routing";
-import { createEdge } from "#serve";
-import { createManifestReader, hashBytes, openDiskStore, Records } from "#store";
+import { createEdge, type Edge } from "#serve";
+import { createManifestReader, hashBytes, Records } from "#store";
 import { asset, listAssets } from "./assets.ts";
 import { consoleResponse } from "./console-pages.ts";
 import { formatMetrics } from "./metrics.ts";
 import { isAvailable, openControl } from "./open-control.ts";
+import { openStore } from "./open-store.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { version } from "./version.ts";
 
@@ -33,7 +33,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
   const data = resolve(options.data);
   mkdirSync(data, { recursive: true });
   const lock = lockFolder(data);
-  const store = await openDiskStore(data);
+  const store = await openStore(data, options.storage);
   const records = new Records(store);
   const readManifest = createManifestReader(store.blobs);
   const startedMs = Date.now();
@@ -56,7 +56,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
 
   // The address of the console follows from the port, and the port is known once somebody listens.
   let answerControl = async (_request: Request, _address: string | null) => new Response(null, { status: 503 });
-  const server = listen(options, edge.fetch, (request, address) => answerControl(request, address));
+  const server = listen(options, edge, (request, address) => answerControl(request, address));
   const publicUrl = options.publicUrl ?? new URL(`http://${options.domain}:${server.port}`);
   const addresses = createAddresses(publicUrl);
   const makeContext = (db: Database): Context => ({
@@ -113,14 +113,14 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
 
 type Answer = (request: Request, address: string | null) => Promise<Response>;
 
-function listen(options: ServeOptions, serveSite: ReturnType<typeof createEdge>["fetch"], answerControl: Answer) {
+function listen(options: ServeOptions, edge: Edge, answerControl: Answer) {
   try {
     return Bun.serve({
       port: options.port,
       ...(options.host === undefined ? {} : { hostname: options.host }),
       maxRequestBodySize: Math.max(options.maxFileBytes, 64 * 1024 * 1024) + 1024 * 1024,
       fetch(request, server) {
-        if (parseHost(request.headers.get("host"), options.domain).kind !== "control") return serveSite(request);
+        if (edge.parseHost(request.headers.get("host")).kind !== "control") return edge.fetch(request);
         server.timeout(request, API_IDLE_S);
         return answerControl(request, server.requestIP(request)?.address ?? null);
       },

@@ -42,7 +42,7 @@ export function addServerRoutes(app: Api, context: Context, accounts: Accounts, 
       is_demo: false,
       version: context.settings.version,
       console_url: context.addresses.console,
-      upload_mode: "direct" as const,
+      upload_mode: context.store.presign ? ("presigned" as const) : ("direct" as const),
       sign_up: await accounts.signUpPolicy(),
       limits: {
         max_files: context.settings.maxFilesPerDeploy,

@@ -58,21 +58,43 @@ export async function planUpload(
     const missing = await findMissing(context, site, entries);
     const missingHashes = new Set(missing.map(({ digest }) => digest));
     const uploadUrl = `${uploadBase}/api/v1/upload/${id}`;
+    const presigned = await presign(context, site, request, missing);
     return {
       plan_id: id,
       content_hash: contentHash,
-      upload_mode: "direct",
+      upload_mode: presigned ? "presigned" : "direct",
       missing: missing.map(({ path, digest, size }) => ({
         path,
         hash: digest,
         size,
-        upload_url: `${uploadUrl}/${digest}`,
+        upload_url: presigned?.get(digest) ?? `${uploadUrl}/${digest}`,
       })),
       reusable: entries.filter(({ digest }) => !missingHashes.has(digest)).length,
-      batch_upload_url: uploadUrl,
+      ...(presigned ? {} : { batch_upload_url: uploadUrl }),
       expires_at: expiresAt,
     };
   });
+}
+
+/** Makes a URL for each missing content, where clients send to the bucket itself. */
+async function presign(
+  context: Context,
+  site: Site,
+  request: Api.PlanRequest,
+  missing: readonly Entry[],
+): Promise<Map<Digest, string> | undefined> {
+  const { store } = context;
+  if (!store.presign) return undefined;
+  const sha256 = new Map(request.files.map((file) => [file.blake3, file.sha256]));
+  const urls = new Map<Digest, string>();
+  for (const { digest, size, path } of missing) {
+    const checksum = sha256.get(digest);
+    if (checksum === undefined) {
+      throw new SitepodError("invalid", `${JSON.stringify(path)} has no sha256, which this server's uploads need.`);
+    }
+    urls.set(digest, await store.presign(site.workspace_id, digest, size, checksum));
+  }
+  return urls;
 }
 
 /** Parses the files of a plan. Throws SitepodError: `invalid` with every fault at once, `too_large` over a limit. */
