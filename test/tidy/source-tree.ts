@@ -75,11 +75,28 @@ function listFiles(root: string): string[] {
 function findImports(path: string, text: string, doors: Doors): Import[] {
   const scripts = path.endsWith(".svelte") ? text.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g) : [[text, text]];
   return [...scripts].flatMap(([, code]) =>
-    ts.preProcessFile(code ?? "", true, true).importedFiles.map(({ fileName }) => {
-      const target = resolve(path, fileName, doors);
-      return target === undefined ? { specifier: fileName } : { specifier: fileName, target };
+    findSpecifiers(path, code ?? "").map((specifier) => {
+      const target = resolve(path, specifier, doors);
+      return target === undefined ? { specifier } : { specifier, target };
     }),
   );
+}
+
+function findSpecifiers(path: string, code: string): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const isDynamic = ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword;
+    if (isDynamic && node.arguments[0] && ts.isStringLiteral(node.arguments[0])) found.push(node.arguments[0].text);
+    const isStatic = ts.isImportDeclaration(node) || ts.isExportDeclaration(node);
+    if (isStatic && node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier))
+      found.push(node.moduleSpecifier.text);
+    if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument) && ts.isStringLiteral(node.argument.literal)) {
+      found.push(node.argument.literal.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(path, code, ts.ScriptTarget.ESNext, false, ts.ScriptKind.TS));
+  return found;
 }
 
 function resolve(from: string, specifier: string, doors: Doors): string | undefined {
