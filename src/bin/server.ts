@@ -25,7 +25,7 @@ type Log = Context["log"];
 
 /** A request to the API may take this long without a byte: a commit of many files waits for the disk. */
 const API_IDLE_S = 240;
-const MAINTENANCE_MS = 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
 const WELCOME_SITE = "welcome";
 
 /** Opens the data folder, wires the planes and listens. Throws SitepodError where it cannot start. */
@@ -74,7 +74,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
       maxFileBytes: options.maxFileBytes,
       maxDeployBytes: options.maxDeployBytes,
       maxSitesPerUser: options.maxProjectsPerUser,
-      survivalMs: options.assetSurvivalHours * 60 * 60 * 1000,
+      survivalMs: options.assetSurvivalHours * HOUR_MS,
     },
     hash: hashBytes,
     nowMs: Date.now,
@@ -96,13 +96,12 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
       : consoleResponse(request);
 
   const welcome = isAvailable(control) ? await prepare(control, options) : undefined;
-  const maintenance = setInterval(() => void maintain(control as Control, log), MAINTENANCE_MS);
-  if (!isAvailable(control)) clearInterval(maintenance);
+  const stopMaintenance = isAvailable(control) ? maintain(control, log) : () => {};
   return {
     port: server.port!,
     greeting: greet(addresses.console, welcome, data, isAvailable(control) ? await control.signUpPolicy() : "closed"),
     async stop(drainMs) {
-      clearInterval(maintenance);
+      stopMaintenance();
       await Promise.race([server.stop(), Bun.sleep(drainMs)]);
       await server.stop(true);
       await opened.close();
@@ -150,12 +149,21 @@ async function prepare(control: Control, options: ServeOptions): Promise<string 
   return await control.releaseWelcome(WELCOME_SITE, files);
 }
 
-async function maintain(control: Control, log: Log): Promise<void> {
-  await control.cleanUp().catch((error: unknown) => log("Cleaning up failed", error));
+/** Tidies up from time to time. Returns how to end it. */
+function maintain(control: Control, log: Log): () => void {
+  const timers = [
+    setInterval(() => void control.cleanUp().catch((error: unknown) => log("Cleaning up failed", error)), HOUR_MS),
+    setInterval(
+      () => void control.collectGarbage().catch((error: unknown) => log("Collecting garbage failed", error)),
+      24 * HOUR_MS,
+    ),
+  ];
+  return () => timers.forEach(clearInterval);
 }
 
 function greet(console: string, welcome: string | undefined, data: string, signUp: string): string {
   const folder = relative(process.cwd(), data);
+  const next = signUp === "first" ? `login --endpoint ${console}` : "deploy ./your-site";
   return [
     "",
     `  SitePod ${version}`,
@@ -164,7 +172,7 @@ function greet(console: string, welcome: string | undefined, data: string, signU
     ...(welcome ? [`  Example   ${welcome}`] : []),
     `  Data      ${folder.startsWith("..") ? data : `./${folder}`}`,
     "",
-    `  Next:     npx sitepod ${signUp === "first" ? "login" : "deploy"}${signUp === "first" ? ` --endpoint ${console}` : " ./your-site"}`,
+    `  Next:     npx sitepod ${next}`,
     "",
   ].join("\n");
 }

@@ -41,7 +41,12 @@ beforeAll(async () => {
           ...(body === undefined ? {} : { "content-type": "application/json" }),
           ...headers,
         },
-        body: body === undefined ? null : body instanceof Uint8Array ? new Blob([new Uint8Array(body)]) : JSON.stringify(body),
+        body:
+          body === undefined
+            ? null
+            : body instanceof Uint8Array
+              ? new Blob([new Uint8Array(body)])
+              : JSON.stringify(body),
       }),
       "127.0.0.1",
     );

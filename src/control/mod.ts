@@ -6,6 +6,7 @@ import { SYSTEM } from "./identity/actor.ts";
 import { reconcile } from "./reconcile.ts";
 import { releaseFolder, type ServedFile } from "./release/release-folder.ts";
 import { cleanUp } from "./retention/clean-up.ts";
+import { collectGarbage } from "./retention/collect-garbage.ts";
 
 /** The control plane: API, accounts, releases. It writes the pointers that the data plane follows. */
 export interface Control {
@@ -15,10 +16,12 @@ export interface Control {
   reconcile(): Promise<void>;
   /** Makes the first account, an administrator, unless there is one. */
   ensureAdministrator(email: string, password: string): Promise<void>;
-  /** Releases files to prod of a new site. Returns its URL, or undefined where there are sites already. */
+  /** Releases files to prod of the first site there is. Returns its URL, or undefined where there are others already. */
   releaseWelcome(name: string, files: readonly ServedFile[]): Promise<string | undefined>;
-  /** Forgets what has expired. Called from time to time. */
+  /** Forgets what has expired. Called every hour. */
   cleanUp(): Promise<void>;
+  /** Removes contents that nothing names. Called every day: deploys wait while it runs. */
+  collectGarbage(): Promise<void>;
   signUpPolicy(): Promise<Api.ServerConfig["sign_up"]>;
 }
 
@@ -35,11 +38,15 @@ export function createControl(context: Context, secret: string, metrics: () => s
       await accounts.endSession(sessionToken);
     },
     async releaseWelcome(name, files) {
-      const site = await context.db.query.selectFrom("sites").select("id").limit(1).executeTakeFirst();
-      return site ? undefined : await releaseFolder(context, SYSTEM, name, files);
+      const site = await context.db.query.selectFrom("sites").select("name").orderBy("created_at").executeTakeFirst();
+      if (!site) return await releaseFolder(context, SYSTEM, name, files);
+      return site.name === name ? context.addresses.site(name, "prod") : undefined;
     },
     async cleanUp() {
       await cleanUp(context);
+    },
+    async collectGarbage() {
+      await collectGarbage(context);
     },
     signUpPolicy: () => accounts.signUpPolicy(),
   };

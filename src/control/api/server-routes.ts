@@ -3,7 +3,8 @@ import { SitepodError } from "#model";
 import { api } from "#wire";
 import type { Context } from "../context.ts";
 import type { Accounts } from "../identity/accounts.ts";
-import { requireAdministrator } from "../identity/actor.ts";
+import { type Actor, requireAdministrator, SYSTEM } from "../identity/actor.ts";
+import { recordEvent } from "../identity/audit.ts";
 import { cleanUp } from "../retention/clean-up.ts";
 import { collectGarbage } from "../retention/collect-garbage.ts";
 import { addRoute, type Api, type ApiRequest } from "./route.ts";
@@ -65,8 +66,10 @@ export function addServerRoutes(app: Api, context: Context, accounts: Accounts, 
       answer: api.cleaned,
     },
     async ({ request }) => {
-      await requireOperator(context, request);
-      return await cleanUp(context);
+      const operator = await requireOperator(context, request);
+      const cleaned = await cleanUp(context);
+      await recordEvent(context, operator, "server.cleanup");
+      return cleaned;
     },
   );
 
@@ -81,8 +84,10 @@ export function addServerRoutes(app: Api, context: Context, accounts: Accounts, 
       answer: api.collected,
     },
     async ({ request }) => {
-      await requireOperator(context, request);
-      return await collectGarbage(context);
+      const operator = await requireOperator(context, request);
+      const collected = await collectGarbage(context);
+      await recordEvent(context, operator, "server.gc", { target: `${collected.deleted_blobs} blobs` });
+      return collected;
     },
   );
 }
@@ -109,12 +114,16 @@ async function works(check: () => Promise<void>): Promise<"ok" | "error"> {
   );
 }
 
-/** An operator's script shows the server's admin token; a person is an administrator. */
-async function requireOperator(context: Context, request: ApiRequest): Promise<void> {
+/** An operator's script shows the server's admin token; a person is an administrator. Returns who it is. */
+async function requireOperator(context: Context, request: ApiRequest): Promise<Actor> {
   const shown = request.req.header("x-sitepod-admin-token");
-  if (shown === undefined) return requireAdministrator(await request.env.findActor());
+  if (shown === undefined) {
+    const actor = await request.env.findActor();
+    requireAdministrator(actor);
+    return actor;
+  }
   const { adminToken } = context.settings;
-  if (adminToken !== undefined && isSame(shown, adminToken)) return;
+  if (adminToken !== undefined && isSame(shown, adminToken)) return { ...SYSTEM, address: request.env.address };
   throw new SitepodError("forbidden", "The admin token is not this server's.");
 }
 

@@ -16,7 +16,7 @@ export interface Actor {
   readonly address: string | null;
 }
 
-/** The server itself, when it releases the welcome site. */
+/** The server itself, when it releases the welcome site or runs an operator's script. */
 export const SYSTEM: Actor = {
   userId: "system",
   email: "system",
