@@ -34,17 +34,17 @@ export interface CommandSpec {
   readonly load: () => Promise<CommandModule>;
 }
 
-export const GROUPS = ["Ship", "Look", "Set up", "Manage"] as const;
+export const GROUPS = ["Set up", "Ship", "Look", "Manage"] as const;
 
 /** What the words before a subcommand mean. */
 export const FAMILIES: Readonly<Record<string, string>> = {
-  domain: "Custom domains, and the site's own name",
-  token: "API tokens for CI and other programs",
+  domain: "A site's domains",
+  token: "API tokens, for CI and other programs",
 };
 
 /** Options of every command. They may stand before or after it. */
 export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
-  { flags: "--json", doc: "Write one JSON document to standard output, errors included" },
+  { flags: "--json", doc: "Write one JSON document, errors included" },
   { flags: "-y, --yes", doc: "Answer yes to every question" },
   { flags: "--endpoint <url>", doc: "The server to talk to (SITEPOD_ENDPOINT)" },
   { flags: "--debug", doc: "Show a stack trace when something fails" },

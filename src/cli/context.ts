@@ -1,9 +1,8 @@
-import { type ApiClient, createApiClient } from "./api-client.ts";
+import type { ApiClient } from "./api-client.ts";
 import type { GlobalFlags } from "./command-spec.ts";
 import { Failure } from "./failure.ts";
-import { readMachineConfig } from "./project/machine-file.ts";
-import { findProject, type Project } from "./project/project-file.ts";
-import { chooseServer, type ServerChoice } from "./project/server-choice.ts";
+import type { Project } from "./project/project-file.ts";
+import type { ServerChoice } from "./project/server-choice.ts";
 import { createPaint, type Paint, wantsColor } from "./terminal/paint.ts";
 import { createReport, type Report, silentReport } from "./terminal/report.ts";
 import type { World } from "./world.ts";
@@ -28,11 +27,15 @@ export interface Context {
   site(name: string | undefined): Promise<string>;
 }
 
+/** Loaded when a command wants it: the help needs no parser of TOML. */
+const files = () => import("./project/mod.ts");
+
 export function createContext(world: World, flags: GlobalFlags): Context {
   let project: Promise<Project | undefined> | undefined;
-  const findOnce = () => (project ??= findProject(world.cwd));
+  const findOnce = () => (project ??= files().then(({ findProject }) => findProject(world.cwd)));
 
   async function server() {
+    const { chooseServer, readMachineConfig } = await files();
     const [found, machine] = await Promise.all([findOnce(), readMachineConfig(world.home)]);
     const choice = chooseServer({ flag: flags.endpoint, env: world.env, project: found?.toml.endpoint, machine });
     if (choice.endpoint !== undefined) return { ...choice, endpoint: choice.endpoint };
@@ -59,7 +62,7 @@ export function createContext(world: World, flags: GlobalFlags): Context {
     server,
     async client() {
       const { endpoint, token } = await server();
-      if (token) return createApiClient(world, endpoint, token);
+      if (token) return (await import("./api-client.ts")).createApiClient(world, endpoint, token);
       throw new Failure("not_logged_in", `You are not logged in to ${endpoint}.`, {
         next: "Run `sitepod login`, or set SITEPOD_TOKEN.",
       });

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from "commander";
+import { type Argument, Command, CommanderError, Option } from "commander";
 import {
   type CommandSpec,
   FAMILIES,
@@ -55,9 +55,12 @@ export function buildProgram(act: Act): Command {
     .description("Release websites on machines you own: immutable releases, instant rollback.")
     .option("-V, --version", "Print the version")
     .helpOption("-h, --help", "Show help")
-    .helpCommand("help [command]", "Show help for a command")
-    .showSuggestionAfterError()
-    .addHelpText("after", "\nStart with: sitepod login, sitepod init, sitepod deploy");
+    .helpCommand(false)
+    .usage("<command> [options]")
+    .configureHelp({
+      subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(term)].join(" "),
+    })
+    .addHelpText("after", "\nHelp for a command: sitepod <command> --help");
   for (const option of GLOBAL_OPTIONS) program.addOption(toOption(option));
   for (const group of GROUPS) {
     program.commandsGroup(`${group}:`);
@@ -65,6 +68,8 @@ export function buildProgram(act: Act): Command {
   }
   return program;
 }
+
+const term = (argument: Argument) => (argument.required ? `<${argument.name()}>` : `[${argument.name()}]`);
 
 function addCommand(program: Command, spec: CommandSpec, act: Act): void {
   const words = spec.usage.split(" ");
@@ -84,7 +89,11 @@ function addCommand(program: Command, spec: CommandSpec, act: Act): void {
 function ensureFamily(program: Command, name: string): Command {
   const known = program.commands.find((command) => command.name() === name);
   if (known) return known;
-  const family = program.command(name).description(FAMILIES[name]!);
+  const family = program
+    .command(name)
+    .description(`${FAMILIES[name]}.`)
+    .usage("<command> [options]")
+    .helpCommand(false);
   for (const option of GLOBAL_OPTIONS) family.addOption(toOption(option).hideHelp());
   return family;
 }

@@ -21,7 +21,7 @@ export interface Published {
   readonly site: string;
   readonly commit: Api.CommitResponse;
   /** Files whose content was sent, and those whose content was there. */
-  readonly counts: { readonly new: number; readonly reused: number; readonly uploadedBytes: number };
+  readonly counts: { readonly new: number; readonly reused: number; readonly uploaded_bytes: number };
 }
 
 /**
@@ -63,7 +63,7 @@ export async function publishFolder(
 
   const commit = await client.commit(plan.plan_id, options.message);
   report.step("Committed", `${commit.version}, ${commit.image_id}`);
-  return { client, site, commit, counts: { new: fresh, reused: plan.reusable, uploadedBytes } };
+  return { client, site, commit, counts: { new: fresh, reused: plan.reusable, uploaded_bytes: uploadedBytes } };
 }
 
 async function uploadMissing(

@@ -1,5 +1,5 @@
 import type { BigIntStats, Dirent } from "node:fs";
-import { readdir, realpath, stat } from "node:fs/promises";
+import { readdir, readlink, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { findPathCollisions, parsePodPath, type PodPath } from "#model";
 import { errnoOf } from "../failure.ts";
@@ -79,8 +79,12 @@ export async function scanFolder(folder: string, options: ScanOptions): Promise<
   }
 
   async function visitLink(path: string, link: string, parent: Folder): Promise<Folder[]> {
-    const target = await realpath(link);
     const shown = `link ${JSON.stringify(path)}`;
+    const target = await findTarget(link);
+    if (target === undefined) {
+      faults.push(`${shown} leads to nothing: ${await readlink(link)}; correct it, remove it or ignore it`);
+      return [];
+    }
     if (target !== root && !target.startsWith(root === sep ? root : root + sep)) {
       faults.push(`${shown} leads out of the folder, to ${target}; copy what it names, or ignore it`);
       return [];
@@ -129,12 +133,22 @@ interface Folder {
   readonly above: readonly string[];
 }
 
+/** Where a link leads in the end, all links on the way resolved. Undefined where nothing is there, or only itself. */
+async function findTarget(link: string): Promise<string | undefined> {
+  try {
+    return await realpath(link);
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === "ENOENT" || code === "ELOOP" || code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
 function describeUnreadable(path: string, error: unknown): string {
   const shown = JSON.stringify(path);
   const code = errnoOf(error);
-  if (code === "ELOOP") return `link ${shown} leads to itself; remove or ignore it`;
   if (code !== "ENOENT") return `${shown} cannot be read (${code})`;
   return path.includes("\ufffd")
     ? `the name of ${shown} is not UTF-8; rename it`
-    : `${shown} leads to nothing, or has just been removed; remove or ignore it`;
+    : `${shown} has just been removed; deploy when your build is finished`;
 }

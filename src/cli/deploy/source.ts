@@ -3,6 +3,7 @@ import { relative, resolve, sep } from "node:path";
 import { DEFAULT_CONCURRENT, DEFAULT_IGNORE } from "#wire";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
+import { PROJECT_FILE } from "../project/project-file.ts";
 import { requireYes } from "../terminal/prompts.ts";
 
 /** What is deployed, and how: from the command line and sitepod.toml. */
@@ -31,14 +32,16 @@ export async function chooseSource(context: Context, source: string | undefined,
       next: "Run `sitepod init`, or name the folder and the site: `sitepod deploy ./dist --name my-site`.",
     });
   }
-  const shown = relative(cwd, folder) || ".";
+  const inside = relative(cwd, folder) || ".";
+  const shown = inside.startsWith("..") ? folder : inside;
   await requireFolder(folder, shown);
   await requirePublishable(context, folder);
   return {
     folder,
     shown,
     projectFolder: project?.folder ?? folder,
-    ignore: project?.toml.ignore ?? DEFAULT_IGNORE,
+    // The project's own file is none of the site's.
+    ignore: [...(project?.toml.ignore ?? DEFAULT_IGNORE), `./${PROJECT_FILE}`],
     concurrent: concurrent ?? project?.toml.concurrent ?? DEFAULT_CONCURRENT,
   };
 }

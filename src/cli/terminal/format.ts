@@ -22,20 +22,20 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.floor(Math.round(seconds) / 60)} min${rest > 0 ? ` ${rest} s` : ""}`;
 }
 
-const AGES: readonly [unit: string, seconds: number][] = [
-  ["d", 86_400],
-  ["h", 3600],
-  ["min", 60],
+const AGES: readonly [unit: string, minutes: number][] = [
+  ["d", 1440],
+  ["h", 60],
+  ["min", 1],
 ];
 
 /** Writes how long ago a moment was, or how far ahead it is: `3 h ago`, `in 2 d`, `just now`. */
 export function formatAge(iso: string, nowMs: number): string {
-  const seconds = (nowMs - Date.parse(iso)) / 1000;
+  const minutes = Math.round((nowMs - Date.parse(iso)) / 60_000);
   for (const [unit, length] of AGES) {
-    const count = Math.floor(Math.abs(seconds) / length);
-    if (count > 0) return seconds > 0 ? `${count} ${unit} ago` : `in ${count} ${unit}`;
+    const count = Math.floor(Math.abs(minutes) / length);
+    if (count > 0) return minutes > 0 ? `${count} ${unit} ago` : `in ${count} ${unit}`;
   }
-  return seconds < 0 ? "in a moment" : "just now";
+  return minutes < 0 ? "in a moment" : "just now";
 }
 
 /** `1 file`, `3 files`, `12,000 files`. */

@@ -2,7 +2,7 @@ import type { Output } from "../world.ts";
 import { formatPlainProgress, formatProgress, type Progress } from "./progress.ts";
 import type { Paint } from "./paint.ts";
 
-const LABEL_WIDTH = 10;
+const LABEL_WIDTH = 11;
 const REDRAW_MS = 80;
 /** Off a terminal, work that takes long says so this often. */
 const PLAIN_LINE_MS = 5000;

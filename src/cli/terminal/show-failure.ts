@@ -19,7 +19,7 @@ export function formatFailure({ message, faults, next }: Failure, isColored: boo
     `${paint.red("✗")} ${message}`,
     ...faults.slice(0, SHOWN_FAULTS).map((fault) => `  - ${fault}`),
     ...(more > 0 ? [`  … and ${more} more`] : []),
-    ...(next === undefined ? [] : next.split("\n").map((line) => `  ${line}`)),
+    ...(next === undefined ? [] : next.split("\n").map((line) => `  ${line}`.trimEnd())),
   ];
   return `${lines.join("\n")}\n`;
 }
