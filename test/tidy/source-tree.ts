@@ -26,7 +26,7 @@ export type Doors = Readonly<Record<string, string>>;
 export const repositoryRoot: string = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 const folders = ["src", "scripts", "test", "bench", "docs", "examples", ".ci", "changelog"];
-const notOurs = new Set(["node_modules", "dist", "cache", "fixtures", ".vitepress-cache"]);
+const notOurs = new Set(["node_modules", "dist", "cache", "fixtures"]);
 const textFile = /\.(ts|mjs|js|svelte|css|html|md|json|jsonc|toml|yml|yaml|sh)$/;
 const codeFile = /\.(ts|mjs|svelte)$/;
 
