@@ -1,14 +1,14 @@
 import { decideRange, type RangeDecision } from "./range.ts";
 
-/** The headers of a request that make its answer depend on what the client has; null where absent. */
-export interface Conditions {
-  readonly ifMatch: string | null;
-  readonly ifNoneMatch: string | null;
-  readonly ifRange: string | null;
-  readonly range: string | null;
+/** The headers of a request, as far as they are needed here. */
+export interface RequestHeaders {
+  /** Returns a header's value, or null where there is none. The name is in lower case. */
+  get(name: string): string | null;
 }
 
 export type Selection = RangeDecision | { readonly kind: "not-modified" } | { readonly kind: "precondition-failed" };
+
+const WHOLE = { kind: "whole" } as const;
 
 /**
  * Decides how much of a representation to send, in the order of RFC 9110, section 13.2.2. Nothing here has a
@@ -17,11 +17,15 @@ export type Selection = RangeDecision | { readonly kind: "not-modified" } | { re
  * @param etag the strong entity tag of the representation
  * @param size its length in bytes
  */
-export function selectContent(method: string, conditions: Conditions, etag: string, size: number): Selection {
-  const { ifMatch, ifNoneMatch, ifRange, range } = conditions;
+export function selectContent(method: string, headers: RequestHeaders, etag: string, size: number): Selection {
+  const ifMatch = headers.get("if-match");
   if (ifMatch !== null && !matchesStrongly(ifMatch, etag)) return { kind: "precondition-failed" };
+  const ifNoneMatch = headers.get("if-none-match");
   if (ifNoneMatch !== null && matchesWeakly(ifNoneMatch, etag)) return { kind: "not-modified" };
-  if (range === null || method !== "GET" || (ifRange !== null && ifRange !== etag)) return { kind: "whole" };
+  const range = headers.get("range");
+  if (range === null || method !== "GET") return WHOLE;
+  const ifRange = headers.get("if-range");
+  if (ifRange !== null && ifRange !== etag) return WHOLE;
   return decideRange(range, size);
 }
 

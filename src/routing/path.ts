@@ -31,8 +31,15 @@ export function parseRequestPath(raw: string): RequestPath {
 /** Writes a pod's path as the path of a request: `a b/c#` → `/a%20b/c%23`. */
 export const formatRequestPath = (path: string): string => `/${encodeURI(path).replace(/[?#]/g, encodeURIComponent)}`;
 
-/** Splits the target of a request's URL (`http://host/path?query#…`), without parsing the rest of it. */
-export function splitUrl(url: string): { readonly path: string; readonly query: string } {
+export interface Target {
+  /** Percent-encoded, starting with a slash. */
+  readonly path: string;
+  /** With its question mark, or empty. */
+  readonly query: string;
+}
+
+/** Finds the target of a request in its URL (`http://host/path?query#…`), without parsing the rest of it. */
+export function splitUrl(url: string): Target {
   const start = url.startsWith("/") ? 0 : url.indexOf("/", url.indexOf("://") + 3);
   const fragment = url.indexOf("#", start);
   const end = fragment === -1 ? url.length : fragment;

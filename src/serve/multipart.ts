@@ -3,8 +3,6 @@ import type { Answer } from "./blob.ts";
 
 export interface Multipart {
   readonly type: string;
-  /** Bytes. */
-  readonly length: number;
   readonly body: ReadableStream<Uint8Array>;
 }
 
@@ -21,7 +19,6 @@ export function formatMultipart({ body, etag, size, type }: Answer, ranges: read
       `\r\n--${boundary}\r\nContent-Type: ${type}\r\nContent-Range: ${formatContentRange(range, size)}\r\n\r\n`,
     ),
     content: body.slice(range.first, range.last + 1),
-    length: range.last - range.first + 1,
   }));
   const tail = encoder.encode(`\r\n--${boundary}--\r\n`);
 
@@ -35,7 +32,6 @@ export function formatMultipart({ body, etag, size, type }: Answer, ranges: read
 
   return {
     type: `multipart/byteranges; boundary=${boundary}`,
-    length: parts.reduce((sum, { head, length }) => sum + head.length + length, tail.length),
     body: streamOf(write()),
   };
 }

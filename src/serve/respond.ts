@@ -6,17 +6,7 @@ import { formatMultipart } from "./multipart.ts";
 export function respond(request: Request, answer: Answer): Response {
   const { status, headers, notModifiedHeaders, body, size, etag } = answer;
   if (status !== 200) return respondWhole(request, answer);
-  const selection = selectContent(
-    request.method,
-    {
-      ifMatch: request.headers.get("if-match"),
-      ifNoneMatch: request.headers.get("if-none-match"),
-      ifRange: request.headers.get("if-range"),
-      range: request.headers.get("range"),
-    },
-    etag,
-    size,
-  );
+  const selection = selectContent(request.method, request.headers, etag, size);
   switch (selection.kind) {
     case "whole":
       return respondWhole(request, answer);
@@ -33,8 +23,10 @@ export function respond(request: Request, answer: Answer): Response {
       const [range, ...others] = selection.ranges;
       if (others.length > 0) {
         const multipart = formatMultipart(answer, selection.ranges);
-        const changed = { "Content-Type": multipart.type, "Content-Length": `${multipart.length}` };
-        return new Response(multipart.body, { status: 206, headers: withAlso(headers, changed) });
+        return new Response(multipart.body, {
+          status: 206,
+          headers: withAlso(headers, { "Content-Type": multipart.type }),
+        });
       }
       return new Response(body.slice(range.first, range.last + 1), {
         status: 206,

@@ -1,0 +1,131 @@
+import {
+  type Claim,
+  type Digest,
+  type Environment,
+  encodeManifest,
+  type HostRecord,
+  openManifest,
+  type Preview,
+  type Ref,
+  type ReleaseRecord,
+  refKey,
+} from "#model";
+import { createEdge, type Edge } from "./edge.ts";
+import type { Readers } from "./readers.ts";
+
+/** For tests: an edge over readers in memory, with a clock that the test moves and a store that it can break. */
+export interface World {
+  readonly edge: Edge;
+  /** Milliseconds since the epoch. */
+  nowMs: number;
+  /** While true, every reading of a pointer fails. */
+  isBroken: boolean;
+  /** What was read of the store, in order. */
+  readonly reads: string[];
+  readonly logged: string[];
+  readonly claims: Map<string, Claim>;
+  readonly releases: Map<string, ReleaseRecord>;
+  readonly previews: Map<string, Preview>;
+  readonly hosts: Map<string, HostRecord>;
+  readonly blobs: Map<string, Uint8Array<ArrayBuffer>>;
+  /** Stores a pod and returns its manifest's digest. */
+  store(files: Record<string, string>): Digest;
+  /** Points an environment at a pod, as the control plane would, but tells nobody. */
+  point(label: string, environment: Environment, manifest: Digest, survivors?: Ref["survivors"]): void;
+  /** Takes an environment's pointer away. */
+  unpoint(label: string, environment: Environment): void;
+  /** Holds the next reading of any pointer back until the function returned here is called. */
+  holdNextRead(): () => void;
+  get(url: string, headers?: Record<string, string>, method?: string): Promise<Response>;
+}
+
+export const DOMAIN = "sitepod.test";
+
+export function createWorld(): World {
+  const refs = new Map<string, Ref>();
+  const manifests = new Map<string, Uint8Array>();
+  let held: Promise<void> | undefined;
+
+  /** The value is taken when the reading begins, as a store does that is slow to answer. */
+  async function read<T>(key: string, value: T | undefined): Promise<T | undefined> {
+    world.reads.push(key);
+    const wait = held;
+    held = undefined;
+    if (world.isBroken) throw new Error("The store is broken");
+    await wait;
+    return value;
+  }
+
+  const readers: Readers = {
+    readRef: (label, environment) => read(refKey(label, environment), refs.get(refKey(label, environment))),
+    readRelease: (label, version) => read("release", world.releases.get(`${label} ${version}`)),
+    readPreview: (label, slug) => read("preview", world.previews.get(`${label} ${slug}`)),
+    readClaim: (label) => read("claim", world.claims.get(label)),
+    readHost: (hostname) => read("host", world.hosts.get(hostname)),
+    readManifest: async (digest) => {
+      const bytes = manifests.get(digest);
+      return bytes && openManifest(bytes);
+    },
+    openBlob: async (digest) => {
+      world.reads.push("blob");
+      const bytes = world.blobs.get(digest);
+      if (!bytes) throw new Error("No such blob");
+      return new Blob([bytes]);
+    },
+  };
+
+  const world: World = {
+    edge: createEdge({
+      readers,
+      domain: DOMAIN,
+      nowMs: () => world.nowMs,
+      log: (message) => world.logged.push(message),
+    }),
+    nowMs: Date.UTC(2030, 0, 1),
+    isBroken: false,
+    reads: [],
+    logged: [],
+    claims: new Map(),
+    releases: new Map(),
+    previews: new Map(),
+    hosts: new Map(),
+    blobs: new Map(),
+    store(files) {
+      const entries = Object.entries(files).map(([path, text]) => {
+        const bytes = new TextEncoder().encode(text);
+        const digest = hash(bytes);
+        world.blobs.set(digest, bytes);
+        return { path, digest, size: bytes.length, type: typeOf(path) };
+      });
+      const bytes = encodeManifest(entries);
+      manifests.set(hash(bytes), bytes);
+      return hash(bytes);
+    },
+    point(label, environment, manifest, survivors = []) {
+      const key = refKey(label, environment);
+      const version = (refs.get(key)?.version ?? 0) + 1;
+      const updated_at = new Date(world.nowMs).toISOString();
+      const of = { site: label, environment, release: version, image: "img_1", manifest } as const;
+      refs.set(key, { version, ...of, kind: "static", survivors, updated_at });
+    },
+    unpoint: (label, environment) => void refs.delete(refKey(label, environment)),
+    holdNextRead() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      return resolve;
+    },
+    async get(url, headers = {}, method = "GET") {
+      const host = { Host: new URL(url).host };
+      return await world.edge.fetch(new Request(url, { method, headers: { ...host, ...headers } }));
+    },
+  };
+  return world;
+}
+
+/** Any hash will do where nothing checks it. */
+const hash = (bytes: Uint8Array): Digest => new Bun.CryptoHasher("sha256").update(bytes).digest("hex") as Digest;
+
+function typeOf(path: string): string {
+  if (path.endsWith(".html")) return "text/html; charset=utf-8";
+  return path.endsWith(".js") ? "text/javascript; charset=utf-8" : "application/octet-stream";
+}
