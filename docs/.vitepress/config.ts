@@ -1,0 +1,51 @@
+import { defineConfig } from "vitepress";
+
+/** The documentation. It builds without a network, and what it builds asks no other host for anything. */
+export default defineConfig({
+  title: "SitePod",
+  description: "Release websites on machines you own: immutable releases, instant rollback, one executable.",
+  lang: "en",
+  cleanUrls: true,
+  srcExclude: ["decisions/README.md"],
+  head: [["link", { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" }]],
+  themeConfig: {
+    logo: "/favicon.svg",
+    outline: [2, 3],
+    search: { provider: "local" },
+    nav: [
+      { text: "Quick start", link: "/quick-start" },
+      { text: "Reference", link: "/reference/cli", activeMatch: "/reference/" },
+      { text: "Inside", link: "/architecture", activeMatch: "/(architecture|performance|decisions)" },
+    ],
+    sidebar: [
+      {
+        text: "Guide",
+        items: [
+          { text: "What it is", link: "/what-it-is" },
+          { text: "Quick start", link: "/quick-start" },
+          { text: "Concepts", link: "/concepts" },
+          { text: "Deploying", link: "/deploying" },
+          { text: "Self-hosting", link: "/self-hosting" },
+        ],
+      },
+      {
+        text: "Reference",
+        items: [
+          { text: "Commands", link: "/reference/cli" },
+          { text: "Configuration", link: "/reference/config" },
+          { text: "The server", link: "/reference/server" },
+          { text: "HTTP API", link: "/reference/http-api" },
+          { text: "Exit codes", link: "/reference/exit-codes" },
+        ],
+      },
+      {
+        text: "Inside",
+        items: [
+          { text: "Architecture", link: "/architecture" },
+          { text: "Performance", link: "/performance" },
+          { text: "Decisions", link: "/decisions/" },
+        ],
+      },
+    ],
+  },
+});
