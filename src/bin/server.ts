@@ -25,6 +25,7 @@ type Log = Context["log"];
 
 /** A request to the API may take this long without a byte: a commit of many files waits for the disk. */
 const API_IDLE_S = 240;
+const DRAIN_POLL_MS = 20;
 const HOUR_MS = 60 * 60 * 1000;
 const WELCOME_SITE = "welcome";
 
@@ -102,8 +103,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     greeting: greet(addresses.console, welcome, data, isAvailable(control) ? await control.signUpPolicy() : "closed"),
     async stop(drainMs) {
       stopMaintenance();
-      await Promise.race([server.stop(), Bun.sleep(drainMs)]);
-      await server.stop(true);
+      await drain(server, drainMs);
       await opened.close();
       lock[Symbol.dispose]();
     },
@@ -132,6 +132,14 @@ function listen(options: ServeOptions, edge: Edge, answerControl: Answer) {
       { cause },
     );
   }
+}
+
+/** Lets requests under way end, but not wait for connections that are merely kept open. */
+async function drain(server: Bun.Server<undefined>, drainMs: number): Promise<void> {
+  void server.stop();
+  const deadlineMs = performance.now() + drainMs;
+  while (server.pendingRequests > 0 && performance.now() < deadlineMs) await Bun.sleep(DRAIN_POLL_MS);
+  await server.stop(true);
 }
 
 /** Does what the options ask for at the first start. Returns the URL of the example, where it was or is released. */

@@ -26,30 +26,22 @@ beforeAll(async () => {
       hash: hashBytes,
       nowMs: Date.now,
       randomBytes,
-      log: (message, cause) => console.error(message, cause),
+      log: (message, cause) => {
+        throw new Error(message, { cause });
+      },
       contentGate: createGate(),
     },
     "0123456789abcdef0123456789abcdef",
     () => "",
   );
-  api = (method, path, body, headers = {}) =>
-    control.fetch(
-      new Request(`http://localhost:8080/api/v1${path}`, {
-        method,
-        headers: {
-          ...(token && !("cookie" in headers) ? { authorization: `Bearer ${token}` } : {}),
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
-          ...headers,
-        },
-        body:
-          body === undefined
-            ? null
-            : body instanceof Uint8Array
-              ? new Blob([new Uint8Array(body)])
-              : JSON.stringify(body),
-      }),
-      "127.0.0.1",
-    );
+  api = (method, path, body, headers = {}) => {
+    const init: RequestInit = {
+      method,
+      headers: { ...(token && !("cookie" in headers) ? { authorization: `Bearer ${token}` } : {}), ...headers },
+    };
+    if (body !== undefined) init.body = body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body);
+    return control.fetch(new Request(`http://localhost:8080/api/v1${path}`, init), "127.0.0.1");
+  };
 });
 
 afterAll(async () => {

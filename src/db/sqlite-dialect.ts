@@ -1,4 +1,4 @@
-import { Database as SqliteFile, type SQLQueryBindings } from "bun:sqlite";
+import type { Database as SqliteFile, SQLQueryBindings } from "bun:sqlite";
 import {
   type DatabaseConnection,
   type Dialect,

@@ -82,7 +82,11 @@ export function addDeployRoutes(app: Api, context: Context): void {
     },
     async ({ actor, body, request }) => {
       const trigger = /sitepod/i.test(request.req.header("user-agent") ?? "") ? "cli" : "api";
-      return await commitUpload(context, actor, body.plan_id, body.message ?? undefined, trigger);
+      return await commitUpload(context, actor, {
+        uploadId: body.plan_id,
+        message: body.message ?? undefined,
+        trigger,
+      });
     },
   );
 }

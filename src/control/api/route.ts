@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context as Request } from "hono";
 import { SitepodError } from "#model";
 import { api } from "#wire";
@@ -80,7 +80,7 @@ const NOBODY: Actor = {
   address: null,
 };
 
-function describe(definition: RouteDefinition<any, any, any, any>) {
+function describe<P, Q, B, A>(definition: RouteDefinition<P, Q, B, A>) {
   const json = (schema: z.ZodType) => ({ content: { "application/json": { schema } } });
   const error = (description: string) => ({ description, ...json(api.errorBody) });
   return createRoute({

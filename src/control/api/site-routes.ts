@@ -33,8 +33,8 @@ export function addSiteRoutes(app: Api, context: Context): void {
     },
     async ({ actor, params }) => {
       const site = await findSite(context, actor, params.id);
-      const [project] = (await listSites(context, actor)).filter(({ id }) => id === site.id);
-      return project!;
+      const sites = await listSites(context, actor);
+      return sites.find(({ id }) => id === site.id)!;
     },
   );
 

@@ -34,7 +34,7 @@ export interface Accounts {
 export const MIN_PASSWORD_LENGTH = 8;
 const ALL_SCOPES: ReadonlySet<Scope> = new Set(["admin"]);
 
-type Identity = Auth<any>;
+type Identity = Pick<Auth, "api">;
 
 /** Accounts and browser sessions, by Better Auth, which is loaded when the first is asked for. */
 export function createAccounts(context: Context, secret: string): Accounts {

@@ -1,7 +1,6 @@
 import {
   type Digest,
   formatVersion,
-  type GitSource,
   imageId,
   type Manifest,
   type ReleaseRecord,
@@ -22,24 +21,37 @@ const PARALLEL_CHECKS = 64;
 /** A version number that is taken is followed by the next, this often. */
 const MAX_NUMBER_TRIES = 1000;
 
+export interface Commit {
+  readonly uploadId: string;
+  readonly message: string | undefined;
+  readonly trigger: ReleaseRecord["trigger"];
+}
+
 /**
  * Ends the upload: everything it names becomes durable in one batch, then its release is recorded. Doing it again
  * answers the same release. Throws SitepodError `conflict` where contents are missing.
  */
-export async function commitUpload(
-  context: Context,
-  actor: Actor,
-  uploadId: string,
-  message: string | undefined,
-  trigger: ReleaseRecord["trigger"],
-): Promise<Api.CommitResponse> {
-  const upload = await findUpload(context, actor, uploadId);
+export async function commitUpload(context: Context, actor: Actor, commit: Commit): Promise<Api.CommitResponse> {
+  const upload = await findUpload(context, actor, commit.uploadId);
   const site = await findSite(context, actor, upload.siteId);
   if (upload.version !== null) return await describeCommit(context, site, upload.version);
   return await context.contentGate.shared(async () => {
     const manifest = await readUploadManifest(context, upload);
     await makeDurable(context, upload, manifest);
-    const version = await recordRelease(context, actor, site, upload, manifest, message, trigger);
+    const version = await recordRelease(context, site, upload, {
+      site: site.name,
+      site_id: site.id,
+      workspace_id: site.workspace_id,
+      image: imageId(site.id, upload.manifest, context.hash),
+      manifest: upload.manifest,
+      files_count: manifest.fileCount,
+      total_size: totalSize(manifest.entries()),
+      created_at: nowIso(context),
+      created_by: actor.userId,
+      trigger: commit.trigger,
+      ...(commit.message ? { message: commit.message } : {}),
+      ...(Object.keys(upload.git).length > 0 ? { git: upload.git } : {}),
+    });
     await recordEvent(context, actor, "release.create", { site, target: formatVersion(version) });
     return await describeCommit(context, site, version);
   });
@@ -84,27 +96,10 @@ async function findAbsent(context: Context, digests: readonly Digest[]): Promise
  */
 async function recordRelease(
   context: Context,
-  actor: Actor,
   site: Site,
   upload: Upload,
-  manifest: Manifest,
-  message: string | undefined,
-  trigger: ReleaseRecord["trigger"],
+  content: Omit<ReleaseRecord, "version">,
 ): Promise<number> {
-  const content = {
-    site: site.name,
-    site_id: site.id,
-    workspace_id: site.workspace_id,
-    image: imageId(site.id, upload.manifest, context.hash),
-    manifest: upload.manifest,
-    files_count: manifest.fileCount,
-    total_size: totalSize(manifest.entries()),
-    created_at: nowIso(context),
-    created_by: actor.userId,
-    trigger,
-    ...(message ? { message } : {}),
-    ...(hasGit(upload.git) ? { git: upload.git } : {}),
-  } satisfies Omit<ReleaseRecord, "version">;
   const first = (await lastVersion(context, site.id)) + 1;
   for (let version = first; version < first + MAX_NUMBER_TRIES; version++) {
     const record: ReleaseRecord = { version, ...content };
@@ -145,5 +140,3 @@ async function describeCommit(context: Context, site: Site, version: number): Pr
     url: context.addresses.release(site.label, version),
   };
 }
-
-const hasGit = (git: GitSource) => Object.keys(git).length > 0;

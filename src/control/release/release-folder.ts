@@ -28,7 +28,7 @@ export async function releaseFolder(
     await receiver.one(actor, plan.plan_id, hash, size, new Blob([contents.get(hash)!]).stream());
   }
   const message = "The example that came with the server";
-  const { version } = await commitUpload(context, actor, plan.plan_id, message, "system");
+  const { version } = await commitUpload(context, actor, { uploadId: plan.plan_id, message, trigger: "system" });
   const site = await findSite(context, actor, name);
   const { url } = await releaseSite(context, actor, site, { environment: "prod", choice: { version } });
   return url;
