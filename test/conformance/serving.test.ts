@@ -50,7 +50,9 @@ beforeAll(async () => {
     },
     domain: "sitepod.test",
     nowMs: () => 0,
-    log: (message, cause) => console.error(message, cause),
+    log: (message, cause) => {
+      throw new Error(message, { cause });
+    },
   });
   const listening = Bun.serve({
     port: 0,

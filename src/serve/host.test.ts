@@ -1,0 +1,93 @@
+import { beforeEach, describe, expect, test } from "bun:test";
+import { refKey } from "#model";
+import { createWorld, DOMAIN, type World } from "./world.ts";
+
+const SITE = `http://docs.${DOMAIN}`;
+let world: World;
+
+beforeEach(() => {
+  world = createWorld();
+});
+
+const release = (files: Record<string, string>) => world.point("docs", "prod", world.store(files));
+
+describe("a move of the pointer", () => {
+  const read = async () => await (await world.get(`${SITE}/`)).text();
+
+  test("is seen at once when the key is forgotten, after 5 s otherwise", async () => {
+    release({ "index.html": "one" });
+    expect(await read()).toBe("one");
+    release({ "index.html": "two" });
+    world.nowMs += 4999;
+    expect(await read()).toBe("one");
+    world.nowMs += 1;
+    expect(await read()).toBe("two");
+    release({ "index.html": "three" });
+    world.edge.forget(refKey("docs", "prod"));
+    expect(await read()).toBe("three");
+  });
+
+  test("is seen by a custom domain too", async () => {
+    release({ "index.html": "one" });
+    world.hosts.set("example.com", { hostname: "example.com", label: "docs", environment: "prod" });
+    await world.get("http://example.com/");
+    release({ "index.html": "two" });
+    world.edge.forget(refKey("docs", "prod"));
+    expect(await (await world.get("http://example.com/")).text()).toBe("two");
+  });
+
+  test("is not undone by a reading that began before it", async () => {
+    release({ "index.html": "one" });
+    const letGo = world.holdNextRead();
+    const before = read();
+    release({ "index.html": "two" });
+    world.edge.forget(refKey("docs", "prod"));
+    expect(await read()).toBe("two");
+    letGo();
+    await before;
+    expect(await read()).toBe("two");
+  });
+
+  test("ends a site when the pointer is taken away", async () => {
+    release({ "index.html": "one" });
+    await read();
+    world.unpoint("docs", "prod");
+    world.edge.forget(refKey("docs", "prod"));
+    expect((await world.get(`${SITE}/`)).status).toBe(404);
+  });
+
+  test("is read once for all who ask together, and for nobody in the next 5 s, absent or not", async () => {
+    for (const label of ["docs", "nobody"]) {
+      release({ "index.html": "one" });
+      world.reads.length = 0;
+      const url = `http://${label}.${DOMAIN}/`;
+      await Promise.all(Array.from({ length: 10 }, () => world.get(url)));
+      await world.get(url);
+      expect(world.reads.filter((key) => key === refKey(label, "prod"))).toHaveLength(1);
+    }
+  });
+});
+
+describe("while the store is broken", () => {
+  test("what was known is served on", async () => {
+    release({ "index.html": "known" });
+    await world.get(`${SITE}/`);
+    world.isBroken = true;
+    world.nowMs += 60_000;
+    expect(await (await world.get(`${SITE}/`)).text()).toBe("known");
+    expect(world.logged).toHaveLength(1);
+    world.isBroken = false;
+    release({ "index.html": "new" });
+    world.nowMs += 5000;
+    expect(await (await world.get(`${SITE}/`)).text()).toBe("new");
+  });
+
+  test("what was not known is a 503 that says when to come back", async () => {
+    release({ "index.html": "unknown" });
+    world.isBroken = true;
+    const response = await world.get(`${SITE}/`);
+    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "5"]);
+    world.isBroken = false;
+    expect((await world.get(`${SITE}/`)).status).toBe(200);
+  });
+});
