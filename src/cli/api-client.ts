@@ -1,5 +1,5 @@
 import type { Environment } from "#model";
-import type { Api } from "#wire";
+import { type Api, BATCH_MEDIA_TYPE } from "#wire";
 import { Failure } from "./failure.ts";
 import { type Call, readJson, send } from "./http.ts";
 import { PATIENT_TRIES, QUICK_TRIES } from "./retry.ts";
@@ -59,6 +59,16 @@ export function createApiClient(world: World, endpoint: string, token: string | 
         method: "POST",
         url: `${endpoint}/api/v1/upload/${segment(planId)}/${hash}`,
         headers: { ...authorization, "content-type": "application/octet-stream", ...content.headers },
+        isRepeatable: true,
+        maxTries: PATIENT_TRIES,
+      }),
+    /** Sends many small contents of a plan in one request; `body` makes the batch. */
+    uploadBatch: (planId: string, body: () => Promise<BodyInit>) =>
+      send(world, {
+        body,
+        method: "POST",
+        url: `${endpoint}/api/v1/upload/${segment(planId)}`,
+        headers: { ...authorization, "content-type": BATCH_MEDIA_TYPE },
         isRepeatable: true,
         maxTries: PATIENT_TRIES,
       }),

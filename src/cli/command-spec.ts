@@ -49,10 +49,3 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flags: "--endpoint <url>", doc: "The server to talk to (SITEPOD_ENDPOINT)" },
   { flags: "--debug", doc: "Show a stack trace when something fails" },
 ];
-
-export interface GlobalFlags {
-  readonly json?: boolean;
-  readonly yes?: boolean;
-  readonly endpoint?: string;
-  readonly debug?: boolean;
-}

@@ -1,5 +1,5 @@
 import type { ApiClient } from "./api-client.ts";
-import type { GlobalFlags } from "./command-spec.ts";
+import type { GlobalFlags } from "./global-flags.ts";
 import { Failure } from "./failure.ts";
 import type { Project } from "./project/project-file.ts";
 import type { ServerChoice } from "./project/server-choice.ts";

@@ -73,7 +73,8 @@ function refusal(response: Response, text: string, url: string): RefusedError {
     Number.isFinite(retryAfterS) ? retryAfterS : undefined,
     isOurs ? String(body.message) : `${new URL(url).origin} answered ${response.status}, and not as a SitePod server.`,
     isOurs ? String(body.error) : endingOfStatus(response.status),
-    Array.isArray(body?.faults) ? body.faults.map(String) : [],
+    // A single fault is the message already.
+    Array.isArray(body?.faults) && body.faults.length > 1 ? body.faults.map(String) : [],
   );
 }
 

@@ -1,16 +1,9 @@
 import { type Argument, Command, CommanderError, Option } from "commander";
-import {
-  type CommandSpec,
-  FAMILIES,
-  GLOBAL_OPTIONS,
-  type GlobalFlags,
-  GROUPS,
-  type OptionSpec,
-  type Result,
-} from "./command-spec.ts";
+import { type CommandSpec, FAMILIES, GLOBAL_OPTIONS, GROUPS, type OptionSpec, type Result } from "./command-spec.ts";
 import { COMMANDS } from "./command-table.ts";
 import { createContext } from "./context.ts";
 import { Failure } from "./failure.ts";
+import type { GlobalFlags } from "./global-flags.ts";
 import type { World } from "./world.ts";
 
 /** What an argument list asks for: a command's result, or a page of help. */

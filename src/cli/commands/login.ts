@@ -73,7 +73,7 @@ async function chooseAction(
 const askEmail = (context: Context) =>
   askText(context, {
     message: "E-mail",
-    check: (text) => (/^\S+@\S+$/.test(text) ? undefined : "That is not an e-mail address"),
+    check: (text) => (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text) ? undefined : "That is not an e-mail address"),
   });
 
 async function readPassword(context: Context, options: LoginOptions, action: string): Promise<string> {

@@ -54,8 +54,8 @@ export async function readStatCache(file: string): Promise<StatCache> {
 
 function parseRows(text: string): CacheFile["rows"] {
   try {
-    const cache = JSON.parse(text) as CacheFile;
-    return cache.format === FORMAT ? cache.rows : {};
+    const cache = JSON.parse(text) as Partial<CacheFile>;
+    return (cache.format === FORMAT && cache.rows) || {};
   } catch {
     return {};
   }

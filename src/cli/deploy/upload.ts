@@ -2,9 +2,10 @@ import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { planUpload } from "#diff";
-import type { Api } from "#wire";
+import { type Api, encodeBatch } from "#wire";
 import type { ApiClient } from "../api-client.ts";
 import { Failure } from "../failure.ts";
+import { packShipments, type Shipment } from "./batches.ts";
 import { type HashedFile, WHOLE_FILE_BYTES } from "./hash.ts";
 import { forEachParallel } from "./parallel.ts";
 
@@ -27,17 +28,43 @@ export async function uploadFiles(
   client: ApiClient,
   plan: Api.PlanResponse,
   files: readonly HashedFile[],
-  { concurrent, onBytes, onFile }: UploadOptions,
+  options: UploadOptions,
 ): Promise<void> {
+  const shipments = plan.batch_upload_url === undefined ? files.map(alone) : packShipments(files);
   const addresses = new Map(plan.missing.map(({ hash, upload_url }) => [hash, upload_url]));
-  await forEachParallel(files, concurrent, async (file) => {
+  await forEachParallel(shipments, options.concurrent, async (shipment) => {
+    if (shipment.kind === "batch") return await sendBatch(client, plan, shipment.files, options);
+    const { file } = shipment;
     const send =
       plan.upload_mode === "direct"
         ? (content: Content) => client.upload(plan.plan_id, file.digest, content)
         : (content: Content) => client.uploadPresigned(addresses.get(file.digest)!, content);
-    await send({ headers: headersOf(file, plan.upload_mode), body: createBody(file, onBytes) });
-    onFile();
+    await send({ headers: headersOf(file, plan.upload_mode), body: createBody(file, options.onBytes) });
+    options.onFile();
   });
+}
+
+const alone = (file: HashedFile): Shipment<HashedFile> => ({ kind: "file", file });
+
+async function sendBatch(
+  client: ApiClient,
+  plan: Api.PlanResponse,
+  files: readonly HashedFile[],
+  { onBytes, onFile }: UploadOptions,
+): Promise<void> {
+  await client.uploadBatch(plan.plan_id, async () => {
+    const blobs = await Promise.all(
+      files.map(async (file) => {
+        await requireUnchanged(file);
+        return { digest: file.digest, bytes: await readFile(file.file) };
+      }),
+    );
+    return encodeBatch(blobs);
+  });
+  for (const { size } of files) {
+    onBytes(size);
+    onFile();
+  }
 }
 
 interface Content {
