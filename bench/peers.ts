@@ -1,0 +1,76 @@
+import { writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { type RunningProcess, startProcess } from "../test/harness/running-process.ts";
+import { waitUntil } from "../test/harness/wait-until.ts";
+
+/** Another web server, serving the same files with one worker. */
+export interface Peer extends AsyncDisposable {
+  readonly pid: number;
+  readonly port: number;
+}
+
+/** Starts nginx, tuned for this: sendfile, open files kept, no log, connections never closed. */
+export async function startNginx(files: string, scratch: string): Promise<Peer> {
+  const port = await findFreePort();
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+    (name) => `${name}_temp_path ${join(scratch, `nginx-${name}`)};`,
+  );
+  const config = `
+    ${process.getuid?.() === 0 ? "user root;" : ""}
+    worker_processes 1; daemon off; pid ${join(scratch, "nginx.pid")}; error_log stderr;
+    events { worker_connections 1024; }
+    http {
+      ${temporary.join(" ")}
+      access_log off; sendfile on; tcp_nopush on; tcp_nodelay on; keepalive_requests 1000000000;
+      open_file_cache max=1000;
+      types { text/html html; }
+      server { listen 127.0.0.1:${port}; root ${files}; }
+    }`;
+  const path = join(scratch, "nginx.conf");
+  await writeFile(path, config);
+  return startPeer(["nginx", "-c", path, "-e", "stderr"], scratch, port);
+}
+
+/** Starts Caddy on one core. */
+export async function startCaddy(files: string, scratch: string): Promise<Peer> {
+  const port = await findFreePort();
+  const config = `{
+    admin off
+    auto_https off
+  }
+  http://:${port} {
+    bind 127.0.0.1
+    root * ${files}
+    file_server
+  }`;
+  const path = join(scratch, "Caddyfile");
+  await writeFile(path, config);
+  return startPeer(["caddy", "run", "--config", path, "--adapter", "caddyfile"], scratch, port, { GOMAXPROCS: "1" });
+}
+
+async function startPeer(
+  command: readonly string[],
+  cwd: string,
+  port: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Peer> {
+  const running = startProcess(command, { cwd, env });
+  await waitUntil(`${command[0]} answers`, () => answers(running, port), { describe: running.output });
+  return { pid: running.pid, port, [Symbol.asyncDispose]: () => running.end("SIGTERM") };
+}
+
+async function answers(running: RunningProcess, port: number): Promise<boolean> {
+  if (running.exitCode() !== undefined) throw new Error(`It has ended:\n${running.output()}`);
+  return (await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined)) !== undefined;
+}
+
+function findFreePort(): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const server = createServer().on("error", reject);
+  server.listen(0, "127.0.0.1", () => {
+    const { port } = server.address() as { port: number };
+    server.close(() => resolve(port));
+  });
+  return promise;
+}
