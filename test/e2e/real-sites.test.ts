@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { cp, mkdir } from "node:fs/promises";
+import { appendFile, cp, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { register } from "../harness/account.ts";
 import { commandLine } from "../harness/command-line.ts";
@@ -27,6 +27,8 @@ async function findFaults(server: Server, host: string, folder: string): Promise
   }
   return faults;
 }
+
+const countBlobs = async (server: Server) => (await listTree(join(server.data, "blobs"))).length;
 
 /** Copies the regular files: Debian links some to other packages, which are not there. */
 async function copyFiles(from: string, to: string): Promise<void> {
@@ -66,8 +68,22 @@ for (const site of sites) {
       await using server = await startServer();
       const { token } = await register(server.url);
       await using person = await commandLine({ endpoint: server.url, token, by: site.by });
-      const deployed = await person.run(["deploy", folder.path, "--prod", "--name", site.name, "--yes"]);
-      expect(deployed).toMatchObject({ code: 0, stderr: expect.any(String) });
+      const deploy = () => person.run(["deploy", folder.path, "--prod", "--name", site.name, "--yes", "--json"]);
+      const first = await deploy();
+      expect(first.code).toBe(0);
+      expect(first.json).toMatchObject({ files: { reused: 0 } });
+      expect(await findFaults(server, `${site.name}.${server.domain}`, folder.path)).toEqual([]);
+
+      const identical = await deploy();
+      const { content_hash } = first.json as { content_hash: string };
+      expect(identical.json).toMatchObject({ content_hash, version: "v2", files: { new: 0, uploaded_bytes: 0 } });
+
+      const before = await countBlobs(server);
+      await appendFile(join(folder.path, "index.html"), "<!-- changed -->");
+      const changed = await deploy();
+      expect(changed.json).toMatchObject({ version: "v3", files: { new: 1 } });
+      // The page and the new manifest.
+      expect((await countBlobs(server)) - before).toBe(2);
       expect(await findFaults(server, `${site.name}.${server.domain}`, folder.path)).toEqual([]);
     },
   );
