@@ -31,6 +31,14 @@ test("refuses packages and built-in modules in the model", () => {
   expect(faults("src/model/digest.ts", 'import { z } from "zod";')[0]).toContain("the model is pure");
 });
 
+test("lets the model's tests use the test runner and fast-check, and its code neither", () => {
+  for (const tool of ["bun:test", "fast-check"]) {
+    const code = `import { test } from "${tool}";`;
+    expect(faults("src/model/digest.test.ts", code)).toEqual([]);
+    expect(faults("src/model/digest.ts", code)[0]).toContain("the model is pure");
+  }
+});
+
 test("refuses a folder's own door inside the folder", () => {
   expect(faults("src/store/disk.ts", 'import { a } from "#store";')[0]).toContain("inside a folder import ./file.ts");
 });

@@ -1,4 +1,4 @@
-import type { Check, Import } from "./source-tree.ts";
+import { type Check, type Import, isTest } from "./source-tree.ts";
 
 /** Who may import whom among the folders of src/: the table of CONTRIBUTING.md. */
 const table: Readonly<Record<string, readonly string[]>> = {
@@ -16,6 +16,9 @@ const table: Readonly<Record<string, readonly string[]>> = {
   bin: ["model", "wire", "routing", "diff", "store", "db", "pki", "serve", "control", "cli"],
 };
 
+/** What tests are made of, in every folder. */
+const testTools: readonly string[] = ["bun:test", "fast-check"];
+
 /** Folders of src/ import one another by their doors only, and only as the table allows. */
 export const checkImportTable: Check = (files) =>
   files.flatMap((file) => {
@@ -28,6 +31,7 @@ export const checkImportTable: Check = (files) =>
       ];
     }
     return file.imports.flatMap((use) => {
+      if (isTest(file) && testTools.includes(use.specifier)) return [];
       const fault = findFault(folder, allowed, use);
       return fault === undefined ? [] : [`${file.path}: imports ${use.specifier}: ${fault}`];
     });
