@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { MAX_BATCH_BYTES, batchedSize } from "#wire";
-import { MAX_BATCHED_FILE_BYTES, packShipments } from "./batches.ts";
+import { MAX_BATCHED_FILE_BYTES, MAX_BATCHED_FILES, packShipments } from "./batches.ts";
 
 const filesOf = (shipments: ReturnType<typeof packShipments<{ size: number }>>) =>
   shipments.flatMap((shipment) => (shipment.kind === "batch" ? [...shipment.files] : [shipment.file]));
@@ -29,4 +29,10 @@ test("every file is sent once, and no batch is more than the server takes", () =
       }
     }),
   );
+});
+
+test("a batch of tiny files has so many and no more", () => {
+  const tiny = Array.from({ length: 2 * MAX_BATCHED_FILES + 1 }, () => ({ size: 1 }));
+  const counts = packShipments(tiny).map((shipment) => (shipment.kind === "batch" ? shipment.files.length : 1));
+  expect(counts).toEqual([MAX_BATCHED_FILES, MAX_BATCHED_FILES, 1]);
 });

@@ -4,6 +4,8 @@ import { batchedSize } from "#wire";
 export const MAX_BATCHED_FILE_BYTES = 256 * 1024;
 /** Enough to make a request worth its cost, little enough to be sent again without regret on a slow line. */
 const BATCH_BYTES = 2 * 1024 * 1024;
+/** All files of a batch are open at once, here and at the server. */
+export const MAX_BATCHED_FILES = 100;
 
 /** What one request sends: several small files as a batch, or one file. */
 export type Shipment<File> =
@@ -25,7 +27,7 @@ export function packShipments<File extends { readonly size: number }>(files: rea
       shipments.push({ kind: "file", file });
       continue;
     }
-    if (bytes + batchedSize(file.size) > BATCH_BYTES) close();
+    if (bytes + batchedSize(file.size) > BATCH_BYTES || batch.length === MAX_BATCHED_FILES) close();
     batch.push(file);
     bytes += batchedSize(file.size);
   }
