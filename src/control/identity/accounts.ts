@@ -131,6 +131,8 @@ async function loadIdentity(context: Context, secret: string): Promise<Identity>
     },
     user: { additionalFields: { role: { type: "string", input: false, defaultValue: "user" } } },
     advanced: {
+      // Else it puts __Secure- before the name, and __Host- no longer means anything.
+      useSecureCookies: false,
       cookies: {
         session_token: {
           name: sessionCookieName(isHttps),
