@@ -1,5 +1,13 @@
 import type { FailedEnding } from "./exit-codes.ts";
 
+export interface FailureOptions {
+  /** The word for machines. */
+  readonly code?: string;
+  readonly next?: string;
+  readonly faults?: readonly string[];
+  readonly cause?: unknown;
+}
+
 /**
  * A failure that a person can act on: what happened, and what to do next. Everything else that is thrown is a bug and
  * is shown as one.
@@ -14,11 +22,7 @@ export class Failure extends Error {
   /** Where several things are wrong: one sentence each. */
   readonly faults: readonly string[];
 
-  constructor(
-    ending: FailedEnding,
-    message: string,
-    options: { code?: string; next?: string; faults?: readonly string[]; cause?: unknown } = {},
-  ) {
+  constructor(ending: FailedEnding, message: string, options: FailureOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.ending = ending;
     this.code = options.code ?? ending;

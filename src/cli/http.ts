@@ -1,5 +1,5 @@
-import { type FailedEnding, endingOfStatus } from "./exit-codes.ts";
-import { errnoOf, Failure } from "./failure.ts";
+import { endingOfStatus } from "./exit-codes.ts";
+import { errnoOf, Failure, type FailureOptions } from "./failure.ts";
 import { type Fault, retry, type RetryPolicy } from "./retry.ts";
 import type { World } from "./world.ts";
 
@@ -20,8 +20,8 @@ export interface Call extends RetryPolicy {
 class RefusedError extends Failure {
   readonly status: number;
   readonly retryAfterS: number | undefined;
-  constructor(status: number, retryAfterS: number | undefined, message: string, code: string, faults: string[]) {
-    super(endingOfStatus(status), message, { code, faults, ...nextAfter(status) });
+  constructor(status: number, retryAfterS: number | undefined, message: string, options: FailureOptions) {
+    super(endingOfStatus(status), message, options);
     this.status = status;
     this.retryAfterS = retryAfterS;
   }
@@ -42,7 +42,8 @@ export async function send(world: World, call: Call): Promise<string> {
   });
 }
 
-async function sendOnce(world: World, { method, url, headers, body }: Call): Promise<string> {
+async function sendOnce(world: World, call: Call): Promise<string> {
+  const { method, url, headers, body } = call;
   const content = body && (await body());
   let response: Response;
   let text: string;
@@ -61,27 +62,26 @@ async function sendOnce(world: World, { method, url, headers, body }: Call): Pro
     throw unreachable(url, error);
   }
   if (response.ok) return text;
-  throw refusal(response, text, url);
+  throw refusal(response, text, call);
 }
 
-function refusal(response: Response, text: string, url: string): RefusedError {
+function refusal(response: Response, text: string, { url, headers }: Call): RefusedError {
+  const { status } = response;
   const retryAfterS = Number(response.headers.get("retry-after") ?? Number.NaN);
   const body = readJson(text) as { error?: unknown; message?: unknown; faults?: unknown } | undefined;
   const isOurs = typeof body?.error === "string" && typeof body.message === "string";
+  const isTokenRefused = status === 401 && headers?.["authorization"] !== undefined;
   return new RefusedError(
-    response.status,
+    status,
     Number.isFinite(retryAfterS) ? retryAfterS : undefined,
-    isOurs ? String(body.message) : `${new URL(url).origin} answered ${response.status}, and not as a SitePod server.`,
-    isOurs ? String(body.error) : endingOfStatus(response.status),
-    // A single fault is the message already.
-    Array.isArray(body?.faults) && body.faults.length > 1 ? body.faults.map(String) : [],
+    isOurs ? String(body.message) : `${new URL(url).origin} answered ${status}, and not as a SitePod server.`,
+    {
+      code: isOurs ? String(body.error) : endingOfStatus(status),
+      // A single fault is the message already.
+      faults: Array.isArray(body?.faults) && body.faults.length > 1 ? body.faults.map(String) : [],
+      ...(isTokenRefused ? { next: "Run `sitepod login`, or set SITEPOD_TOKEN to a token that is valid." } : {}),
+    },
   );
-}
-
-function nextAfter(status: number): { next?: string } {
-  return endingOfStatus(status) === ("not_logged_in" satisfies FailedEnding)
-    ? { next: "Run `sitepod login`, or set SITEPOD_TOKEN to a token that is valid." }
-    : {};
 }
 
 function unreachable(url: string, error: unknown): Failure {

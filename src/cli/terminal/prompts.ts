@@ -70,14 +70,16 @@ export async function askYesNo(context: Context, message: string): Promise<boole
  */
 export async function requireYes(context: Context, question: string): Promise<void> {
   if (context.flags.yes) return;
-  if (!context.isInteractive) throw new Failure("usage", question, { next: "Add --yes if that is what you want." });
+  if (!context.isInteractive)
+    throw new Failure("usage", `Not confirmed: ${question}`, { next: "Add --yes if that is what you want." });
   if (!(await askYesNo(context, question))) throw new Failure("interrupted", "Nothing was changed.");
 }
 
 /** Makes sure that something irrevocable is meant, by having its name typed. Throws a Failure where it is not. */
 export async function requireName(context: Context, question: string, name: string): Promise<void> {
   if (context.flags.yes) return;
-  if (!context.isInteractive) throw new Failure("usage", question, { next: "Add --yes if that is what you want." });
+  if (!context.isInteractive)
+    throw new Failure("usage", `Not confirmed: ${question}`, { next: "Add --yes if that is what you want." });
   await askText(context, {
     message: `${question}\nType ${name} to confirm`,
     check: (answer) => (answer === name ? undefined : `Type ${name}, or press Ctrl-C`),
