@@ -6,11 +6,12 @@ import { makeWorld } from "../test-world.ts";
 /** A server whose beta serves v6 and that is asked for everything; Ctrl-C is pressed when `at` is asked for. */
 async function deployInterruptedAt(at: string) {
   await using tree = await makeTree({ "index.html": "x" });
+  await using home = await makeTree({});
   const asked: string[] = [];
   const pressed = new AbortController();
   const { world, stdout, stderr } = makeWorld({
     cwd: tree.folder,
-    home: `${tree.folder}/home`,
+    home: home.folder,
     signal: pressed.signal,
     answer: (request) => {
       const path = new URL(request.url).pathname.replace("/api/v1/", "");
