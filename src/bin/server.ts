@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { relative, resolve } from "node:path";
-import { type Context, type Control, createAddresses, createGate, DEFAULT_SETTINGS } from "#control";
+import { type Context, type Control, createAddresses, createGate, createKeyedQueue, DEFAULT_SETTINGS } from "#control";
 import { type Database, lockFolder } from "#db";
 import { SitepodError } from "#model";
 import { createEdge, type Edge } from "#serve";
@@ -82,6 +82,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     randomBytes,
     log,
     contentGate: createGate(),
+    inTurn: createKeyedQueue(),
   });
   const opened = await openControl(
     { data, rebuildDatabase: options.rebuildDatabase },

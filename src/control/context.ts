@@ -2,7 +2,7 @@ import type { Database } from "#db";
 import type { HashBytes } from "#model";
 import type { ReadManifest, Records, Store } from "#store";
 import type { Addresses } from "./addresses.ts";
-import type { Gate } from "./gate.ts";
+import type { Gate, KeyedQueue } from "./gate.ts";
 
 /** What the operator decided when starting the server. */
 export interface Settings {
@@ -45,6 +45,8 @@ export interface Context {
   readonly log: (message: string, cause?: unknown) => void;
   /** Deploys pass side by side; garbage collection alone. */
   readonly contentGate: Gate;
+  /** Works on one thing take turns, by its id: commits of a workspace, moves of a site. */
+  readonly inTurn: KeyedQueue;
 }
 
 /** The time as the database and the wire write it. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Database, openDatabase } from "#db";
 import { createManifestReader, hashBytes, openMemoryStore, Records } from "#store";
-import { createAddresses, createControl, createGate, DEFAULT_SETTINGS } from "./mod.ts";
+import { createAddresses, createControl, createGate, createKeyedQueue, DEFAULT_SETTINGS } from "./mod.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sitepod-control-"));
 let db: Database;
@@ -30,6 +30,7 @@ beforeAll(async () => {
         throw new Error(message, { cause });
       },
       contentGate: createGate(),
+      inTurn: createKeyedQueue(),
     },
     "0123456789abcdef0123456789abcdef",
     () => "",

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { createGate, createQueue } from "./gate.ts";
+import { createGate, createKeyedQueue, createQueue } from "./gate.ts";
 
 test("shared works run side by side and wait for one that is alone", async () => {
   const gate = createGate();
@@ -26,4 +26,21 @@ test("a work that fails lets the next one in", async () => {
   const next = queue(async () => "done");
   await expect(failing).rejects.toThrow("broken");
   expect(await next).toBe("done");
+});
+
+test("works of one key wait for one another, also for one that fails, and those of another key do not", async () => {
+  const queue = createKeyedQueue();
+  const order: string[] = [];
+  const mayFail = Promise.withResolvers<void>();
+  const failing = queue("a", async () => {
+    await mayFail.promise;
+    order.push("a fails");
+    throw new Error("broken");
+  });
+  const next = queue("a", async () => order.push("a goes on"));
+  await queue("b", async () => order.push("b"));
+  mayFail.resolve();
+  await expect(failing).rejects.toThrow("broken");
+  await next;
+  expect(order).toEqual(["b", "a fails", "a goes on"]);
 });

@@ -33,4 +33,18 @@ export function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
   return (work) => gate.alone(work);
 }
 
+/** Runs works of one key one after another, in order, and works of different keys side by side. */
+export type KeyedQueue = <T>(key: string, work: () => Promise<T>) => Promise<T>;
+
+export function createKeyedQueue(): KeyedQueue {
+  const last = new Map<string, Promise<unknown>>();
+  return (key, work) => {
+    const running = (last.get(key) ?? Promise.resolve()).then(work);
+    const settled = running.then(ignore, ignore);
+    last.set(key, settled);
+    void settled.then(() => last.get(key) === settled && last.delete(key));
+    return running;
+  };
+}
+
 const ignore = () => {};

@@ -55,5 +55,5 @@ export function createControl(context: Context, secret: string, metrics: () => s
 export { errorResponse } from "./api/errors.ts";
 export { type Addresses, createAddresses } from "./addresses.ts";
 export { type Context, DEFAULT_SETTINGS, type Settings } from "./context.ts";
-export { createGate } from "./gate.ts";
+export { createGate, createKeyedQueue } from "./gate.ts";
 export type { ServedFile } from "./release/release-folder.ts";

@@ -6,7 +6,7 @@ import { listFiles, listHistory, listImages, readCurrent } from "../release/hist
 import { planUpload } from "../release/plan.ts";
 import { releaseSite, rollBackSite } from "../release/pointers.ts";
 import { createPreview, deletePreview, listPreviews } from "../release/previews.ts";
-import { findSite } from "../release/sites.ts";
+import { findSite, holdSite } from "../release/sites.ts";
 import { createReceiver } from "../release/upload.ts";
 import { addRoute, type Api, type ApiRequest, readBody, z } from "./route.ts";
 import { byProject } from "./site-routes.ts";
@@ -130,10 +130,8 @@ export function addPointerRoutes(app: Api, context: Context): void {
       body: api.releaseRequest,
       answer: api.releaseResponse,
     },
-    async ({ actor, body }) => {
-      const site = await findSite(context, actor, body.project);
-      return await releaseSite(context, actor, site, moveOf(body));
-    },
+    async ({ actor, body }) =>
+      await holdSite(context, actor, body.project, (site) => releaseSite(context, actor, site, moveOf(body))),
   );
 
   addRoute(
@@ -147,10 +145,8 @@ export function addPointerRoutes(app: Api, context: Context): void {
       body: api.rollbackRequest,
       answer: api.rollbackResponse,
     },
-    async ({ actor, body }) => {
-      const site = await findSite(context, actor, body.project);
-      return await rollBackSite(context, actor, site, moveOf(body));
-    },
+    async ({ actor, body }) =>
+      await holdSite(context, actor, body.project, (site) => rollBackSite(context, actor, site, moveOf(body))),
   );
 
   addRoute(
@@ -180,9 +176,8 @@ export function addPointerRoutes(app: Api, context: Context): void {
       answer: api.previewResponse,
     },
     async ({ actor, body }) => {
-      const site = await findSite(context, actor, body.project);
       const wanted = { imageId: body.image_id, slug: body.slug, expiresInS: body.expires_in };
-      return await createPreview(context, actor, site, wanted);
+      return await holdSite(context, actor, body.project, (site) => createPreview(context, actor, site, wanted));
     },
   );
 
@@ -213,7 +208,7 @@ export function addPointerRoutes(app: Api, context: Context): void {
       answer: api.message,
     },
     async ({ actor, params, query }) => {
-      await deletePreview(context, actor, await findSite(context, actor, query.project), params.slug);
+      await holdSite(context, actor, query.project, (site) => deletePreview(context, actor, site, params.slug));
       return { message: `The preview ${params.slug} is deleted.` };
     },
   );

@@ -5,7 +5,7 @@ import { renameSite } from "../domains/rename.ts";
 import { requireWholeAccount } from "../identity/actor.ts";
 import { listEvents } from "../identity/audit.ts";
 import { deleteSite } from "../release/delete-site.ts";
-import { checkName, findSite, listSites } from "../release/sites.ts";
+import { checkName, findSite, holdSite, listSites } from "../release/sites.ts";
 import { addRoute, type Api, z } from "./route.ts";
 
 const byId = z.object({ id: z.string().max(100) });
@@ -50,9 +50,10 @@ export function addSiteRoutes(app: Api, context: Context): void {
       answer: api.message,
     },
     async ({ actor, params }) => {
-      const site = await findSite(context, actor, params.id);
-      await deleteSite(context, actor, site);
-      return { message: `${site.name} is deleted.` };
+      return await holdSite(context, actor, params.id, async (site) => {
+        await deleteSite(context, actor, site);
+        return { message: `${site.name} is deleted.` };
+      });
     },
   );
 
@@ -163,9 +164,7 @@ export function addDomainRoutes(app: Api, context: Context): void {
       body: api.renameRequest,
       answer: api.renamed,
     },
-    async ({ actor, query, body }) => {
-      const site = await findSite(context, actor, query.project);
-      return await renameSite(context, actor, site, body.new_subdomain);
-    },
+    async ({ actor, query, body }) =>
+      await holdSite(context, actor, query.project, (site) => renameSite(context, actor, site, body.new_subdomain)),
   );
 }

@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import { deleteSite } from "../release/delete-site.ts";
+import { holdSite } from "../release/sites.ts";
 import type { Actor } from "./actor.ts";
 import { recordEvent } from "./audit.ts";
 
@@ -12,9 +13,9 @@ export async function deleteAccount(context: Context, actor: Actor): Promise<num
     .execute();
   let deleted = 0;
   for (const { id } of workspaces) {
-    const sites = await context.db.query.selectFrom("sites").where("workspace_id", "=", id).selectAll().execute();
+    const sites = await context.db.query.selectFrom("sites").where("workspace_id", "=", id).select("id").execute();
     for (const site of sites) {
-      await deleteSite(context, actor, site);
+      await holdSite(context, actor, site.id, (held) => deleteSite(context, actor, held));
       deleted++;
     }
     await context.db.query.deleteFrom("workspace_blobs").where("workspace_id", "=", id).execute();

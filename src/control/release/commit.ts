@@ -32,29 +32,35 @@ export interface Commit {
  * answers the same release. Throws SitepodError `conflict` where contents are missing.
  */
 export async function commitUpload(context: Context, actor: Actor, commit: Commit): Promise<Api.CommitResponse> {
+  const { workspaceId } = await findUpload(context, actor, commit.uploadId);
+  // In turn: a second commit of this upload finds its release, and one that shares contents with another finds them owned.
+  return await context.contentGate.shared(() =>
+    context.inTurn(workspaceId, () => commitInTurn(context, actor, commit)),
+  );
+}
+
+async function commitInTurn(context: Context, actor: Actor, commit: Commit): Promise<Api.CommitResponse> {
   const upload = await findUpload(context, actor, commit.uploadId);
   const site = await findSite(context, actor, upload.siteId);
   if (upload.version !== null) return await describeCommit(context, site, upload.version);
-  return await context.contentGate.shared(async () => {
-    const manifest = await readUploadManifest(context, upload);
-    await makeDurable(context, upload, manifest);
-    const version = await recordRelease(context, site, upload, {
-      site: site.name,
-      site_id: site.id,
-      workspace_id: site.workspace_id,
-      image: imageId(site.id, upload.manifest, context.hash),
-      manifest: upload.manifest,
-      files_count: manifest.fileCount,
-      total_size: totalSize(manifest.entries()),
-      created_at: nowIso(context),
-      created_by: actor.userId,
-      trigger: commit.trigger,
-      ...(commit.message ? { message: commit.message } : {}),
-      ...(Object.keys(upload.git).length > 0 ? { git: upload.git } : {}),
-    });
-    await recordEvent(context, actor, "release.create", { site, target: formatVersion(version) });
-    return await describeCommit(context, site, version);
+  const manifest = await readUploadManifest(context, upload);
+  await makeDurable(context, upload, manifest);
+  const version = await recordRelease(context, site, upload, {
+    site: site.name,
+    site_id: site.id,
+    workspace_id: site.workspace_id,
+    image: imageId(site.id, upload.manifest, context.hash),
+    manifest: upload.manifest,
+    files_count: manifest.fileCount,
+    total_size: totalSize(manifest.entries()),
+    created_at: nowIso(context),
+    created_by: actor.userId,
+    trigger: commit.trigger,
+    ...(commit.message ? { message: commit.message } : {}),
+    ...(Object.keys(upload.git).length > 0 ? { git: upload.git } : {}),
   });
+  await recordEvent(context, actor, "release.create", { site, target: formatVersion(version) });
+  return await describeCommit(context, site, version);
 }
 
 /** Makes blobs of all that the manifest names, and of the manifest itself, last. */

@@ -21,6 +21,17 @@ export async function findSite(context: Context, actor: Actor, nameOrId: string)
   return site;
 }
 
+/** Works on a site while nobody renames or deletes it: what is done at its label is done at its present one. */
+export async function holdSite<T>(
+  context: Context,
+  actor: Actor,
+  nameOrId: string,
+  work: (site: Site) => Promise<T>,
+): Promise<T> {
+  const { id } = await findSite(context, actor, nameOrId);
+  return await context.inTurn(id, async () => await work(await findSite(context, actor, id)));
+}
+
 /**
  * Finds the site of a deploy, or makes it: the first deploy of a name claims it. Throws SitepodError `forbidden` where
  * the name is somebody else's, `invalid` where it cannot be a name, `too_large` where the account has too many sites.
