@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Digest } from "#model";
-import { encodeBatch, parseBatch } from "./blob-batch.ts";
+import { encodeBatch, MAX_BATCH_BLOBS, parseBatch } from "./blob-batch.ts";
 
 const digest = fc
   .uint8Array({ minLength: 32, maxLength: 32 })
@@ -24,6 +24,15 @@ test("a batch that was cut off anywhere within a blob is refused", () => {
   for (let length = 1; length < whole.length; length++) {
     expect(parseBatch(whole.slice(0, length)).ok).toBe(false);
   }
+});
+
+test("a batch of too many blobs is refused", () => {
+  const blobs = Array.from({ length: MAX_BATCH_BLOBS + 1 }, () => ({
+    digest: "ab".repeat(32) as Digest,
+    bytes: new Uint8Array(0),
+  }));
+  expect(parseBatch(encodeBatch(blobs)).ok).toBe(false);
+  expect(parseBatch(encodeBatch(blobs.slice(1))).ok).toBe(true);
 });
 
 test("no bytes whatever make the parser throw", () => {

@@ -12,6 +12,8 @@ export interface BatchedBlob {
 export const BATCH_MEDIA_TYPE = "application/vnd.sitepod.blobs";
 /** What one body may hold, in bytes; a client fills it to less. */
 export const MAX_BATCH_BYTES = 8 * 1024 * 1024;
+/** How many blobs one body may hold: each becomes a file. */
+export const MAX_BATCH_BLOBS = 1000;
 
 const LENGTH_BYTES = 4;
 const HEADER_BYTES = DIGEST_BYTES + LENGTH_BYTES;
@@ -38,6 +40,7 @@ export function parseBatch(body: Uint8Array<ArrayBuffer>): Parsed<BatchedBlob[]>
   const blobs: BatchedBlob[] = [];
   let at = 0;
   while (at < body.length) {
+    if (blobs.length === MAX_BATCH_BLOBS) return refused(`the batch holds more than ${MAX_BATCH_BLOBS} blobs`);
     if (at + HEADER_BYTES > body.length) return refused("the batch ends within a blob's header");
     const length = view.getUint32(at + DIGEST_BYTES, true);
     if (at + HEADER_BYTES + length > body.length) return refused("the batch ends within a blob");
