@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { type Context, type Control, createControl, errorResponse } from "#control";
-import { openDatabase } from "#db";
+import { type Database, openDatabase } from "#db";
 import { SitepodError } from "#model";
+import { readSessionKey } from "./session-key.ts";
 
 interface Folder {
   readonly data: string;
@@ -38,14 +38,36 @@ export async function openControl(
   const path = join(folder.data, "db", "sitepod.db");
   try {
     if (hasSites && !existsSync(path) && !folder.rebuildDatabase) throw lost(path);
-    const db = await openDatabase(path);
-    const control = createControl(makeContext(db), readSecret(join(folder.data, "session.key")), metrics);
-    await control.reconcile();
+    const db = folder.rebuildDatabase ? await openOrReplace(path, log) : await openDatabase(path);
+    const control = createControl(makeContext(db), readSessionKey(join(folder.data, "session.key")), metrics);
+    await reconcile(control, log);
     return { control, close: () => db.close() };
   } catch (error) {
     if (!(error instanceof SitepodError) || error.code !== "unavailable") throw error;
     log(error.message, error.cause);
     return { control: unavailable(error, log), close: async () => {} };
+  }
+}
+
+/** A damaged record must not keep a server from starting: it is told, and what does not need it works. */
+async function reconcile(control: Control, log: Context["log"]): Promise<void> {
+  try {
+    await control.reconcile();
+  } catch (error) {
+    if (error instanceof SitepodError && error.code === "unavailable") throw error;
+    log("The database could not be brought into line with the store", error);
+  }
+}
+
+/** Puts a database that cannot be opened aside, where somebody may still want it, and makes a new one. */
+async function openOrReplace(path: string, log: Context["log"]): Promise<Database> {
+  try {
+    return await openDatabase(path);
+  } catch (error) {
+    const aside = `${path}.broken-${new Date().toISOString().replaceAll(":", "")}`;
+    log(`The database cannot be opened. It is now ${aside}, and a new one takes its place`, error);
+    for (const suffix of ["", "-wal", "-shm"]) if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+    return await openDatabase(path);
   }
 }
 
@@ -71,10 +93,4 @@ function unavailable(reason: SitepodError, log: Context["log"]): Unavailable {
       return Response.json({ status: "degraded", database: "error", storage: "ok" });
     },
   };
-}
-
-/** The key that signs browser sessions: made at the first start, kept so that a restart logs nobody out. */
-function readSecret(path: string): string {
-  if (!existsSync(path)) writeFileSync(path, randomBytes(32).toString("hex"), { mode: 0o600, flag: "wx" });
-  return readFileSync(path, "utf8");
 }

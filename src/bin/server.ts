@@ -89,7 +89,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     makeContext,
     () => formatMetrics(edge.stats(), Date.now() - startedMs),
     log,
-    await isAny(records.claims()),
+    await isAny(store.documents.list("sites/")),
   );
   const { control } = opened;
   answerControl = async (request, address) =>
