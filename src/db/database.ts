@@ -32,7 +32,10 @@ export async function openDatabase(path: string): Promise<Database> {
   const query = new Kysely<Schema>({ dialect: sqliteDialect(file, assertAlive) });
   const migrator = new Migrator({ db: query, provider: { getMigrations: async () => migrations } });
   const { error } = await migrator.migrateToLatest();
-  if (error) throw unusable(path, error);
+  if (error) {
+    file.close();
+    throw unusable(path, error);
+  }
   return { query, isNew, check: assertAlive, close: () => query.destroy() };
 }
 
