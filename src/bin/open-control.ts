@@ -1,12 +1,15 @@
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { type Context, type Control, createControl, errorResponse } from "#control";
+import { type Context, type Control, createControl, errorResponse, healthResponse } from "#control";
 import { type Database, openDatabase } from "#db";
 import { SitepodError } from "#model";
+import type { Store } from "#store";
+import { version } from "./version.ts";
 import { readSessionKey } from "./session-key.ts";
 
-interface Folder {
+interface Place {
   readonly data: string;
+  readonly store: Store;
   readonly rebuildDatabase: boolean;
 }
 
@@ -29,23 +32,23 @@ export const isAvailable = (control: Control | Unavailable): control is Control 
  * restarts a server at night wants the sites first.
  */
 export async function openControl(
-  folder: Folder,
+  place: Place,
   makeContext: (db: Context["db"]) => Context,
   metrics: () => string,
   log: Context["log"],
   hasSites: boolean,
 ): Promise<OpenControl> {
-  const path = join(folder.data, "db", "sitepod.db");
+  const path = join(place.data, "db", "sitepod.db");
   try {
-    if (hasSites && !existsSync(path) && !folder.rebuildDatabase) throw lost(path);
-    const db = folder.rebuildDatabase ? await openOrReplace(path, log) : await openDatabase(path);
-    const control = createControl(makeContext(db), readSessionKey(join(folder.data, "session.key")), metrics);
+    if (hasSites && !existsSync(path) && !place.rebuildDatabase) throw lost(path);
+    const db = place.rebuildDatabase ? await openOrReplace(path, log) : await openDatabase(path);
+    const control = createControl(makeContext(db), readSessionKey(join(place.data, "session.key")), metrics);
     await reconcile(control, log);
     return { control, close: () => db.close() };
   } catch (error) {
     if (!(error instanceof SitepodError) || error.code !== "unavailable") throw error;
     log(error.message, error.cause);
-    return { control: unavailable(error, log), close: async () => {} };
+    return { control: unavailable(error, place.store), close: async () => {} };
   }
 }
 
@@ -80,17 +83,18 @@ function lost(path: string): SitepodError {
   );
 }
 
-function unavailable(reason: SitepodError, log: Context["log"]): Unavailable {
+function unavailable(reason: SitepodError, store: Store): Unavailable {
   const shown = new SitepodError(
     "unavailable",
     "The database cannot be used; sites keep serving. See the server's log for the way out.",
   );
+  const checkDatabase = () => Promise.reject(reason);
+  const startedMs = Date.now();
   return {
     reason,
     async fetch(request) {
       if (new URL(request.url).pathname !== "/api/v1/health") return errorResponse(shown, () => {});
-      log("Health was asked for while the database cannot be used");
-      return Response.json({ status: "degraded", database: "error", storage: "ok" });
+      return await healthResponse({ store, checkDatabase, nowMs: Date.now, startedMs, version });
     },
   };
 }

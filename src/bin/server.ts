@@ -85,7 +85,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     inTurn: createKeyedQueue(),
   });
   const opened = await openControl(
-    { data, rebuildDatabase: options.rebuildDatabase },
+    { data, store, rebuildDatabase: options.rebuildDatabase },
     makeContext,
     () => formatMetrics(edge.stats(), Date.now() - startedMs),
     log,

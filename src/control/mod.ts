@@ -53,6 +53,7 @@ export function createControl(context: Context, secret: string, metrics: () => s
 }
 
 export { errorResponse } from "./api/errors.ts";
+export { healthResponse } from "./health.ts";
 export { type Addresses, createAddresses } from "./addresses.ts";
 export { type Context, DEFAULT_SETTINGS, type Settings } from "./context.ts";
 export { createGate, createKeyedQueue } from "./gate.ts";

@@ -24,6 +24,7 @@ export async function reconcile(context: Context): Promise<void> {
     if (!site) await addSite(context, claim);
     await addReleases(context, label, claim.workspace_id);
     await addDeployments(context, label, claim.site_id);
+    await addPreviews(context, label, claim.site_id);
   }
 }
 
@@ -103,6 +104,23 @@ async function addDeployments(context: Context, label: string, siteId: string): 
         user_id: "system",
         at: ref.updated_at,
       })
+      .execute();
+  }
+}
+
+async function addPreviews(context: Context, label: string, siteId: string): Promise<void> {
+  for await (const { preview } of context.records.previews(label)) {
+    await context.db.query
+      .insertInto("previews")
+      .values({
+        site_id: siteId,
+        slug: preview.slug,
+        version: preview.release,
+        created_by: "system",
+        created_at: preview.created_at,
+        expires_at: preview.expires_at,
+      })
+      .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
 }

@@ -2,6 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import { SitepodError } from "#model";
 import { api } from "#wire";
 import type { Context } from "../context.ts";
+import { healthResponse } from "../health.ts";
 import type { Accounts } from "../identity/accounts.ts";
 import { type Actor, requireAdministrator, SYSTEM } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
@@ -13,10 +14,12 @@ export function addServerRoutes(app: Api, context: Context, accounts: Accounts, 
   const tag = "Server";
   const startedMs = context.nowMs();
 
-  app.get("/health", async (request) => {
-    const health = await checkHealth(context, startedMs);
-    return request.json(health, health.storage === "ok" ? 200 : 503, { "cache-control": "no-store" });
-  });
+  const checkDatabase = async () => {
+    context.db.check();
+    await context.db.query.selectFrom("workspaces").select("id").limit(1).execute();
+  };
+  const { store, nowMs, settings } = context;
+  app.get("/health", () => healthResponse({ store, checkDatabase, nowMs, startedMs, version: settings.version }));
   app.openAPIRegistry.registerPath({
     method: "get",
     path: "/health",
@@ -89,28 +92,6 @@ export function addServerRoutes(app: Api, context: Context, accounts: Accounts, 
       await recordEvent(context, operator, "server.gc", { target: `${collected.deleted_blobs} blobs` });
       return collected;
     },
-  );
-}
-
-async function checkHealth(context: Context, startedMs: number) {
-  const database = await works(async () => {
-    context.db.check();
-    await context.db.query.selectFrom("workspaces").select("id").limit(1).execute();
-  });
-  const storage = await works(() => context.store.check());
-  return {
-    status: storage === "error" ? "error" : database === "error" ? "degraded" : "ok",
-    database,
-    storage,
-    uptime: Math.round((context.nowMs() - startedMs) / 1000),
-    version: context.settings.version,
-  } as const;
-}
-
-async function works(check: () => Promise<void>): Promise<"ok" | "error"> {
-  return await check().then(
-    () => "ok",
-    () => "error",
   );
 }
 
