@@ -1,5 +1,6 @@
 import type { Store } from "#store";
-import type { Api } from "#wire";
+import type { api } from "#wire";
+import type { z } from "zod";
 
 export interface HealthSource {
   readonly store: Pick<Store, "check">;
@@ -14,7 +15,7 @@ export interface HealthSource {
 /** Answers how the server is: 503 only where serving is impaired, which it is not without a database. */
 export async function healthResponse(source: HealthSource): Promise<Response> {
   const [database, storage] = await Promise.all([works(source.checkDatabase), works(() => source.store.check())]);
-  const health: Api.Health = {
+  const health: z.infer<typeof api.health> = {
     status: storage === "error" ? "error" : database === "error" ? "degraded" : "ok",
     database,
     storage,

@@ -1,3 +1,4 @@
+import { HTML_HANDLINGS, RULES_DIALECTS } from "#model";
 import { z } from "zod";
 
 /**
@@ -114,11 +115,16 @@ export const git = z.object({
   branch: z.string().max(255).optional(),
   message: z.string().max(4096).optional(),
 });
+export const podSettings = z.strictObject({
+  html_handling: z.enum(HTML_HANDLINGS).optional().meta({ description: "How addresses of HTML files are spelled" }),
+  rules_dialect: z.enum(RULES_DIALECTS).optional().meta({ description: "Of _redirects and _headers" }),
+});
 export const planRequest = z.strictObject({
   project: projectName,
   files: z.array(planFile).min(1),
   git: git.nullable().optional(),
   allow_case_collisions: z.boolean().optional(),
+  settings: podSettings.optional().meta({ description: "How the pod is served; a part of its content" }),
 });
 export const planResponse = z.object({
   plan_id: z.string(),
@@ -306,7 +312,6 @@ export const collected = z.object({
 });
 
 export type ErrorBody = z.infer<typeof errorBody>;
-export type Health = z.infer<typeof health>;
 export type ServerConfig = z.infer<typeof serverConfig>;
 export type LoginRequest = z.infer<typeof loginRequest>;
 export type LoginResponse = z.infer<typeof loginResponse>;
