@@ -87,7 +87,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
   const opened = await openControl(
     { data, store, rebuildDatabase: options.rebuildDatabase },
     makeContext,
-    () => formatMetrics(edge.stats(), Date.now() - startedMs),
+    () => formatMetrics(version, edge.stats(), process.memoryUsage.rss(), Date.now() - startedMs),
     log,
     await isAny(store.documents.list("sites/")),
   );

@@ -42,8 +42,9 @@ export interface Edge {
   stats(): EdgeStats;
 }
 
-/** What is in memory now. */
+/** What was answered, and what is in memory now. */
 export type EdgeStats = {
+  readonly requests: number;
   readonly hosts: number;
   readonly pods: number;
   readonly answers: number;
@@ -125,9 +126,11 @@ export function createEdge(options: EdgeOptions): Edge {
     return respondPage(route.kind, request.method);
   }
 
+  let requests = 0;
   return {
     parseHost,
     fetch(request) {
+      requests++;
       const response = serve(request);
       if (response instanceof Response) return response;
       return response.catch((cause: unknown) => {
@@ -136,7 +139,7 @@ export function createEdge(options: EdgeOptions): Edge {
       });
     },
     forget: (key) => hosts.forget(key),
-    stats: () => ({ hosts: hosts.size, pods: pods.size, answers: answers.count, hotBytes: answers.bytes }),
+    stats: () => ({ requests, hosts: hosts.size, pods: pods.size, answers: answers.count, hotBytes: answers.bytes }),
   };
 }
 
