@@ -161,6 +161,16 @@ test("a renamed site keeps its releases, and the old name cannot be taken", asyn
   expect(await (await api("GET", "/subdomain/check?subdomain=shop")).json()).toMatchObject({ available: false });
 });
 
+test("how a pod is served is a part of its content", async () => {
+  const file = { path: "index.html", blake3: hashBytes(text("hello")), size: 5 };
+  const plan = async (settings?: object) =>
+    (await (await api("POST", "/plan", { project: "settings", files: [file], settings })).json()) as any;
+  const content = await plan();
+  expect((await plan({ html_handling: "auto-trailing-slash" })).content_hash).toBe(content.content_hash);
+  expect((await plan({ html_handling: "none" })).content_hash).not.toBe(content.content_hash);
+  expect((await plan({ html_handling: "sometimes" })).error).toBe("invalid");
+});
+
 test("the OpenAPI document and the reference page describe every route", async () => {
   const document = (await (await api("GET", "/openapi.json")).json()) as any;
   expect(document.openapi).toBe("3.1.0");

@@ -63,6 +63,19 @@ test("another path, digest, size or type is another encoding", () => {
   for (const other of others) expect(encoded.equals(encodeManifest([other]))).toBe(false);
 });
 
+test("settings are part of the encoding and are read again", () => {
+  const manifest = open(encodeManifest([entry("a.html")], { html_handling: "none" }));
+  expect(manifest.settings).toEqual({ html_handling: "none" });
+  expect(manifest.find("a.html")).toEqual(entry("a.html"));
+});
+
+test("default settings are encoded like none", () => {
+  expect(encodeManifest([entry("a.html")], { html_handling: "auto-trailing-slash" })).toEqual(
+    encodeManifest([entry("a.html")]),
+  );
+  expect(open(encodeManifest([])).settings).toEqual({});
+});
+
 test("entries come in the order of their paths' bytes, where UTF-16 would sort otherwise", () => {
   const paths = ["\u{1f98a}", "\uff5e", "ä", "a/b", "a.b", "a"];
   const manifest = open(encodeManifest(paths.map((path) => entry(path))));
@@ -92,12 +105,12 @@ test("a path given twice is a bug of the caller", () => {
 });
 
 test("bytes that are cut off, longer, or something else are no manifest", () => {
-  const encoded = encodeManifest([entry("index.html"), entry("a/b.css")]);
+  const encoded = encodeManifest([entry("index.html"), entry("a/b.css")], { rules_dialect: "cloudflare" });
   for (let length = 0; length < encoded.length; length++) {
     expect(openManifest(encoded.subarray(0, length))).toBeUndefined();
   }
   expect(openManifest(new Uint8Array([...encoded, 0]))).toBeUndefined();
-  for (const at of [0, 4, 8, 12, 16]) {
+  for (const at of [0, 4, 8, 12, 16, 20, encoded.length - 1]) {
     const changed = encoded.slice();
     changed[at] = (changed[at] ?? 0) + 1;
     expect(openManifest(changed)).toBeUndefined();

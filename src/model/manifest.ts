@@ -1,16 +1,18 @@
 import { type Digest, digestFromBytes, writeDigest } from "./digest.ts";
+import { formatPodSettings, parsePodSettings, type PodSettings } from "./pod-settings.ts";
 
 /**
  * A pod's manifest: the map from path to content, size and type. Its bytes are sorted and searched where they lie, so
  * finding one path costs the same in a pod of ten files and of a hundred thousand, without parsing anything.
  *
- *     header   24 bytes: magic "SPOD", version, entries, types, bytes of strings, 0   (u32 each, little-endian)
+ *     header   24 bytes, u32 each, little-endian: magic "SPOD", version, entries, types, bytes of strings, of settings
  *     entries  48 bytes each, sorted by the path's UTF-8 bytes:
  *              path offset u32, path length u16, type index u16, size u48, zero u16, digest 32 bytes
  *     types    8 bytes each: offset u32, length u16, zero u16
  *     strings  UTF-8
+ *     settings JSON, nothing where all are the default
  *
- * One set of files has exactly one encoding: the digest of a manifest is the pod's content hash.
+ * One set of files and settings has exactly one encoding: the digest of a manifest is the pod's content hash.
  */
 export interface Entry {
   readonly path: string;
@@ -23,6 +25,7 @@ export interface Entry {
 
 export interface Manifest {
   readonly fileCount: number;
+  readonly settings: PodSettings;
   /** Finds the entry of exactly this path. */
   find(path: string): Entry | undefined;
   /** The entries in the order of their paths' UTF-8 bytes. */
@@ -40,19 +43,20 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** Encodes a set of files, given in any order. Throws a RangeError on a path given twice: parse the list first. */
-export function encodeManifest(files: Iterable<Entry>): Uint8Array<ArrayBuffer> {
+export function encodeManifest(files: Iterable<Entry>, settings: PodSettings = {}): Uint8Array<ArrayBuffer> {
   const sorted = Array.from(files, (file) => ({ file, path: encoder.encode(file.path) }));
   sorted.sort((a, b) => compareBytes(a.path, b.path, 0, b.path.length));
   const types = [...new Set(sorted.map(({ file }) => file.type))].sort().map((type) => encoder.encode(type));
   const typeIndex = new Map(types.map((bytes, index) => [decoder.decode(bytes), index]));
   const stringBytes = sum(sorted.map(({ path }) => path.length)) + sum(types.map((type) => type.length));
+  const settingsText = encoder.encode(formatPodSettings(settings));
   const typesAt = HEADER_BYTES + sorted.length * ENTRY_BYTES;
   const stringsAt = typesAt + types.length * TYPE_BYTES;
-  const bytes = new Uint8Array(stringsAt + stringBytes);
+  const bytes = new Uint8Array(stringsAt + stringBytes + settingsText.length);
   const view = new DataView(bytes.buffer);
-  for (const [i, word] of [MAGIC, VERSION, sorted.length, types.length, stringBytes].entries()) {
-    view.setUint32(i * 4, word, true);
-  }
+  const header = [MAGIC, VERSION, sorted.length, types.length, stringBytes, settingsText.length];
+  for (const [i, word] of header.entries()) view.setUint32(i * 4, word, true);
+  bytes.set(settingsText, stringsAt + stringBytes);
   let string = 0;
   for (const [i, { file, path }] of sorted.entries()) {
     const previous = sorted[i - 1];
@@ -78,7 +82,7 @@ export function encodeManifest(files: Iterable<Entry>): Uint8Array<ArrayBuffer> 
   return bytes;
 }
 
-/** Opens a manifest in place. Returns undefined where the bytes are not one: wrong magic, version or length. */
+/** Opens a manifest in place. Returns undefined where the bytes are not one: wrong magic, version, length or settings. */
 export function openManifest(bytes: Uint8Array): Manifest | undefined {
   if (bytes.length < HEADER_BYTES) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -87,7 +91,10 @@ export function openManifest(bytes: Uint8Array): Manifest | undefined {
   const typeCount = view.getUint32(12, true);
   const typesAt = HEADER_BYTES + fileCount * ENTRY_BYTES;
   const stringsAt = typesAt + typeCount * TYPE_BYTES;
-  if (bytes.length !== stringsAt + view.getUint32(16, true)) return undefined;
+  const settingsAt = stringsAt + view.getUint32(16, true);
+  if (bytes.length !== settingsAt + view.getUint32(20, true)) return undefined;
+  const settings = parsePodSettings(decoder.decode(bytes.subarray(settingsAt)));
+  if (!settings) return undefined;
 
   const text = (offset: number, length: number) =>
     decoder.decode(bytes.subarray(stringsAt + offset, stringsAt + offset + length));
@@ -107,6 +114,7 @@ export function openManifest(bytes: Uint8Array): Manifest | undefined {
 
   return {
     fileCount,
+    settings,
     find(path) {
       const wanted = encoder.encode(path);
       let low = 0;

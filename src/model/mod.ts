@@ -5,6 +5,7 @@ export * from "./host-record.ts";
 export * from "./keys.ts";
 export * from "./manifest.ts";
 export * from "./pod-path.ts";
+export * from "./pod-settings.ts";
 export * from "./preview.ts";
 export * from "./ref.ts";
 export * from "./release.ts";

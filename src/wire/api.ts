@@ -1,20 +1,13 @@
-import { HTML_HANDLINGS, RULES_DIALECTS } from "#model";
 import { z } from "zod";
+import { bytes, environment, hash, isoTime, projectName, version } from "./fields.ts";
+
+export { environment } from "./fields.ts";
+export * from "./plan-messages.ts";
 
 /**
  * The messages of the v1 API. Field names are facts of the wire: the public client depends on them. Requests are strict
  * where an unknown field would be a mistake nobody notices.
  */
-const isoTime = z.string().meta({ description: "ISO 8601, UTC", example: "2026-01-31T12:00:00.000Z" });
-const hash = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits")
-  .meta({ description: "BLAKE3 of the content, hexadecimal" });
-const bytes = z.int().min(0).meta({ description: "bytes" });
-const projectName = z.string().min(1).max(80).meta({ description: "The site's name or id", example: "my-site" });
-export const environment = z.enum(["prod", "beta"]);
-const version = z.string().meta({ description: "The number of a release", example: "v3" });
-
 export const errorBody = z.object({
   error: z.string().meta({ example: "not_found" }),
   message: z.string().meta({ description: "What happened, and what to do" }),
@@ -98,43 +91,6 @@ export const projectList = z.array(project);
 export const message = z.object({ message: z.string() });
 export const accountDeleted = message.extend({ deleted_projects: z.int() });
 export const availability = z.object({ available: z.boolean(), suggestion: z.string().optional() });
-
-export const planFile = z.object({
-  path: z.string(),
-  blake3: hash,
-  sha256: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .optional()
-    .meta({ description: "Needed where upload_mode is presigned" }),
-  size: bytes,
-  content_type: z.string().max(200).optional(),
-});
-export const git = z.object({
-  commit: z.string().max(64).optional(),
-  branch: z.string().max(255).optional(),
-  message: z.string().max(4096).optional(),
-});
-export const podSettings = z.strictObject({
-  html_handling: z.enum(HTML_HANDLINGS).optional().meta({ description: "How addresses of HTML files are spelled" }),
-  rules_dialect: z.enum(RULES_DIALECTS).optional().meta({ description: "Of _redirects and _headers" }),
-});
-export const planRequest = z.strictObject({
-  project: projectName,
-  files: z.array(planFile).min(1),
-  git: git.nullable().optional(),
-  allow_case_collisions: z.boolean().optional(),
-  settings: podSettings.optional().meta({ description: "How the pod is served; a part of its content" }),
-});
-export const planResponse = z.object({
-  plan_id: z.string(),
-  content_hash: hash,
-  upload_mode: z.enum(["direct", "presigned"]),
-  missing: z.array(z.object({ path: z.string(), hash, size: bytes, upload_url: z.string() })),
-  reusable: z.int().meta({ description: "Files whose content need not be sent" }),
-  batch_upload_url: z.string().optional().meta({ description: "Takes many small contents in one request" }),
-  expires_at: isoTime,
-});
 
 export const uploadResponse = z.object({ hash, size: bytes });
 export const uploadBatchResponse = z.object({ uploaded: z.int() });
@@ -320,9 +276,6 @@ export type Token = z.infer<typeof token>;
 export type TokenCreated = z.infer<typeof tokenCreated>;
 export type TokenScope = z.infer<typeof tokenScope>;
 export type Project = z.infer<typeof project>;
-export type PlanFile = z.infer<typeof planFile>;
-export type PlanRequest = z.infer<typeof planRequest>;
-export type PlanResponse = z.infer<typeof planResponse>;
 export type CommitResponse = z.infer<typeof commitResponse>;
 export type ReleaseResponse = z.infer<typeof releaseResponse>;
 export type RollbackResponse = z.infer<typeof rollbackResponse>;

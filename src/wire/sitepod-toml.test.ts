@@ -19,6 +19,9 @@ test("a whole file is read", () => {
     [deploy.routing]
     domain = "h5.example.com"
     slug = "/my-site"
+    [serve]
+    html_handling = "drop-trailing-slash"
+    rules_dialect = "cloudflare"
     [server]
     endpoint = "https://sitepod.example.com/"
   `);
@@ -31,6 +34,7 @@ test("a whole file is read", () => {
       ignore: ["*.psd"],
       concurrent: 4,
       routing: { domain: "h5.example.com", slug: "/my-site" },
+      serve: { html_handling: "drop-trailing-slash", rules_dialect: "cloudflare" },
       endpoint: "https://sitepod.example.com",
     },
   });
@@ -46,6 +50,7 @@ test("an empty file means the defaults", () => {
       ignore: ["**/*.map", ".*", "node_modules/**"],
       concurrent: 20,
       routing: { domain: undefined, slug: undefined },
+      serve: { html_handling: "auto-trailing-slash", rules_dialect: undefined },
       endpoint: undefined,
     },
   });

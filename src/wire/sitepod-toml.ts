@@ -1,4 +1,14 @@
-import { accepted, type Parsed, parseSiteName, refused } from "#model";
+import {
+  accepted,
+  HTML_HANDLINGS,
+  type HtmlHandling,
+  type Parsed,
+  parseSiteName,
+  type PodSettings,
+  refused,
+  RULES_DIALECTS,
+  type RulesDialect,
+} from "#model";
 import {
   parseChoice,
   parseCount,
@@ -23,6 +33,7 @@ export interface SitepodToml {
   readonly concurrent: number;
   /** Path mode only. */
   readonly routing: { readonly domain: string | undefined; readonly slug: string | undefined };
+  readonly serve: PodSettings;
   readonly endpoint: string | undefined;
 }
 
@@ -82,6 +93,24 @@ const slug: Setting<string> = {
   parse: (value) =>
     typeof value === "string" && value.startsWith("/") ? accepted(value) : refused('must start with "/"'),
 };
+const htmlHandling: Setting<HtmlHandling> = {
+  key: "serve.html_handling",
+  type: HTML_HANDLINGS.map((mode) => JSON.stringify(mode)).join(", "),
+  default: HTML_HANDLINGS[0],
+  doc:
+    "How the addresses of HTML files are spelled; other spellings are redirected to it. `auto-trailing-slash`: " +
+    "`about.html` is `/about`, `docs/index.html` is `/docs/`. `force-trailing-slash`: `/about/`, `/docs/`. " +
+    "`drop-trailing-slash`: `/about`, `/docs`. `none`: each file only at its own path.",
+  example: HTML_HANDLINGS[0],
+  parse: parseChoice(HTML_HANDLINGS),
+};
+const rulesDialect: Setting<RulesDialect> = {
+  key: "serve.rules_dialect",
+  type: RULES_DIALECTS.map((dialect) => JSON.stringify(dialect)).join(" or "),
+  doc: "Whose grammar `_redirects` and `_headers` are written in. Without it: told by what they say, else Netlify's.",
+  example: "netlify",
+  parse: parseChoice(RULES_DIALECTS),
+};
 const endpoint: Setting<string> = {
   key: "server.endpoint",
   type: "address",
@@ -99,6 +128,8 @@ export const SITEPOD_TOML_SETTINGS: readonly Setting[] = [
   concurrent,
   domain,
   slug,
+  htmlHandling,
+  rulesDialect,
   endpoint,
 ];
 
@@ -119,6 +150,7 @@ export function parseSitepodToml(text: string): ParsedToml<SitepodToml> {
       ignore: find(read, ignore)!,
       concurrent: find(read, concurrent)!,
       routing: { domain: find(read, domain), slug: find(read, slug) },
+      serve: { html_handling: find(read, htmlHandling), rules_dialect: find(read, rulesDialect) },
       endpoint: find(read, endpoint),
     },
   };

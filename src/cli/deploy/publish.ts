@@ -1,3 +1,4 @@
+import { formatPodSettings } from "#model";
 import type { Api } from "#wire";
 import type { ApiClient } from "../api-client.ts";
 import type { Context } from "../context.ts";
@@ -52,6 +53,8 @@ export async function publishFolder(
     files: files.map(toPlanFile),
     ...(git ? { git } : {}),
     ...(allowCaseCollisions ? { allow_case_collisions: true } : {}),
+    // Defaults are not sent: an older server would refuse the field.
+    ...(formatPodSettings(source.settings) === "" ? {} : { settings: source.settings }),
   });
   const fresh = files.length - plan.reusable;
   report.step(

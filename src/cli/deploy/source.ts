@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { relative, resolve, sep } from "node:path";
+import type { PodSettings } from "#model";
 import { DEFAULT_CONCURRENT, DEFAULT_IGNORE } from "#wire";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
@@ -16,6 +17,7 @@ export interface Source {
   readonly projectFolder: string;
   readonly ignore: readonly string[];
   readonly concurrent: number;
+  readonly settings: PodSettings;
 }
 
 /**
@@ -43,6 +45,7 @@ export async function chooseSource(context: Context, source: string | undefined,
     // The project's own file is none of the site's.
     ignore: [...(project?.toml.ignore ?? DEFAULT_IGNORE), `./${PROJECT_FILE}`],
     concurrent: concurrent ?? project?.toml.concurrent ?? DEFAULT_CONCURRENT,
+    settings: project?.toml.serve ?? {},
   };
 }
 

@@ -34,7 +34,7 @@ export async function planUpload(
   const entries = parseFiles(context, request);
   const site = await ensureSite(context, actor, request.project);
   return await context.contentGate.shared(async () => {
-    const manifest = encodeManifest(entries);
+    const manifest = encodeManifest(entries, request.settings);
     const contentHash = context.hash(manifest);
     await context.store.uploads.stage(site.workspace_id, contentHash, manifest.length, streamOf(manifest));
     const id = newId(context, "plan", 24);
