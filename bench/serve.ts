@@ -13,7 +13,7 @@ import { startCaddy, startNginx } from "./peers.ts";
 import { cpuSeconds, processTree } from "./process-tree.ts";
 
 const ROUNDS = 5;
-const ROUND_S = 3;
+const ROUND_S = 2;
 const CONNECTIONS = 64;
 const SITE = "bench";
 const FILES = { "page.html": 4096, "photo.bin": 100 * 1024, "film.bin": 10 * 1024 * 1024 };
@@ -77,8 +77,11 @@ async function measureCase(targets: readonly Target[], host: string, testCase: (
 
 async function measure(target: Target, host: string, { path, revalidate }: (typeof CASES)[number]): Promise<Speed> {
   const etag = revalidate ? await findEtag(target, host, path) : "";
-  const { status } = await fetchHost(target, host, path, { headers: revalidate ? { "If-None-Match": etag } : {} });
-  if (status !== (revalidate ? 304 : 200)) throw new Error(`${target.name} answers ${path} with ${status}`);
+  const sample = await fetchHost(target, host, path, { headers: revalidate ? { "If-None-Match": etag } : {} });
+  await sample.arrayBuffer();
+  if (sample.status !== (revalidate ? 304 : 200)) {
+    throw new Error(`${target.name} answers ${path} with ${sample.status}`);
+  }
   const pinned = ["taskset", "-c", `${availableParallelism() - 1}`];
   const load = ["wrk", "-t1", `-c${CONNECTIONS}`, `-d${ROUND_S}s`, "-H", `Host: ${host}`];
   const condition = revalidate ? ["-H", `If-None-Match: ${etag}`] : [];
