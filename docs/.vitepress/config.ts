@@ -6,7 +6,7 @@ export default defineConfig({
   description: "Release websites on machines you own: immutable releases, instant rollback, one executable.",
   lang: "en",
   cleanUrls: true,
-  srcExclude: ["decisions/README.md"],
+  ignoreDeadLinks: "localhostLinks",
   head: [["link", { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" }]],
   themeConfig: {
     logo: "/favicon.svg",

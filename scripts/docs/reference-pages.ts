@@ -8,14 +8,8 @@ import {
 } from "../../src/cli/mod.ts";
 import { code, formatTable, heading, pageHead } from "./markdown.ts";
 
-/** A page of docs/reference: its path in the repository and its text, before formatting. */
-export interface ReferencePage {
-  readonly path: string;
-  readonly text: string;
-}
-
-/** Writes every reference page from the definitions that the program itself runs by. */
-export async function writeReferencePages(): Promise<ReferencePage[]> {
+/** Writes every reference page, before formatting, from the definitions that the program itself runs by. */
+export async function writeReferencePages(): Promise<{ path: string; text: string }[]> {
   return [
     { path: "docs/reference/cli.md", text: cliPage(await describeCommands()) },
     { path: "docs/reference/config.md", text: configPage(await describeConfig()) },

@@ -1,0 +1,30 @@
+import { expect, test } from "bun:test";
+import { performancePage } from "./performance-page.ts";
+
+const speed = (requests: number) => ({ requests_per_s: requests });
+
+test("figures are shown beside the peers of the same run", () => {
+  const page = performancePage({
+    serve: {
+      machine: { processor: "Abacus", cores: 2 },
+      results: { "4 KiB page": { sitepod: speed(60_000), nginx: speed(80_000), caddy: speed(20_000) } },
+    },
+    deploy: {
+      "10,000 files": {
+        files: 10_000,
+        first_deploy_ms: 1500,
+        rsync_first_ms: 900,
+        one_file_changed_ms: 90,
+        rsync_one_file_changed_ms: 70,
+        nothing_changed_ms: 80,
+      },
+    },
+  });
+  expect(page).toContain("| 4 KiB page | 60,000 | 80,000 (0.75×) | 20,000 (3.00×) |");
+  expect(page).toContain("| 10,000 files | 10,000 | 1,500 | 900 | 90 | 70 | 80 |");
+  expect(page).toContain("Abacus, 2 cores");
+});
+
+test("without figures the page says how to make them", () => {
+  expect(performancePage(undefined)).toContain("No figures are kept in this version: make them as above.");
+});

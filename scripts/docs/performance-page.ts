@@ -1,0 +1,83 @@
+import { formatTable, heading } from "./markdown.ts";
+
+interface Speed {
+  readonly requests_per_s: number;
+}
+
+/** What `npm run bench` printed: docs/performance.json. */
+export interface Figures {
+  readonly serve: {
+    readonly machine: { readonly processor: string; readonly cores: number };
+    readonly results: Readonly<Record<string, Readonly<Record<"sitepod" | "nginx" | "caddy", Speed>>>>;
+  };
+  readonly deploy: Readonly<Record<string, Readonly<Record<(typeof DEPLOY_COLUMNS)[number][0], number>>>>;
+}
+
+const DEPLOY_COLUMNS = [
+  ["files", "files"],
+  ["first_deploy_ms", "first deploy, ms"],
+  ["rsync_first_ms", "rsync, ms"],
+  ["one_file_changed_ms", "one file changed, ms"],
+  ["rsync_one_file_changed_ms", "rsync, ms"],
+  ["nothing_changed_ms", "nothing changed, ms"],
+] as const;
+
+/** Writes the page of figures; without figures, it says how to make them. */
+export function performancePage(figures: Figures | undefined): string {
+  return [
+    "---",
+    "description: Serving beside nginx and Caddy, deploying beside rsync, and how to measure it yourself.",
+    "---",
+    "",
+    "<!-- Generated from docs/performance.json by `npm run docs`. The text is in scripts/docs/performance-page.ts. -->",
+    "",
+    "# Performance",
+    "",
+    "Figures of one machine say little about another. What carries over is the ratio to programs that you know, on the",
+    "same files, in the same run. So the benchmarks start nginx, Caddy and rsync themselves, take turns with them, and",
+    "print the medians.",
+    heading(2, "Measure it yourself"),
+    "On Debian, as root: `apt-get install nginx-light caddy wrk rsync jq`. Then, in a clone:",
+    "",
+    "```sh",
+    "npm run build",
+    "npm run --silent bench -- serve > serve.json",
+    "npm run --silent bench -- deploy > deploy.json",
+    "jq -s '{serve: .[0], deploy: .[1]}' serve.json deploy.json > docs/performance.json",
+    "npm run docs",
+    "```",
+    "",
+    "The last two lines put the figures on this page.",
+    heading(2, "Serving"),
+    "Requests a second over HTTP/1.1, 64 connections, every server on one core; the other core makes the load.",
+    "",
+    figures ? servingTable(figures.serve) : NO_FIGURES,
+    heading(2, "Deploying"),
+    "A deploy is durable when it says so, so rsync is given a `sync` too. Both copy within one machine: rsync copies",
+    "files, a deploy hashes them, sends them over HTTP, verifies and stores them, and records a release.",
+    "",
+    figures ? deployTable(figures.deploy) : NO_FIGURES,
+  ].join("\n");
+}
+
+const NO_FIGURES = "No figures are kept in this version: make them as above.\n";
+
+const thousands = (value: number) => value.toLocaleString("en-US");
+
+function servingTable({ machine, results }: Figures["serve"]): string {
+  const rows = Object.entries(results).map(([name, { sitepod, nginx, caddy }]) => {
+    const beside = (peer: Speed) =>
+      `${thousands(peer.requests_per_s)} (${(sitepod.requests_per_s / peer.requests_per_s).toFixed(2)}×)`;
+    return [name, thousands(sitepod.requests_per_s), beside(nginx), beside(caddy)];
+  });
+  const table = formatTable(["", "SitePod", "nginx (we are at)", "Caddy (we are at)"], rows);
+  return `${table}\nMeasured on: ${machine.processor}, ${machine.cores} cores.\n`;
+}
+
+function deployTable(trees: Figures["deploy"]): string {
+  const rows = Object.entries(trees).map(([name, tree]) => [
+    name,
+    ...DEPLOY_COLUMNS.map(([key]) => thousands(tree[key])),
+  ]);
+  return formatTable(["tree", ...DEPLOY_COLUMNS.map(([, title]) => title)], rows);
+}
