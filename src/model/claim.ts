@@ -1,3 +1,4 @@
+import { type Access, parseAccess } from "./access.ts";
 import { parseJsonObject } from "./ref.ts";
 
 /**
@@ -12,6 +13,8 @@ export interface Claim {
   /** ISO 8601. */
   readonly created_at: string;
   readonly moved_to?: string;
+  /** Who may see the permanent addresses of the releases. There as long as anything of the site is protected. */
+  readonly access?: Access;
 }
 
 export const formatClaim = (claim: Claim): string => `${JSON.stringify(claim)}\n`;
@@ -22,6 +25,7 @@ export function parseClaim(text: string): Claim | undefined {
   if (!value) return undefined;
   const strings = ["label", "site", "site_id", "workspace_id", "created_at"] as const;
   if (!strings.every((key) => typeof value[key] === "string")) return undefined;
+  if (value["access"] !== undefined && !parseAccess(value["access"])) return undefined;
   return value["moved_to"] === undefined || typeof value["moved_to"] === "string"
     ? (value as unknown as Claim)
     : undefined;

@@ -1,3 +1,4 @@
+export * from "./access.ts";
 export * from "./claim.ts";
 export * from "./digest.ts";
 export * from "./error.ts";

@@ -1,3 +1,4 @@
+import { type Access, parseAccess } from "./access.ts";
 import { type Digest, parseDigest } from "./digest.ts";
 import { isCount, parseJsonObject } from "./ref.ts";
 
@@ -12,6 +13,8 @@ export interface Preview {
   readonly created_at: string;
   /** ISO 8601. */
   readonly expires_at: string;
+  /** Who may see it. Absent: everybody who knows its address. */
+  readonly access?: Access;
 }
 
 export const formatPreview = (preview: Preview): string => `${JSON.stringify(preview)}\n`;
@@ -20,6 +23,7 @@ export const formatPreview = (preview: Preview): string => `${JSON.stringify(pre
 export function parsePreview(text: string): Preview | undefined {
   const value = parseJsonObject(text);
   if (!value || !isCount(value["release"]) || !parseDigest(value["manifest"])) return undefined;
+  if (value["access"] !== undefined && !parseAccess(value["access"])) return undefined;
   const strings = ["site", "slug", "image", "created_at", "expires_at"] as const;
   return strings.every((key) => typeof value[key] === "string") ? (value as unknown as Preview) : undefined;
 }

@@ -53,14 +53,14 @@ describe.each([
     value: preview as object,
     text: formatPreview(preview),
     parse: parsePreview,
-    damages: { release: -1, manifest: undefined, expires_at: 5, slug: null },
+    damages: { release: -1, manifest: undefined, expires_at: 5, slug: null, access: {} },
   },
   {
     what: "a claim",
     value: claim as object,
     text: formatClaim(claim),
     parse: parseClaim,
-    damages: { label: 1, site_id: undefined, workspace_id: null, moved_to: 7 },
+    damages: { label: 1, site_id: undefined, workspace_id: null, moved_to: 7, access: "open" },
   },
   {
     what: "a host",
@@ -82,6 +82,12 @@ describe.each([
     const whole = text.trimEnd();
     for (let length = 0; length < whole.length; length++) expect(parse(whole.slice(0, length))).toBeUndefined();
   });
+});
+
+test("previews and claims may be protected", () => {
+  const access = { password_hash: "$argon2id$v=19$", secret: "0a".repeat(32) };
+  expect(parsePreview(formatPreview({ ...preview, access }))).toEqual({ ...preview, access });
+  expect(parseClaim(formatClaim({ ...claim, access }))).toEqual({ ...claim, access });
 });
 
 test("a claim may say where its site moved", () => {

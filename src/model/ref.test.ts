@@ -56,6 +56,15 @@ describe("moving a ref", () => {
     expect(later.survivors.map(({ manifest }) => manifest)).toEqual([manifestOf(2)]);
   });
 
+  test("a protection stays at each move, and a later one does not replace it", () => {
+    const access = { secret: "0a".repeat(32) };
+    const first = moveRef(undefined, { ...target(1), access }, START_MS, HOUR_MS);
+    expect(first.access).toBe(access);
+    const second = moveRef(first, { ...target(2), access: { secret: "0b".repeat(32) } }, START_MS, HOUR_MS);
+    expect(second.access).toBe(access);
+    expect(moveRef(second, target(3), START_MS, HOUR_MS).access).toBe(access);
+  });
+
   test("without survival there are no survivors", () => {
     expect(moveThrough([1, 2, 3], 0).survivors).toEqual([]);
   });
@@ -85,6 +94,8 @@ describe("a ref's file", () => {
   test("is read as it was written", () => {
     const ref = moveThrough([1, 2, 3]);
     expect(parseRef(formatRef(ref))).toEqual(ref);
+    const isProtected = { ...ref, access: { password_hash: "$argon2id$v=19$", secret: "0a".repeat(32) } };
+    expect(parseRef(formatRef(isProtected))).toEqual(isProtected);
   });
 
   const ref = moveThrough([1, 2]);
@@ -100,6 +111,8 @@ describe("a ref's file", () => {
     ["a survivor without an expiry", { ...ref, survivors: [{ manifest: manifestOf(1) }] }],
     ["a survivor that is null", { ...ref, survivors: [null] }],
     ["no time", { ...ref, updated_at: undefined }],
+    ["a protection that is none", { ...ref, access: null }],
+    ["a protection without a secret", { ...ref, access: { password_hash: "$argon2id$v=19$" } }],
     ["a list around it", [ref]],
     ["null", null],
   ];

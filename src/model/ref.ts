@@ -1,3 +1,4 @@
+import { type Access, parseAccess } from "./access.ts";
 import { type Digest, parseDigest } from "./digest.ts";
 import { type Environment, isEnvironment } from "./site.ts";
 
@@ -19,6 +20,8 @@ export interface Ref {
   readonly survivors: readonly Survivor[];
   /** ISO 8601. */
   readonly updated_at: string;
+  /** Who may see it. Absent: everybody. Stays when the environment moves. */
+  readonly access?: Access;
 }
 
 export interface Survivor {
@@ -33,6 +36,8 @@ export interface RefTarget {
   readonly release: number;
   readonly image: string;
   readonly manifest: Digest;
+  /** Protects the environment where it is not protected yet. */
+  readonly access?: Access | undefined;
 }
 
 /** How long the hashed assets of a replaced release keep answering, unless the server is told otherwise. */
@@ -52,6 +57,7 @@ export function moveRef(current: Ref | undefined, target: RefTarget, nowMs: numb
     seen.add(survivor.manifest);
     return true;
   });
+  const access = current?.access ?? target.access;
   return {
     version: (current?.version ?? 0) + 1,
     site: target.site,
@@ -62,6 +68,7 @@ export function moveRef(current: Ref | undefined, target: RefTarget, nowMs: numb
     kind: "static",
     survivors: survivors.slice(0, MAX_SURVIVORS),
     updated_at: now,
+    ...(access && { access }),
   };
 }
 
@@ -79,7 +86,10 @@ export function parseRef(text: string): Ref | undefined {
   if (!manifest || !Array.isArray(survivors)) return undefined;
   const parsed = survivors.map(parseSurvivor);
   if (parsed.includes(undefined)) return undefined;
-  return { version, site, environment, release, image, manifest, kind, survivors: parsed as Survivor[], updated_at };
+  const access = value["access"] === undefined ? undefined : parseAccess(value["access"]);
+  if (value["access"] !== undefined && !access) return undefined;
+  const pointer = { version, site, environment, release, image, manifest, kind, updated_at } as const;
+  return { ...pointer, survivors: parsed as Survivor[], ...(access && { access }) };
 }
 
 function parseSurvivor(value: unknown): Survivor | undefined {

@@ -1,3 +1,4 @@
+export * from "./access-token.ts";
 export * from "./caching.ts";
 export * from "./conditional.ts";
 export * from "./etag.ts";
