@@ -1,4 +1,4 @@
-import { type Claim, ENVIRONMENTS } from "#model";
+import { type Claim, ENVIRONMENTS, SitepodError } from "#model";
 import { type Context, nowIso } from "./context.ts";
 import { retireLabel } from "./domains/rename.ts";
 import { addOwned } from "./release/ownership.ts";
@@ -11,21 +11,28 @@ import { insertRelease } from "./release/releases.ts";
 export async function reconcile(context: Context): Promise<void> {
   for await (const claim of context.records.claims()) {
     if (claim.moved_to !== undefined) continue;
-    const { label } = claim;
-    const site = await context.db.query
-      .selectFrom("sites")
-      .where("id", "=", claim.site_id)
-      .selectAll()
-      .executeTakeFirst();
-    if (site && site.label !== label) {
-      await settleLabel(context, label, site.label);
-      continue;
+    try {
+      await reconcileSite(context, claim);
+    } catch (error) {
+      // One damaged record must not hide the other sites.
+      if (!(error instanceof SitepodError) || error.code !== "internal") throw error;
+      context.log(`Site ${claim.site} could not be brought into line`, error);
     }
-    if (!site) await addSite(context, claim);
-    await addReleases(context, label, claim.workspace_id);
-    await addDeployments(context, label, claim.site_id);
-    await addPreviews(context, label, claim.site_id);
   }
+}
+
+async function reconcileSite(context: Context, claim: Claim): Promise<void> {
+  const { label } = claim;
+  const site = await context.db.query
+    .selectFrom("sites")
+    .where("id", "=", claim.site_id)
+    .selectAll()
+    .executeTakeFirst();
+  if (site && site.label !== label) return await settleLabel(context, label, site.label);
+  if (!site) await addSite(context, claim);
+  await addReleases(context, label, claim.workspace_id);
+  await addDeployments(context, label, claim.site_id);
+  await addPreviews(context, label, claim.site_id);
 }
 
 /** Two labels of one site: the database names the one that counts. The other is old, or was not finished. */
@@ -68,10 +75,7 @@ async function addReleases(context: Context, label: string, workspaceId: string)
   for (const version of await context.records.releaseVersions(label)) {
     if (known.has(version)) continue;
     const record = await context.records.readRelease(label, version);
-    if (!record) {
-      context.log(`Release record v${version} of ${label} cannot be read and was left out`);
-      continue;
-    }
+    if (!record) continue;
     const manifest = await context.readManifest(record.manifest);
     if (manifest)
       await addOwned(context, workspaceId, new Set(Array.from(manifest.entries(), (entry) => entry.digest)));

@@ -116,7 +116,7 @@ describe("moving a ref", () => {
   test("to content that is not stored is refused, and changes nothing", async () => {
     const absent = hashBytes(new Uint8Array([1]));
     expect(await faultOf(records.moveRef("docs", "prod", to(3, absent)))).toBe(
-      "conflict: The content of docs release v3 is not stored any more; deploy it again",
+      "conflict: The content of docs release v3 is not stored any more. Deploy it again.",
     );
     expect(await records.readRef("docs", "prod")).toBeUndefined();
     const { ref } = await records.moveRef("docs", "prod", to(1));
@@ -142,7 +142,7 @@ describe("moving a ref", () => {
   test("does not overwrite a ref that is damaged", async () => {
     await store.documents.create("refs/docs/prod.json", "{");
     expect(await faultOf(records.moveRef("docs", "prod", to(1)))).toBe(
-      "internal: refs/docs/prod.json in the server's storage is damaged; restore it from a backup",
+      "internal: refs/docs/prod.json in the server's storage is damaged. Restore it from a backup.",
     );
     expect(await store.documents.read("refs/docs/prod.json")).toBe("{");
   });
@@ -204,13 +204,12 @@ test("everything that keeps content alive is listed with its label", async () =>
   expect(await collect(records.releases())).toEqual([{ label: "docs", record: release(1) }]);
 });
 
-test("a damaged document reads as absent, and stops a listing", async () => {
+test("a damaged document is told, by reading and by listing", async () => {
   for (const key of ["refs/docs/prod.json", "previews/docs/fix.json", "releases/docs/v1.json"]) {
     await store.documents.create(key, "not JSON");
   }
-  expect(await records.readRef("docs", "prod")).toBeUndefined();
-  expect(await records.readPreview("docs", "fix")).toBeUndefined();
-  expect(await records.readRelease("docs", 1)).toBeUndefined();
+  const readings = [records.readRef("docs", "prod"), records.readPreview("docs", "fix"), records.readRelease("docs", 1)];
+  for (const reading of readings) expect(await faultOf(reading)).toContain("is damaged");
   for (const listing of [records.refs(), records.previews(), records.releases()]) {
     expect(await faultOf(collect<unknown>(listing))).toContain("is damaged");
   }

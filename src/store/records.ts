@@ -34,9 +34,9 @@ export interface RefMove {
 }
 
 /**
- * The store's documents as what they mean. Reading answers undefined where there is nothing, and where a document is
- * damaged: what serves then keeps what it knew. Listing throws at a damaged one: who decides what may be deleted must
- * not take it for one that names nothing.
+ * The store's documents as what they mean. Reading answers undefined where there is nothing, and throws SitepodError
+ * `internal` where a document is damaged: what serves then goes on with what it knew, and who decides what may be deleted
+ * does not take it for one that names nothing.
  */
 export class Records {
   readonly #documents: Store["documents"];
@@ -134,12 +134,12 @@ export class Records {
       const version = previous?.version ?? 0;
       if (expectedVersion !== undefined && version !== expectedVersion) {
         throw conflict(
-          `${label} ${environment} is at move ${version}, not ${expectedVersion}: somebody moved it; look, and try again`,
+          `${label} ${environment} is at move ${version}, not ${expectedVersion}: somebody moved it. Look, and try again.`,
         );
       }
       const ref = decide(previous);
       if (!(await this.#blobs.has(ref.manifest))) {
-        throw conflict(`The content of ${label} release v${ref.release} is not stored any more; deploy it again`);
+        throw conflict(`The content of ${label} release v${ref.release} is not stored any more. Deploy it again.`);
       }
       const moved =
         text === undefined
@@ -147,7 +147,7 @@ export class Records {
           : await this.#documents.replace(key, text, formatRef(ref));
       if (moved) return { previous, ref };
     }
-    throw conflict(`${label} ${environment} is being moved by many at once; try again`);
+    throw conflict(`${label} ${environment} is being moved by many at once. Try again.`);
   }
 
   async *claims(): AsyncIterable<Claim> {
@@ -188,7 +188,7 @@ export class Records {
 
   async #read<T>(key: string, parser: Parser<T>): Promise<T | undefined> {
     const text = await this.#documents.read(key);
-    return text === undefined ? undefined : parser(text);
+    return text === undefined ? undefined : parse(key, text, parser);
   }
 
   async #write(key: string, text: string): Promise<void> {
@@ -215,7 +215,7 @@ type Parser<T> = (text: string) => T | undefined;
 function parse<T>(key: string, text: string, parser: Parser<T>): T {
   const value = parser(text);
   if (value === undefined) {
-    throw new SitepodError("internal", `${key} in the server's storage is damaged; restore it from a backup`);
+    throw new SitepodError("internal", `${key} in the server's storage is damaged. Restore it from a backup.`);
   }
   return value;
 }
