@@ -129,12 +129,14 @@ function explain(error: unknown): unknown {
   if (!isAnswer(error)) return error;
   const status = error.$metadata.httpStatusCode;
   if (status === 507 || error.name === "QuotaExceeded") {
-    return new SitepodError("storage_full", "The object store is full; free space in the bucket, then try again", {
+    return new SitepodError("storage_full", "The object store is full. Free space in the bucket, then try again.", {
       cause: error,
     });
   }
   if (status === undefined || status >= 500 || status === 429) {
-    return new SitepodError("unavailable", "The object store does not answer; try again in a moment", { cause: error });
+    return new SitepodError("unavailable", "The object store does not answer. Try again in a moment.", {
+      cause: error,
+    });
   }
   return error;
 }

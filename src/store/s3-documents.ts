@@ -60,7 +60,7 @@ export class S3Documents implements Documents {
       const done = await attempt();
       if (done !== undefined) return this.#changed(key, done);
     }
-    throw new SitepodError("unavailable", `The object store keeps refusing to write ${key}; try again in a moment`);
+    throw new SitepodError("unavailable", `The object store keeps refusing to write ${key}. Try again in a moment.`);
   }
 
   #changed(key: string, changed: boolean): boolean {

@@ -13,7 +13,7 @@ export async function* verifiedBody(body: Chunks, digest: Digest, size: number):
   for await (const chunk of body) {
     received += chunk.length;
     if (received > size) {
-      throw new SitepodError("invalid", `The body of ${digest} is longer than its ${size} bytes; upload it again`);
+      throw new SitepodError("invalid", `The body of ${digest} is longer than its ${size} bytes. Upload it again.`);
     }
     hasher.update(chunk);
     yield chunk;
@@ -21,14 +21,14 @@ export async function* verifiedBody(body: Chunks, digest: Digest, size: number):
   if (received < size) {
     throw new SitepodError(
       "invalid",
-      `The body of ${digest} ended after ${received} of its ${size} bytes; upload it again`,
+      `The body of ${digest} ended after ${received} of its ${size} bytes. Upload it again.`,
     );
   }
   const actual = hasher.digest();
   if (actual !== digest) {
     throw new SitepodError(
       "invalid",
-      `The body of ${digest} has the hash ${actual}; the file changed while it was uploaded, deploy again`,
+      `The body of ${digest} has the hash ${actual}: the file changed while it was uploaded. Deploy again.`,
     );
   }
 }
