@@ -17,6 +17,8 @@ export class DiskUploads implements Uploads {
   readonly #scratch: Scratch;
   readonly #blobs: DiskBlobs;
   readonly #lock = new KeyedLock();
+  /** The workspaces whose folder is there: none is ever removed. */
+  readonly #made = new Set<string>();
 
   constructor(folder: string, scratch: Scratch, blobs: DiskBlobs) {
     this.#folder = folder;
@@ -27,10 +29,10 @@ export class DiskUploads implements Uploads {
   async stage(workspace: string, digest: Digest, size: number, body: ReadableStream<Uint8Array>): Promise<void> {
     const path = this.#path(workspace, digest);
     const verified = verifiedBody(body, digest, size);
-    const content = size <= SMALL_BODY_BYTES ? await collectBody(verified, size) : verified;
-    await makeFolders(dirname(path));
+    await this.#makeFolder(workspace);
+    if (size <= SMALL_BODY_BYTES) return await this.#scratch.place(await collectBody(verified, size), path);
     // Linked, not renamed: a file that a commit has just synced under this name is never replaced by one it has not.
-    await this.#scratch.write(content, { sync: false }, (written) => linkNew(written, path));
+    await this.#scratch.write(verified, { sync: false }, (written) => linkNew(written, path));
   }
 
   async staged(workspace: string, digests: Iterable<Digest>): Promise<Set<Digest>> {
@@ -78,6 +80,12 @@ export class DiskUploads implements Uploads {
   /** Removes what was staged before the machine started: it was never synced, and may have lost its content. */
   async removeUnsynced(nowMs: number): Promise<void> {
     await this.expire(nowMs - uptime() * 1000, () => false);
+  }
+
+  async #makeFolder(workspace: string): Promise<void> {
+    if (this.#made.has(workspace)) return;
+    await makeFolders(join(this.#folder, "uploads", workspace));
+    this.#made.add(workspace);
   }
 
   #alone<T>(task: () => Promise<T>): Promise<T> {

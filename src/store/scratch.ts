@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { existsSync, renameSync, unlinkSync } from "node:fs";
 import { open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { explainFull, findFile, removeFile } from "./files.ts";
@@ -32,6 +33,22 @@ export class Scratch {
       throw explainFull(error);
     } finally {
       await rm(path, { force: true });
+    }
+  }
+
+  /**
+   * Gives small content the name `path`, whole and not yet synced, unless that name is taken. Looking and naming are one
+   * step for this process, so a file that a commit has just synced under the name is never replaced by one it has not.
+   */
+  async place(content: Uint8Array, path: string): Promise<void> {
+    const aside = join(this.#folder, randomUUID());
+    try {
+      await Bun.write(aside, content, { createPath: false });
+      if (existsSync(path)) unlinkSync(aside);
+      else renameSync(aside, path);
+    } catch (error) {
+      await rm(aside, { force: true });
+      throw explainFull(error);
     }
   }
 
