@@ -9,7 +9,7 @@ import { KeyedLock } from "./keyed-lock.ts";
 import { checkDigest, checkWorkspace, stagedKey } from "./keys.ts";
 import type { Uploads } from "./ports.ts";
 import type { Scratch } from "./scratch.ts";
-import { collectBody, SMALL_BODY_BYTES, verifiedBody } from "./verified-body.ts";
+import { type Chunks, collectBody, SMALL_BODY_BYTES, verifiedBody } from "./verified-body.ts";
 
 /** Staged blobs as files at `uploads/<workspace>/<digest>`: whole and verified, but not yet durable. */
 export class DiskUploads implements Uploads {
@@ -26,7 +26,7 @@ export class DiskUploads implements Uploads {
     this.#blobs = blobs;
   }
 
-  async stage(workspace: string, digest: Digest, size: number, body: ReadableStream<Uint8Array>): Promise<void> {
+  async stage(workspace: string, digest: Digest, size: number, body: Chunks): Promise<void> {
     const path = this.#path(workspace, digest);
     const verified = verifiedBody(body, digest, size);
     await this.#makeFolder(workspace);

@@ -48,7 +48,7 @@ export interface Uploads {
    * Stores a body, verifying length and BLAKE3 as it streams. Doing it again is harmless.
    * Throws SitepodError `invalid` where size or hash differ; nothing is kept then.
    */
-  stage(workspace: string, digest: Digest, size: number, body: ReadableStream<Uint8Array>): Promise<void>;
+  stage(workspace: string, digest: Digest, size: number, body: AsyncIterable<Uint8Array>): Promise<void>;
   /** Returns those of `digests` that are staged. */
   staged(workspace: string, digests: Iterable<Digest>): Promise<Set<Digest>>;
   /** Returns all bytes of what is staged, or undefined where it is not: for the list of files of a deploy under way. */

@@ -7,7 +7,7 @@ import { checkDigest, checkWorkspace, stagedKey } from "./keys.ts";
 import type { Uploads } from "./ports.ts";
 import type { Bucket } from "./s3-bucket.ts";
 import type { Scratch } from "./scratch.ts";
-import { collectBody, SMALL_BODY_BYTES, verifiedBody } from "./verified-body.ts";
+import { type Chunks, collectBody, SMALL_BODY_BYTES, verifiedBody } from "./verified-body.ts";
 
 const PARALLEL_REQUESTS = 16;
 const PRESIGNED_FOR_S = 60 * 60;
@@ -25,7 +25,7 @@ export class S3Uploads implements Uploads {
     this.#scratch = scratch;
   }
 
-  async stage(workspace: string, digest: Digest, size: number, body: ReadableStream<Uint8Array>): Promise<void> {
+  async stage(workspace: string, digest: Digest, size: number, body: Chunks): Promise<void> {
     const key = stagedKey(workspace, digest);
     const verified = verifiedBody(body, digest, size);
     if (size <= SMALL_BODY_BYTES) return this.#bucket.put(key, await collectBody(verified, size));

@@ -13,6 +13,7 @@ import { type Api, mediaType, UNKNOWN_MEDIA_TYPE } from "#wire";
 import { type Context, newId, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { findOwned } from "./ownership.ts";
+import { chunksOf } from "./upload.ts";
 import { ensureSite, sentence, type Site } from "./sites.ts";
 
 /** A deploy that has not been committed after this long is forgotten. */
@@ -36,7 +37,7 @@ export async function planUpload(
   return await context.contentGate.shared(async () => {
     const manifest = encodeManifest(entries, request.settings);
     const contentHash = context.hash(manifest);
-    await context.store.uploads.stage(site.workspace_id, contentHash, manifest.length, streamOf(manifest));
+    await context.store.uploads.stage(site.workspace_id, contentHash, manifest.length, chunksOf(manifest));
     const id = newId(context, "plan", 24);
     const expiresAt = new Date(context.nowMs() + UPLOAD_LIFE_MS).toISOString();
     await context.db.query
@@ -159,8 +160,6 @@ function requireWithinLimits(context: Context, files: readonly Api.PlanFile[]): 
     );
   }
 }
-
-const streamOf = (bytes: Uint8Array<ArrayBuffer>) => new Blob([bytes]).stream();
 
 /** The entries whose content the workspace has neither uploaded before nor is uploading now, one a content. */
 async function findMissing(context: Context, site: Site, entries: readonly Entry[]): Promise<Entry[]> {

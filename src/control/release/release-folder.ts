@@ -4,7 +4,7 @@ import { commitUpload } from "./commit.ts";
 import { planUpload } from "./plan.ts";
 import { releaseSite } from "./pointers.ts";
 import { findSite } from "./sites.ts";
-import { createReceiver } from "./upload.ts";
+import { chunksOf, createReceiver } from "./upload.ts";
 
 export interface ServedFile {
   readonly path: string;
@@ -25,7 +25,7 @@ export async function releaseFolder(
   });
   const receiver = createReceiver(context);
   for (const { hash, size } of plan.missing) {
-    await receiver.one(actor, plan.plan_id, hash, size, new Blob([contents.get(hash)!]).stream());
+    await receiver.one(actor, plan.plan_id, hash, size, chunksOf(contents.get(hash)!));
   }
   const message = "The example that came with the server";
   const { version } = await commitUpload(context, actor, { uploadId: plan.plan_id, message, trigger: "system" });

@@ -54,7 +54,7 @@ export interface Receiver {
     uploadId: string,
     hash: string,
     lengthBytes: number | undefined,
-    body: ReadableStream<Uint8Array>,
+    body: AsyncIterable<Uint8Array>,
   ): Promise<{ hash: Digest; size: number }>;
   /** Stores many small contents that came as one body. Returns how many. Throws as for one. */
   batch(actor: Actor, uploadId: string, body: Uint8Array<ArrayBuffer>): Promise<number>;
@@ -88,7 +88,7 @@ export function createReceiver(context: Context): Receiver {
       const sizes = await expectedOf(upload);
       for (const { digest, bytes } of batch.value) requireExpected(sizes, digest, bytes.length);
       const stored = batch.value.map(({ digest, bytes }) =>
-        context.store.uploads.stage(upload.workspaceId, digest, bytes.length, new Blob([bytes]).stream()),
+        context.store.uploads.stage(upload.workspaceId, digest, bytes.length, chunksOf(bytes)),
       );
       await Promise.all(stored);
       return stored.length;
@@ -117,4 +117,9 @@ export async function readUploadManifest(context: Context, upload: Upload) {
   const manifest = bytes && openManifest(bytes);
   if (!manifest) throw new SitepodError("gone", "This plan is no longer there. Begin the deploy again.");
   return manifest;
+}
+
+/** Whole content as a body of one chunk. */
+export async function* chunksOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
 }
