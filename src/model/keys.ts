@@ -7,4 +7,5 @@ export const refKey = (label: string, environment: Environment): string => `refs
 export const releaseKey = (label: string, version: number): string => `releases/${label}/v${version}.json`;
 export const previewKey = (label: string, slug: string): string => `previews/${label}/${slug}.json`;
 export const claimKey = (label: string): string => `sites/${label}.json`;
-export const hostKey = (hostname: string): string => `hosts/${hostname}.json`;
+/** A wildcard's `*` is written `_`, which starts no name that a custom domain may have. */
+export const hostKey = (hostname: string): string => `hosts/${hostname.replace(/^\*/, "_")}.json`;

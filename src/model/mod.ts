@@ -5,6 +5,7 @@ export * from "./error.ts";
 export * from "./host-record.ts";
 export * from "./keys.ts";
 export * from "./manifest.ts";
+export * from "./mount.ts";
 export * from "./pod-path.ts";
 export * from "./pod-settings.ts";
 export * from "./preview.ts";

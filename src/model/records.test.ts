@@ -38,7 +38,14 @@ const claim: Claim = {
   workspace_id: "ws_1",
   created_at: "2026-01-31T00:00:00.000Z",
 };
-const host: HostRecord = { hostname: "example.com", label: "docs", environment: "prod" };
+const mount = { path: "/", label: "docs", environment: "prod" } as const;
+const host: HostRecord = {
+  hostname: "example.com",
+  token: "verify_1",
+  verified_at: "2026-01-31T00:00:00.000Z",
+  mounts: [mount, { ...mount, path: "/blog" }],
+  redirect_to: "www.example.com",
+};
 
 describe.each([
   {
@@ -67,7 +74,13 @@ describe.each([
     value: host as object,
     text: formatHostRecord(host),
     parse: parseHostRecord,
-    damages: { hostname: undefined, label: null, environment: "staging" },
+    damages: {
+      hostname: undefined,
+      token: 1,
+      verified_at: null,
+      redirect_to: 5,
+      mounts: [mount, mount],
+    },
   },
 ])("the file of $what", ({ value, text, parse, damages }) => {
   test("is read as it was written", () => {

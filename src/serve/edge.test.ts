@@ -171,7 +171,7 @@ describe("a host", () => {
 
   test("of somebody's own leads to the environment that its record names", async () => {
     release({ "index.html": "mine" });
-    world.hosts.set("example.com", { hostname: "example.com", label: "docs", environment: "prod" });
+    world.mount("example.com", { path: "/", label: "docs", environment: "prod" });
     expect(await (await world.get("http://EXAMPLE.com/")).text()).toBe("mine");
     expect((await world.get("http://other.com/")).status).toBe(404);
   });

@@ -16,10 +16,12 @@ import { createAnswers } from "./blob.ts";
 import { createHostParser } from "./host-parser.ts";
 import { createHostRoutes } from "./host.ts";
 import { createPods, type Pod } from "./manifest.ts";
+import { serveMounted, type SiteServer } from "./mounted.ts";
 import { respondPage } from "./pages.ts";
 import type { Readers } from "./readers.ts";
-import type { PodRoute, Route } from "./ref.ts";
+import type { MountsRoute, PodRoute, Route } from "./ref.ts";
 import { respond } from "./respond.ts";
+import { whenReady } from "./when-ready.ts";
 
 export interface EdgeOptions {
   readonly readers: Readers;
@@ -63,13 +65,23 @@ export function createEdge(options: EdgeOptions): Edge {
   const answers = createAnswers(readers, options.maxHotBytes ?? DEFAULT_HOT_BYTES);
 
   function serve(request: Request): Response | Promise<Response> {
-    return whenReady(hosts.find(request.headers.get("host")), (route) => {
-      const { method } = request;
-      if (method !== "GET" && method !== "HEAD") return respondPage("methodNotAllowed", method);
-      if (route.kind !== "pod") return respondWithoutPod(request, route);
-      return whenReady(pods.open(route.manifest), (pod) => serveFromPod(request, route, pod));
-    });
+    return whenReady(hosts.find(request.headers.get("host")), (route) => serveRoute(request, route));
   }
+
+  function serveRoute(request: Request, route: Route): Response | Promise<Response> {
+    if (route.kind === "mounts") return serveMounted(request, route.mounts, siteServer);
+    const { method } = request;
+    if (method !== "GET" && method !== "HEAD") return respondPage("methodNotAllowed", method);
+    if (route.kind !== "pod") return respondWithoutPod(request, route);
+    return whenReady(pods.open(route.manifest), (pod) => serveFromPod(request, route, pod));
+  }
+
+  /** Finds where a site's name leads, also for a moment where the site has just taken another. */
+  const findRoute = (host: SiteHost): Route | Promise<Route> =>
+    whenReady(hosts.find(formatHost(host, domain)), (route) =>
+      route.kind === "moved" ? hosts.find(formatHost(route.to, domain)) : route,
+    );
+  const siteServer: SiteServer = { findRoute, serveRoute };
 
   function serveFromPod(request: Request, route: PodRoute, pod: Pod): Response | Promise<Response> {
     const target = splitUrl(request.url);
@@ -121,7 +133,8 @@ export function createEdge(options: EdgeOptions): Edge {
     return undefined;
   }
 
-  function respondWithoutPod(request: Request, route: Exclude<Route, PodRoute>): Response {
+  function respondWithoutPod(request: Request, route: Exclude<Route, PodRoute | MountsRoute>): Response {
+    if (route.kind === "redirect") return redirect(308, request, route.to, splitUrl(request.url));
     if (route.kind === "moved") return redirect(308, request, formatHost(route.to, domain), splitUrl(request.url));
     return respondPage(route.kind, request.method);
   }
@@ -157,7 +170,3 @@ function redirect(status: 307 | 308, request: Request, host: string, { path, que
   const location = `//${host}${portOf(request.headers.get("host"))}${path}${query}`;
   return new Response(null, { status, headers: { Location: location, "Cache-Control": "no-store" } });
 }
-
-/** Goes on at once where the value is there, so that a request for what is in memory never waits for its turn. */
-const whenReady = <T, R>(value: T | Promise<T>, next: (value: T) => R | Promise<R>): R | Promise<R> =>
-  value instanceof Promise ? value.then(next) : next(value);

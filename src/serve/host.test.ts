@@ -29,7 +29,7 @@ describe("a move of the pointer", () => {
 
   test("is seen by a custom domain too", async () => {
     release({ "index.html": "one" });
-    world.hosts.set("example.com", { hostname: "example.com", label: "docs", environment: "prod" });
+    world.mount("example.com", { path: "/", label: "docs", environment: "prod" });
     await world.get("http://example.com/");
     release({ "index.html": "two" });
     world.edge.forget(refKey("docs", "prod"));

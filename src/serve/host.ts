@@ -6,6 +6,8 @@ import { resolveRoute, type Route } from "./ref.ts";
 /** A pointer is followed at most this long after it was read. */
 export const MAX_POINTER_AGE_MS = 5000;
 const MAX_ROUTES = 10_000;
+/** Names that lead nowhere are kept apart: however many are made up, they drive out no site. */
+const MAX_STRANGERS = 10_000;
 
 export interface HostOptions {
   readonly readers: Readers;
@@ -37,6 +39,15 @@ interface Memory {
 /** Remembers where hosts lead: the few lookups behind a host are made once in `MAX_POINTER_AGE_MS`, and shared. */
 export function createHostRoutes({ readers, parseHost, nowMs, log }: HostOptions): HostRoutes {
   const memories = new LRUCache<string, Memory>({ max: MAX_ROUTES });
+  const strangers = new LRUCache<string, Memory>({ max: MAX_STRANGERS });
+
+  /** Moves a name to where it belongs, unless it was forgotten while it was being read. */
+  function settle(header: string, memory: Memory, { kind }: Route): void {
+    const [from, to] = kind === "unknown" ? [memories, strangers] : [strangers, memories];
+    if (from.peek(header) !== memory) return;
+    from.delete(header);
+    to.set(header, memory);
+  }
 
   async function read(header: string, memory: Memory): Promise<Route> {
     const startMs = nowMs();
@@ -45,6 +56,7 @@ export function createHostRoutes({ readers, parseHost, nowMs, log }: HostOptions
         memory.keys.add(key),
       );
       memory.known = { route, freshUntilMs: Math.min(startMs + MAX_POINTER_AGE_MS, expiresMs) };
+      settle(header, memory, route);
     } catch (cause) {
       if (!memory.known) throw cause;
       log(`The store cannot tell where ${header} leads now; what was last known is served.`, cause);
@@ -58,17 +70,19 @@ export function createHostRoutes({ readers, parseHost, nowMs, log }: HostOptions
   return {
     find(header) {
       const name = header ?? "";
-      let memory = memories.get(name);
+      let memory = memories.get(name) ?? strangers.get(name);
       if (memory?.known && nowMs() < memory.known.freshUntilMs) return memory.known.route;
-      if (!memory) memories.set(name, (memory = { keys: new Set() }));
+      if (!memory) strangers.set(name, (memory = { keys: new Set() }));
       return (memory.reading ??= read(name, memory));
     },
     // A read in flight goes on for those who wait for it, but its memory is no longer found by anybody else.
     forget(key) {
-      for (const [name, memory] of memories.entries()) if (memory.keys.has(key)) memories.delete(name);
+      for (const kept of [memories, strangers]) {
+        for (const [name, memory] of kept.entries()) if (memory.keys.has(key)) kept.delete(name);
+      }
     },
     get size() {
-      return memories.size;
+      return memories.size + strangers.size;
     },
   };
 }

@@ -1,4 +1,15 @@
-import { claimKey, type Digest, hostKey, previewKey, refKey, releaseKey, type Survivor } from "#model";
+import {
+  claimKey,
+  type Digest,
+  hostKey,
+  type HostRecord,
+  type Mount,
+  previewKey,
+  refKey,
+  releaseKey,
+  type Survivor,
+  wildcardOf,
+} from "#model";
 import { type Host, type SiteHost } from "#routing";
 import type { Readers } from "./readers.ts";
 
@@ -12,10 +23,19 @@ export interface PodRoute {
   readonly previewsOf?: string;
 }
 
+/** A custom domain: sites by path. */
+export interface MountsRoute {
+  readonly kind: "mounts";
+  readonly mounts: readonly Mount[];
+}
+
 /** Where a host leads. */
 export type Route =
   | PodRoute
   | { readonly kind: "moved"; readonly to: SiteHost }
+  | MountsRoute
+  /** A custom domain that sends visitors to another. */
+  | { readonly kind: "redirect"; readonly to: string }
   | { readonly kind: "unreleased" | "unknown" | "expired" | "invalid" };
 
 export interface Resolved {
@@ -58,11 +78,13 @@ export async function resolveRoute(
       return nowMs < expiresMs ? { route: unlisted(preview.manifest), expiresMs } : always({ kind: "expired" });
     }
     case "custom": {
-      onRead(hostKey(host.hostname));
-      const record = await readers.readHost(host.hostname);
+      const record = await findHostRecord(host.hostname, readers, onRead);
       if (!record) return always({ kind: "unknown" });
-      const { label, environment } = record;
-      return resolveRoute({ kind: "environment", label, environment }, readers, nowMs, onRead);
+      return always(
+        record.redirect_to === undefined
+          ? { kind: "mounts", mounts: record.mounts }
+          : { kind: "redirect", to: record.redirect_to },
+      );
     }
     case "invalid":
       return always({ kind: "invalid" });
@@ -72,6 +94,21 @@ export async function resolveRoute(
     default:
       return host satisfies never;
   }
+}
+
+/** A name of its own comes before the wildcard that covers it. */
+async function findHostRecord(
+  hostname: string,
+  readers: Readers,
+  onRead: (key: string) => void,
+): Promise<HostRecord | undefined> {
+  for (const name of [hostname, wildcardOf(hostname)]) {
+    if (name === undefined) continue;
+    onRead(hostKey(name));
+    const record = await readers.readHost(name);
+    if (record) return record;
+  }
+  return undefined;
 }
 
 /** A site's address with nothing behind it: the site was renamed, has not been released there, or does not exist. */

@@ -4,6 +4,7 @@ import {
   type Environment,
   encodeManifest,
   type HostRecord,
+  type Mount,
   openManifest,
   type Preview,
   type Ref,
@@ -32,6 +33,8 @@ export interface World {
   store(files: Record<string, string>): Digest;
   /** Points an environment at a pod, as the control plane would, but tells nobody. */
   point(label: string, environment: Environment, manifest: Digest, survivors?: Ref["survivors"]): void;
+  /** Gives a custom domain these sites. */
+  mount(hostname: string, ...mounts: Mount[]): void;
   /** Takes an environment's pointer away. */
   unpoint(label: string, environment: Environment): void;
   /** Holds the next reading of any pointer back until the function returned here is called. */
@@ -107,6 +110,9 @@ export function createWorld(): World {
       const updated_at = new Date(world.nowMs).toISOString();
       const of = { site: label, environment, release: version, image: "img_1", manifest } as const;
       refs.set(key, { version, ...of, kind: "static", survivors, updated_at });
+    },
+    mount(hostname, ...mounts) {
+      world.hosts.set(hostname, { hostname, token: "t", verified_at: new Date(world.nowMs).toISOString(), mounts });
     },
     unpoint: (label, environment) => void refs.delete(refKey(label, environment)),
     holdNextRead() {

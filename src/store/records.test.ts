@@ -185,7 +185,8 @@ test("a preview is replaced by another of its slug, and removed", async () => {
 });
 
 test("a host leads somewhere until it is removed", async () => {
-  const host = { hostname: "docs.example.com", label: "docs", environment: "prod" } as const;
+  const mounts = [{ path: "/", label: "docs", environment: "prod" }] as const;
+  const host = { hostname: "docs.example.com", token: "t", verified_at: "2026-01-01T00:00:00.000Z", mounts };
   await records.writeHost(host);
   expect(await records.readHost("docs.example.com")).toEqual(host);
   expect(await collect(records.hosts())).toEqual([host]);
@@ -208,7 +209,11 @@ test("a damaged document is told, by reading and by listing", async () => {
   for (const key of ["refs/docs/prod.json", "previews/docs/fix.json", "releases/docs/v1.json"]) {
     await store.documents.create(key, "not JSON");
   }
-  const readings = [records.readRef("docs", "prod"), records.readPreview("docs", "fix"), records.readRelease("docs", 1)];
+  const readings = [
+    records.readRef("docs", "prod"),
+    records.readPreview("docs", "fix"),
+    records.readRelease("docs", 1),
+  ];
   for (const reading of readings) expect(await faultOf(reading)).toContain("is damaged");
   for (const listing of [records.refs(), records.previews(), records.releases()]) {
     expect(await faultOf(collect<unknown>(listing))).toContain("is damaged");
