@@ -11,10 +11,10 @@ const folder = mkdtempSync(join(tmpdir(), "sitepod-control-"));
 let db: Database;
 let api: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Response>;
 let token = "";
+const store = openMemoryStore();
 
 beforeAll(async () => {
   db = await openDatabase(join(folder, "sitepod.db"));
-  const store = openMemoryStore();
   const control = createControl(
     {
       db,
@@ -151,6 +151,32 @@ test("garbage collection keeps what is named and removes the rest", async () => 
   expect(again.deleted_blobs).toBe(0);
   const back = await deploy("gone", { "index.html": "only here" });
   expect(back.plan.missing).toHaveLength(1);
+});
+
+test("content that is there already cannot be given another size", async () => {
+  const content = text("sized");
+  await deploy("sizes", { "index.html": "sized" });
+  for (const size of [content.length - 1, content.length + 1]) {
+    const files = [{ path: "index.html", blake3: hashBytes(content), size }];
+    const plan = (await (await api("POST", "/plan", { project: "sizes", files })).json()) as any;
+    expect(plan.missing).toEqual([]);
+    const answer = await api("POST", "/commit", { plan_id: plan.plan_id });
+    expect(answer.status).toBe(400);
+    expect(((await answer.json()) as any).message).toBe(
+      `"index.html" has 5 bytes, and the plan says ${size}. Deploy again.`,
+    );
+  }
+  expect(((await (await api("GET", "/history?project=sizes")).json()) as any).items).toHaveLength(1);
+});
+
+test("content that the storage has lost is asked for again at the second try", async () => {
+  await deploy("losses", { "index.html": "lost" });
+  await store.blobs.remove(hashBytes(text("lost")));
+  const again = await deploy("losses", { "index.html": "lost" });
+  expect(again.commit).toMatchObject({ error: "conflict" });
+  const third = await deploy("losses", { "index.html": "lost" });
+  expect(third.plan.missing).toHaveLength(1);
+  expect(third.commit).toMatchObject({ version: "v2" });
 });
 
 test("a renamed site keeps its releases, and the old name cannot be taken", async () => {

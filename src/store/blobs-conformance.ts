@@ -9,6 +9,7 @@ export function testBlobs(store: () => Store): void {
 
   test("are absent where nothing was committed", async () => {
     expect(await store().blobs.has(absent)).toBe(false);
+    expect(await store().blobs.size(absent)).toBeUndefined();
     expect(await store().blobs.bytes(absent)).toBeUndefined();
     expect(await store().blobs.remove(absent)).toBe(false);
     await expect((async () => (await store().blobs.open(absent)).bytes())()).rejects.toThrow();
@@ -26,6 +27,7 @@ export function testBlobs(store: () => Store): void {
     const find = async () => (await collect(store().blobs.list())).find((blob) => blob.digest === digest);
     const listed = await find();
     expect(listed?.size).toBe(content.length);
+    expect(await store().blobs.size(digest!)).toBe(content.length);
     expect(Math.abs(listed!.modifiedMs - Date.now())).toBeLessThan(60_000);
     expect(await store().blobs.remove(digest!)).toBe(true);
     expect(await find()).toBeUndefined();

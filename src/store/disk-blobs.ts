@@ -13,7 +13,11 @@ export class DiskBlobs implements Blobs {
   }
 
   async has(digest: Digest): Promise<boolean> {
-    return (await findFile(this.path(digest))) !== undefined;
+    return (await this.size(digest)) !== undefined;
+  }
+
+  async size(digest: Digest): Promise<number | undefined> {
+    return (await findFile(this.path(digest)))?.size;
   }
 
   async open(digest: Digest): Promise<Blob> {

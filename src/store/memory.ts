@@ -53,6 +53,7 @@ function memoryDocuments(): Documents {
 function memoryBlobs(blobs: Map<Digest, Held>): Blobs {
   return {
     has: async (digest) => blobs.has(checkDigest(digest)),
+    size: async (digest) => blobs.get(checkDigest(digest))?.bytes.length,
     async open(digest) {
       const held = blobs.get(checkDigest(digest));
       if (!held) throw new SitepodError("not_found", `Blob ${digest} is not stored`);

@@ -30,6 +30,8 @@ export interface StoredBlob {
 /** Bytes under their digest. What is there is whole, verified and durable. */
 export interface Blobs {
   has(digest: Digest): Promise<boolean>;
+  /** Returns the blob's size in bytes, or undefined where it is absent. */
+  size(digest: Digest): Promise<number | undefined>;
   /** Returns a handle whose slicing reads nothing. Where the blob is absent, this or the reading of it throws. */
   open(digest: Digest): Promise<Blob>;
   /** Returns all bytes, or undefined where the blob is absent. Large ones may be mapped, not read. */

@@ -19,6 +19,10 @@ export class S3Blobs implements Blobs {
     return this.#bucket.has(blobKey(checkDigest(digest)));
   }
 
+  async size(digest: Digest): Promise<number | undefined> {
+    return this.#bucket.size(blobKey(checkDigest(digest)));
+  }
+
   async open(digest: Digest): Promise<Blob> {
     const path = await this.#cache.findPath(checkDigest(digest));
     if (path === undefined) throw new SitepodError("not_found", `Blob ${digest} is not stored`);

@@ -49,6 +49,10 @@ export class Bucket {
     return (await this.#head(key)) !== undefined;
   }
 
+  async size(key: string): Promise<number | undefined> {
+    return (await this.#head(key))?.ContentLength;
+  }
+
   async put(key: string, body: string | Uint8Array): Promise<void> {
     await explained(this.client.send(new PutObjectCommand({ Bucket: this.name, Key: key, Body: body })));
   }

@@ -11,7 +11,7 @@ import type { Api } from "#wire";
 import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
-import { addOwned, findOwned } from "./ownership.ts";
+import { addOwned, findOwned, removeOwned } from "./ownership.ts";
 import { insertRelease } from "./releases.ts";
 import { findSite, type Site } from "./sites.ts";
 import { findUpload, readUploadManifest, type Upload } from "./upload.ts";
@@ -63,37 +63,47 @@ async function commitInTurn(context: Context, actor: Actor, commit: Commit): Pro
   return await describeCommit(context, site, version);
 }
 
-/** Makes blobs of all that the manifest names, and of the manifest itself, last. */
+/** Makes blobs of all that the manifest names, and of the manifest itself, in one batch. */
 async function makeDurable(context: Context, upload: Upload, manifest: Manifest): Promise<void> {
   const { store } = context;
   const digests = new Set(Array.from(manifest.entries(), ({ digest }) => digest));
   const owned = await findOwned(context, upload.workspaceId, digests);
-  const isOwned = [...digests].filter((digest) => owned.has(digest));
   const mustBeStaged = [...digests].filter((digest) => !owned.has(digest));
   const staged = await store.uploads.staged(upload.workspaceId, mustBeStaged);
-  const lost = await findAbsent(context, isOwned);
-  const missing = lost.length + mustBeStaged.length - staged.size;
-  if (missing > 0) {
-    throw new SitepodError(
-      "conflict",
-      `${missing} of ${digests.size} contents have not been uploaded. Deploy again: what arrived is not sent twice.`,
-    );
-  }
+  requireNoneMissing(mustBeStaged.length - staged.size, digests.size);
   await store.uploads.commit(upload.workspaceId, [...staged, upload.manifest]);
   await addOwned(context, upload.workspaceId, staged);
+  await requireStored(context, upload, manifest);
 }
 
-async function findAbsent(context: Context, digests: readonly Digest[]): Promise<Digest[]> {
-  const absent: Digest[] = [];
-  let next = 0;
+/**
+ * Throws SitepodError `invalid` where the plan gave a content that it did not have to send another size than it has,
+ * `conflict` where one was lost: neither file could be served.
+ */
+async function requireStored(context: Context, upload: Upload, manifest: Manifest): Promise<void> {
+  const lost: Digest[] = [];
+  const faults: string[] = [];
+  const entries = manifest.entries();
   const check = async () => {
-    while (next < digests.length) {
-      const digest = digests[next++]!;
-      if (!(await context.store.blobs.has(digest))) absent.push(digest);
+    for (const { path, digest, size } of entries) {
+      const stored = await context.store.blobs.size(digest);
+      if (stored === undefined) lost.push(digest);
+      else if (stored !== size) faults.push(`${JSON.stringify(path)} has ${stored} bytes, and the plan says ${size}.`);
     }
   };
   await Promise.all(Array.from({ length: PARALLEL_CHECKS }, check));
-  return absent;
+  if (faults.length > 0) throw new SitepodError("invalid", `${faults[0]} Deploy again.`, { faults });
+  // Who is said to have a content is not asked for it: without the claim the next deploy sends it.
+  await removeOwned(context, upload.workspaceId, lost);
+  requireNoneMissing(lost.length, manifest.fileCount);
+}
+
+function requireNoneMissing(missing: number, total: number): void {
+  if (missing === 0) return;
+  throw new SitepodError(
+    "conflict",
+    `${missing} of ${total} contents have not been uploaded. Deploy again: what arrived is not sent twice.`,
+  );
 }
 
 /**

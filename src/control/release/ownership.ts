@@ -38,6 +38,17 @@ export async function addOwned(
   }
 }
 
+/** Forgets that the workspace has uploaded these contents: they were lost. */
+export async function removeOwned(context: Context, workspaceId: string, digests: Iterable<Digest>): Promise<void> {
+  for (const some of inChunks([...digests], ROWS_PER_STATEMENT)) {
+    await context.db.query
+      .deleteFrom("workspace_blobs")
+      .where("workspace_id", "=", workspaceId)
+      .where("digest", "in", some)
+      .execute();
+  }
+}
+
 function* inChunks<T>(items: readonly T[], length: number): Generator<T[]> {
   for (let i = 0; i < items.length; i += length) yield items.slice(i, i + length);
 }
