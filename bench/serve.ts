@@ -16,10 +16,10 @@ const ROUNDS = 5;
 const ROUND_S = 2;
 const CONNECTIONS = 64;
 const SITE = "bench";
-const FILES = { "page.html": 4096, "photo.bin": 100 * 1024, "film.bin": 10 * 1024 * 1024 };
+const FILES = { "page.txt": 4096, "photo.bin": 100 * 1024, "film.bin": 10 * 1024 * 1024 };
 const CASES = [
-  { name: "4 KiB page", path: "/page.html", revalidate: false },
-  { name: "4 KiB page, 304", path: "/page.html", revalidate: true },
+  { name: "4 KiB page", path: "/page.txt", revalidate: false },
+  { name: "4 KiB page, 304", path: "/page.txt", revalidate: true },
   { name: "100 KiB file", path: "/photo.bin", revalidate: false },
   { name: "10 MiB file", path: "/film.bin", revalidate: false },
 ] as const;

@@ -7,9 +7,12 @@ const finder =
   (path) =>
     paths.includes(path) ? entry(path) : undefined;
 const entry = (path: string): Entry => ({ path, digest: "0".repeat(64) as Digest, size: 1, type: "text/plain" });
-const file = (path: string, status: 200 | 404 = 200) => ({ kind: "file", entry: entry(path), status }) as const;
+/** A file served at an address, or in place of something else. */
+const file = (path: string, address: string) => ({ kind: "file", entry: entry(path), status: 200, address }) as const;
+const instead = (path: string, status: 200 | 404) => ({ kind: "file", entry: entry(path), status }) as const;
 const redirect = (location: string) => ({ kind: "redirect", location }) as const;
-const missing = { kind: "missing" } as const;
+const missingPage = { kind: "missing", isAsset: false } as const;
+const missingAsset = { kind: "missing", isAsset: true } as const;
 
 const site = finder(
   "index.html",
@@ -23,28 +26,29 @@ const site = finder(
 const app = finder("index.html", "docs/404.html", "assets/app.js");
 
 test.each([
-  ["the root is its index.html", site, "", file("index.html")],
-  ["a folder is its index.html", site, "docs/", file("docs/index.html")],
-  ["a file is itself", site, "x.js", file("x.js")],
-  ["an index.html is itself", site, "docs/index.html", file("docs/index.html")],
-  ["a page needs no .html", site, "about", file("about.html")],
+  ["the root is its index.html", site, "", file("index.html", "/")],
+  ["a folder is its index.html", site, "docs/", file("docs/index.html", "/docs/")],
+  ["a file is itself", site, "x.js", file("x.js", "/x.js")],
+  ["an index.html is its folder", site, "docs/index.html", redirect("/docs/")],
+  ["a page needs no .html", site, "about", file("about.html", "/about")],
   ["a folder without its slash is redirected", site, "docs", redirect("/docs/")],
   ["a redirect is encoded", site, "a b", redirect("/a%20b/")],
-  ["a missing file is the site's 404 page", site, "nope.js", file("404.html", 404)],
-  ["a missing page is the site's 404 page", site, "nope", file("404.html", 404)],
-  ["a missing folder is the site's 404 page", site, "nope/", file("404.html", 404)],
-  ["the nearest 404 page answers", site, "docs/deep/down/nope", file("docs/404.html", 404)],
-  ["a file is no folder", site, "x.js/", file("404.html", 404)],
-  ["without a 404 page, a path without a dot is the application", app, "users/7", file("index.html")],
-  ["so is one that ends in a slash", app, "users/", file("index.html")],
-  ["a missing asset is never the application", app, "assets/old.js", missing],
-  ["a folder's own 404 page comes first", app, "docs/nope", file("docs/404.html", 404)],
-  ["an empty pod has nothing", finder(), "", missing],
+  ["a missing file is the site's 404 page", site, "nope.js", instead("404.html", 404)],
+  ["a missing page is the site's 404 page", site, "nope", instead("404.html", 404)],
+  ["a missing folder is the site's 404 page", site, "nope/", instead("404.html", 404)],
+  ["the nearest 404 page answers", site, "docs/deep/down/nope", instead("docs/404.html", 404)],
+  ["a file is no folder", site, "x.js/", instead("404.html", 404)],
+  ["without a 404 page, a path without a dot is the application", app, "users/7", instead("index.html", 200)],
+  ["so is one that ends in a slash", app, "users/", instead("index.html", 200)],
+  ["a missing asset is never the application", app, "assets/old.js", missingAsset],
+  ["nor is a missing page that says .html", app, "old.html", missingPage],
+  ["a folder's own 404 page comes first", app, "docs/nope", instead("docs/404.html", 404)],
+  ["an empty pod has nothing", finder(), "", missingPage],
 ] as const)("%s", (_, find, path, expected) => {
-  expect(decideIntent(path, find)).toEqual(expected);
+  expect(decideIntent(path, "auto-trailing-slash", find)).toEqual(expected);
 });
 
 test("a path that no pod can hold is never the application", () => {
-  expect(decideNowhere(site)).toEqual(file("404.html", 404));
-  expect(decideNowhere(app)).toEqual(missing);
+  expect(decideNowhere(site)).toEqual(instead("404.html", 404));
+  expect(decideNowhere(app)).toEqual(missingPage);
 });

@@ -1,28 +1,29 @@
-import type { Entry } from "#model";
+import type { Entry, HtmlHandling } from "#model";
+import { type FindEntry, findByPath } from "./html-handling.ts";
 import { formatRequestPath } from "./path.ts";
+
+export type { FindEntry } from "./html-handling.ts";
 
 /** What a request for a path of a pod should get. */
 export type Intent =
-  | { readonly kind: "file"; readonly entry: Entry; readonly status: 200 | 404 }
+  | {
+      readonly kind: "file";
+      readonly entry: Entry;
+      readonly status: 200 | 404;
+      /** The path of a request for it; absent where the file stands in for one that is not there. */
+      readonly address?: string;
+    }
   /** To a path on the same host, without query. */
   | { readonly kind: "redirect"; readonly location: string }
-  | { readonly kind: "missing" };
+  /** An asset is what only a page asks for: nobody reads what it gets instead. */
+  | { readonly kind: "missing"; readonly isAsset: boolean };
 
-export type FindEntry = (path: string) => Entry | undefined;
-
-/**
- * Decides what a path means in a pod. In this order: the file itself; a folder's `index.html`; `about.html` for
- * `about`; a redirect to the folder for a path that lacks its slash; then what `decideMissing` says.
- */
-export function decideIntent(path: string, find: FindEntry): Intent {
-  if (path === "" || path.endsWith("/")) {
-    const index = find(`${path}index.html`);
-    return index ? { kind: "file", entry: index, status: 200 } : decideMissing(path, find);
-  }
-  const entry = find(path) ?? find(`${path}.html`);
-  if (entry) return { kind: "file", entry, status: 200 };
-  if (find(`${path}/index.html`)) return { kind: "redirect", location: formatRequestPath(`${path}/`) };
-  return decideMissing(path, find);
+/** Decides what a path means in a pod: what is found there, else what `decideMissing` says. */
+export function decideIntent(path: string, mode: HtmlHandling, find: FindEntry): Intent {
+  const found = findByPath(path, mode, find);
+  if (!found) return decideMissing(path, find);
+  if ("address" in found) return { kind: "redirect", location: formatRequestPath(found.address) };
+  return { kind: "file", entry: found.entry, status: 200, address: formatRequestPath(path) };
 }
 
 /**
@@ -35,14 +36,14 @@ function decideMissing(path: string, find: FindEntry): Intent {
     if (page) return { kind: "file", entry: page, status: 404 };
     if (end <= 0) break;
   }
-  const index = isPageName(path) ? find("index.html") : undefined;
-  return index ? { kind: "file", entry: index, status: 200 } : { kind: "missing" };
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const index = name.includes(".") ? undefined : find("index.html");
+  if (index) return { kind: "file", entry: index, status: 200 };
+  return { kind: "missing", isAsset: name.includes(".") && !/\.html?$/.test(name) };
 }
 
 /** Decides for a request path that no pod can hold. */
 export function decideNowhere(find: FindEntry): Intent {
   const page = find("404.html");
-  return page ? { kind: "file", entry: page, status: 404 } : { kind: "missing" };
+  return page ? { kind: "file", entry: page, status: 404 } : { kind: "missing", isAsset: false };
 }
-
-const isPageName = (path: string): boolean => !path.slice(path.lastIndexOf("/") + 1).includes(".");

@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Entry } from "#model";
-import { cacheControlOf, formatEtag, formatRequestPath } from "#routing";
+import { cacheControlOf, formatEtag } from "#routing";
 import type { Pod } from "./manifest.ts";
 import type { Readers } from "./readers.ts";
 
@@ -19,10 +19,13 @@ export interface Answer {
 }
 
 export interface Answers {
-  /** Finds the answer to a request path, in the spelling that browsers use, where it is ready. */
+  /** Finds the answer to a request path where it is ready and the path is a file's address, as browsers spell it. */
   findReady(pod: Pod, listed: boolean, path: string): Answer | undefined;
-  /** Prepares the answer that a file is. Throws where the file's content is not there or cannot be read. */
-  prepare(pod: Pod, listed: boolean, status: 200 | 404, entry: Entry): Answer | Promise<Answer>;
+  /**
+   * Prepares the answer that a file is, at its address (a request path) or in place of something else. Throws where the
+   * file's content is not there or cannot be read.
+   */
+  prepare(pod: Pod, listed: boolean, status: 200 | 404, entry: Entry, address?: string): Answer | Promise<Answer>;
   readonly count: number;
   /** Of the contents kept in memory, and a little more for each answer. */
   readonly bytes: number;
@@ -55,10 +58,9 @@ export function createAnswers(readers: Readers, maxBytes: number): Answers {
   }
 
   return {
-    findReady: (pod, listed, path) =>
-      answers.get(answerKey(pod, listed, 200, path.endsWith("/") ? `${path}index.html` : path)),
-    prepare(pod, listed, status, entry) {
-      const key = answerKey(pod, listed, status, formatRequestPath(entry.path));
+    findReady: (pod, listed, path) => answers.get(answerKey(pod, listed, path)),
+    prepare(pod, listed, status, entry, address) {
+      const key = answerKey(pod, listed, address ?? `${status} ${entry.path}`);
       return answers.get(key) ?? read(key, listed, status, entry);
     },
     get count() {
@@ -70,8 +72,8 @@ export function createAnswers(readers: Readers, maxBytes: number): Answers {
   };
 }
 
-const answerKey = (pod: Pod, listed: boolean, status: 200 | 404, path: string): string =>
-  (listed ? pod.id : `${pod.id}-`) + (status === 200 ? path : `!${path}`);
+/** Request paths start with a slash, and nothing else here does. */
+const answerKey = (pod: Pod, listed: boolean, name: string): string => (listed ? pod.id : `${pod.id}-`) + name;
 
 async function readBody(readers: Readers, { digest, path, size }: Entry): Promise<Blob> {
   const blob = await readers.openBlob(digest);

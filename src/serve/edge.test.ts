@@ -33,14 +33,14 @@ describe("a file", () => {
   });
 
   test("is found by any spelling of its path, and by no other path's spelling", async () => {
-    release({ "a b.html": "space", "a%20b.html": "percent", "é+@(1).html": "odd" });
+    release({ "a b.txt": "space", "a%20b.txt": "percent", "é+@(1).txt": "odd" });
     for (const [path, text] of [
-      ["a%20b.html", "space"],
-      ["%61%20b.html", "space"],
-      ["a%2520b.html", "percent"],
-      ["%c3%a9+@(1).html", "odd"],
-      ["%C3%A9%2B%40%281%29.html", "odd"],
-      ["a%20b.html", "space"],
+      ["a%20b.txt", "space"],
+      ["%61%20b.txt", "space"],
+      ["a%2520b.txt", "percent"],
+      ["%c3%a9+@(1).txt", "odd"],
+      ["%C3%A9%2B%40%281%29.txt", "odd"],
+      ["a%20b.txt", "space"],
     ]) {
       expect(await (await world.get(`${SITE}/${path}`)).text()).toBe(text!);
     }

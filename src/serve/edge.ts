@@ -17,7 +17,7 @@ import { createHostParser } from "./host-parser.ts";
 import { createHostRoutes } from "./host.ts";
 import { createPods, type Pod } from "./manifest.ts";
 import { serveMounted, type SiteServer } from "./mounted.ts";
-import { respondPage } from "./pages.ts";
+import { respondMissingAsset, respondPage } from "./pages.ts";
 import type { Readers } from "./readers.ts";
 import type { MountsRoute, PodRoute, Route } from "./ref.ts";
 import { respond } from "./respond.ts";
@@ -94,7 +94,7 @@ export function createEdge(options: EdgeOptions): Edge {
     if (parsed.kind === "malformed") return respondPage("malformed", request.method);
     const find = (path: string) => pod.manifest.find(path);
     if (parsed.kind === "nowhere") return serveIntent(request, route, pod, decideNowhere(find));
-    const intent = decideIntent(parsed.path, find);
+    const intent = decideIntent(parsed.path, pod.manifest.settings.html_handling ?? "auto-trailing-slash", find);
     const found = intent.kind === "redirect" || (intent.kind === "file" && intent.status === 200);
     return found || route.survivors.length === 0 || !mayHoldContentHash(parsed.path)
       ? serveIntent(request, route, pod, intent)
@@ -104,7 +104,7 @@ export function createEdge(options: EdgeOptions): Edge {
   function serveIntent(request: Request, route: PodRoute, pod: Pod, intent: Intent): Response | Promise<Response> {
     switch (intent.kind) {
       case "file":
-        return whenReady(answers.prepare(pod, route.listed, intent.status, intent.entry), (answer) =>
+        return whenReady(answers.prepare(pod, route.listed, intent.status, intent.entry, intent.address), (answer) =>
           respond(request, answer),
         );
       case "redirect": {
@@ -112,7 +112,7 @@ export function createEdge(options: EdgeOptions): Edge {
         return new Response(null, { status: 307, headers: { Location: location, "Cache-Control": "no-store" } });
       }
       case "missing":
-        return respondPage("notFound", request.method);
+        return intent.isAsset ? respondMissingAsset(request.method) : respondPage("notFound", request.method);
       default:
         return intent satisfies never;
     }

@@ -78,6 +78,18 @@ export function respondPage(name: PageName, method: string): Response {
   return new Response(method === "HEAD" ? null : html, { status: page.status, headers });
 }
 
+/** Says that an asset is not there: in plain text, as no page is what a script or an image was asked for. */
+export const respondMissingAsset = (method: string): Response =>
+  new Response(method === "HEAD" ? null : "Not found\n", {
+    status: 404,
+    headers: {
+      "Content-Type": "text/plain; charset=utf-8",
+      "Content-Length": "10",
+      "Cache-Control": "no-store",
+      "X-Content-Type-Options": "nosniff",
+    },
+  });
+
 const encoder = new TextEncoder();
 
 function formatPage({ status, title, sentences }: Page): string {

@@ -126,9 +126,9 @@ describe("a request target", () => {
   test.each([
     ["/", 200],
     ["/?query", 200],
-    ["/index.html#fragment", 200],
-    ["/x/../index.html", 200],
-    ["/%2e%2e/index.html", 200],
+    ["/large.bin#fragment", 200],
+    ["/x/../large.bin", 200],
+    ["/%2e%2e/large.bin", 200],
     ["//index.html", 404],
     ["/x//index.html", 404],
     ["/..%2findex.html", 404],

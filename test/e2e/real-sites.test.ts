@@ -17,7 +17,7 @@ async function findFaults(server: Server, host: string, folder: string): Promise
   const faults: string[] = [];
   for (const path of await listTree(folder)) {
     if (path.startsWith(".")) continue;
-    const response = await fetchHost(server, host, `/${path.split("/").map(encodeURIComponent).join("/")}`);
+    const response = await follow(server, host, `/${path.split("/").map(encodeURIComponent).join("/")}`);
     const body = Buffer.from(await response.arrayBuffer());
     const type = response.headers.get("Content-Type") ?? "none";
     if (response.status !== 200) faults.push(`${path}: status ${response.status}`);
@@ -26,6 +26,12 @@ async function findFaults(server: Server, host: string, folder: string): Promise
     else if (!/^[a-z]+\/[a-z0-9.+-]+/.test(type)) faults.push(`${path}: type ${type}`);
   }
   return faults;
+}
+
+/** Asks as browsers do: an HTML file's own path leads to its address. */
+async function follow(server: Server, host: string, path: string): Promise<Response> {
+  const response = await fetchHost(server, host, path);
+  return response.status === 307 ? await fetchHost(server, host, response.headers.get("Location")!) : response;
 }
 
 const countBlobs = async (server: Server) => (await listTree(join(server.data, "blobs"))).length;
