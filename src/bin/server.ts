@@ -52,6 +52,11 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     domain: options.domain,
     nowMs: Date.now,
     log,
+    access: {
+      verifyPassword: (password, hash) => Bun.password.verify(password, hash),
+      addressOf: (request) => server.requestIP(request)?.address ?? null,
+      isHttps: (request) => options.publicUrl?.protocol === "https:" || request.url.startsWith("https:"),
+    },
   });
   store.documents.subscribe((key) => edge.forget(key));
 

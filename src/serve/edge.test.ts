@@ -156,6 +156,7 @@ describe("a host", () => {
     const manifest = world.store({ "index.html": "v3" });
     const record = { site: "docs", site_id: "1", workspace_id: "1", image: "img_1", created_at: "", created_by: "" };
     const sizes = { files_count: 1, total_size: 2 };
+    world.claims.set("docs", { label: "docs", site: "docs", site_id: "1", workspace_id: "1", created_at: "" });
     world.releases.set("docs 3", { version: 3, manifest, ...record, ...sizes, trigger: "cli" });
     const response = await world.get(`http://docs--v3.${DOMAIN}/`);
     expect(await response.text()).toBe("v3");

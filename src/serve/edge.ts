@@ -12,6 +12,7 @@ import {
   type Target,
   splitUrl,
 } from "#routing";
+import { type AccessOptions, createAccessGuard } from "./access.ts";
 import { createAnswers } from "./blob.ts";
 import { createHostParser } from "./host-parser.ts";
 import { createHostRoutes } from "./host.ts";
@@ -30,6 +31,7 @@ export interface EdgeOptions {
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number;
   readonly log: (message: string, cause?: unknown) => void;
+  readonly access: AccessOptions;
   /** Bytes of small files to keep in memory. */
   readonly maxHotBytes?: number;
 }
@@ -63,13 +65,20 @@ export function createEdge(options: EdgeOptions): Edge {
   const hosts = createHostRoutes({ readers, parseHost, nowMs, log });
   const pods = createPods(readers);
   const answers = createAnswers(readers, options.maxHotBytes ?? DEFAULT_HOT_BYTES);
+  const access = createAccessGuard(nowMs, options.access);
 
   function serve(request: Request): Response | Promise<Response> {
     return whenReady(hosts.find(request.headers.get("host")), (route) => serveRoute(request, route));
   }
 
-  function serveRoute(request: Request, route: Route): Response | Promise<Response> {
+  function serveRoute(request: Request, route: Route, received = request): Response | Promise<Response> {
     if (route.kind === "mounts") return serveMounted(request, route.mounts, siteServer);
+    return route.kind === "pod" && route.protection
+      ? access.guard(request, received, route.protection, () => serveOpen(request, route))
+      : serveOpen(request, route);
+  }
+
+  function serveOpen(request: Request, route: Exclude<Route, MountsRoute>): Response | Promise<Response> {
     const { method } = request;
     if (method !== "GET" && method !== "HEAD") return respondPage("methodNotAllowed", method);
     if (route.kind !== "pod") return respondWithoutPod(request, route);

@@ -16,7 +16,8 @@ import { whenReady } from "./when-ready.ts";
 /** How a site is served at its own name, which a mount is brought back to. */
 export interface SiteServer {
   readonly findRoute: (host: SiteHost) => Route | Promise<Route>;
-  readonly serveRoute: (request: Request, route: Route) => Response | Promise<Response>;
+  /** `received` is the request as it came, where `request` is one made of it. */
+  readonly serveRoute: (request: Request, route: Route, received?: Request) => Response | Promise<Response>;
 }
 
 /**
@@ -42,7 +43,7 @@ export function serveMounted(
   const chosen = parseViewCookie(request.headers.get("cookie"), mount);
   const url = new URL(request.url).origin + target.path.slice(mount.path.length) + target.query;
   return whenReady(findRoute(chosen ? chosenHost(chosen, mount) : ownHost(mount)), async (route) => {
-    const response = await serveRoute(new Request(url, request), route);
+    const response = await serveRoute(new Request(url, request), route, request);
     // Who chose what is no longer there must not be shut out of the site.
     if (chosen && route.kind !== "pod") response.headers.append("Set-Cookie", formatForgottenView(mount, isSecure));
     return asMounted(response, mount, chosen !== undefined);

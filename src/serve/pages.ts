@@ -92,7 +92,11 @@ export const respondMissingAsset = (method: string): Response =>
 
 const encoder = new TextEncoder();
 
-function formatPage({ status, title, sentences }: Page): string {
+const formatPage = ({ status, title, sentences }: Page): string =>
+  formatDocument(status, title, sentences.map((sentence) => `<p>${sentence}</p>`).join(""));
+
+/** Writes a page of the server's own; `content` is HTML. */
+export function formatDocument(status: number, title: string, content: string): string {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -108,9 +112,15 @@ function formatPage({ status, title, sentences }: Page): string {
   h1 { margin: .75rem 0 1rem; font-size: 1.75rem; line-height: 1.2; letter-spacing: -.02em; }
   p { margin: .25rem 0; color: var(--soft); }
   a { color: inherit; }
+  form { display: flex; flex-wrap: wrap; gap: .5rem; margin-top: 1rem; }
+  label { flex-basis: 100%; }
+  input, button { padding: .5rem .75rem; border: 1px solid var(--line); border-radius: .4rem; font: inherit; }
+  input { flex: 1; min-width: 10rem; background: none; color: inherit; }
+  button { background: var(--ink); color: var(--paper); cursor: pointer; }
+  strong { color: var(--ink); }
   code { padding: .1em .35em; border: 1px solid var(--line); border-radius: .3em; font: .875em ui-monospace, monospace; }
 </style>
-<main><b>${status}</b><h1>${title}</h1>${sentences.map((sentence) => `<p>${sentence}</p>`).join("")}</main>
+<main><b>${status}</b><h1>${title}</h1>${content}</main>
 </html>
 `;
 }

@@ -10,7 +10,8 @@ import {
   type Survivor,
   wildcardOf,
 } from "#model";
-import { type Host, type SiteHost } from "#routing";
+import { environmentPointer, type Host, previewPointer, releasesPointer, type SiteHost } from "#routing";
+import { type Protection, protectionOf } from "./access.ts";
 import type { Readers } from "./readers.ts";
 
 export interface PodRoute {
@@ -21,6 +22,8 @@ export interface PodRoute {
   readonly listed: boolean;
   /** The label of a prod site, under which `/__preview__/` leads to its previews. */
   readonly previewsOf?: string;
+  /** Undefined where everybody may see it. */
+  readonly protection: Protection | undefined;
 }
 
 /** A custom domain: sites by path. */
@@ -62,20 +65,30 @@ export async function resolveRoute(
         manifest: ref.manifest,
         survivors: ref.survivors,
         listed: prod,
+        protection: protectionOf(environmentPointer(ref.site, host.environment), ref.access),
         ...(prod && { previewsOf: host.label }),
       });
     }
     case "release": {
+      // The claim before the release: where a site is deleted meanwhile, the release goes first.
+      onRead(claimKey(host.label));
+      const claim = await readers.readClaim(host.label);
       onRead(releaseKey(host.label, host.version));
       const release = await readers.readRelease(host.label, host.version);
-      return always(release ? unlisted(release.manifest) : await resolveAbsent(host, readers, onRead));
+      return always(
+        claim && release
+          ? unlisted(release.manifest, protectionOf(releasesPointer(claim.site), claim.access))
+          : await resolveAbsent(host, readers, onRead),
+      );
     }
     case "preview": {
       onRead(previewKey(host.label, host.slug));
       const preview = await readers.readPreview(host.label, host.slug);
       if (!preview) return always(await resolveAbsent(host, readers, onRead));
       const expiresMs = Date.parse(preview.expires_at);
-      return nowMs < expiresMs ? { route: unlisted(preview.manifest), expiresMs } : always({ kind: "expired" });
+      if (expiresMs <= nowMs) return always({ kind: "expired" });
+      const protection = protectionOf(previewPointer(preview.site, preview.slug), preview.access);
+      return { route: unlisted(preview.manifest, protection), expiresMs };
     }
     case "custom": {
       const record = await findHostRecord(host.hostname, readers, onRead);
@@ -120,4 +133,10 @@ async function resolveAbsent(host: SiteHost, readers: Readers, onRead: (key: str
 }
 
 const always = (route: Route): Resolved => ({ route, expiresMs: Infinity });
-const unlisted = (manifest: Digest): Route => ({ kind: "pod", manifest, survivors: [], listed: false });
+const unlisted = (manifest: Digest, protection: Protection | undefined): Route => ({
+  kind: "pod",
+  manifest,
+  survivors: [],
+  listed: false,
+  protection,
+});

@@ -1,4 +1,5 @@
 import {
+  type Access,
   type Claim,
   type Digest,
   type Environment,
@@ -10,6 +11,7 @@ import {
   type Ref,
   type ReleaseRecord,
   refKey,
+  withAccess,
 } from "#model";
 import { createEdge, type Edge } from "./edge.ts";
 import type { Readers } from "./readers.ts";
@@ -35,6 +37,8 @@ export interface World {
   point(label: string, environment: Environment, manifest: Digest, survivors?: Ref["survivors"]): void;
   /** Gives a custom domain these sites. */
   mount(hostname: string, ...mounts: Mount[]): void;
+  /** Protects an environment, or (undefined) opens it; tells nobody. */
+  protect(label: string, environment: Environment, access: Access | undefined): void;
   /** Takes an environment's pointer away. */
   unpoint(label: string, environment: Environment): void;
   /** Holds the next reading of any pointer back until the function returned here is called. */
@@ -83,6 +87,14 @@ export function createWorld(): World {
       domain: DOMAIN,
       nowMs: () => world.nowMs,
       log: (message) => world.logged.push(message),
+      access: {
+        verifyPassword: async (password, hash) => {
+          world.reads.push("password");
+          return hash === `$argon2id$${password}`;
+        },
+        addressOf: (request) => request.headers.get("X-Test-Address"),
+        isHttps: (request) => request.url.startsWith("https:"),
+      },
     }),
     nowMs: Date.UTC(2030, 0, 1),
     isBroken: false,
@@ -113,6 +125,11 @@ export function createWorld(): World {
     },
     mount(hostname, ...mounts) {
       world.hosts.set(hostname, { hostname, token: "t", verified_at: new Date(world.nowMs).toISOString(), mounts });
+    },
+    protect(label, environment, access) {
+      const key = refKey(label, environment);
+      const ref = refs.get(key);
+      if (ref) refs.set(key, withAccess(ref, access));
     },
     unpoint: (label, environment) => void refs.delete(refKey(label, environment)),
     holdNextRead() {

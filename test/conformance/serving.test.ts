@@ -53,6 +53,7 @@ beforeAll(async () => {
     log: (message, cause) => {
       throw new Error(message, { cause });
     },
+    access: { verifyPassword: async () => false, addressOf: () => null, isHttps: () => false },
   });
   const listening = Bun.serve({
     port: 0,

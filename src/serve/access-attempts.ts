@@ -1,0 +1,68 @@
+import { LRUCache } from "lru-cache";
+
+/** What came of an attempt to give a password: it was checked, or there were too many for it to be. */
+export type Attempt =
+  { readonly kind: "checked"; readonly isRight: boolean } | { readonly kind: "refused"; readonly retryAfterS: number };
+
+export interface Attempts {
+  /** Checks a password given from a network address (null: unknown) for a pointer, unless there were too many. */
+  run(address: string | null, pointer: string, check: () => Promise<boolean>): Promise<Attempt>;
+}
+
+/** Attempts in a minute, right or wrong: each costs a core a tenth of a second, and 64 MiB for as long. */
+export const ATTEMPTS_PER_ADDRESS = 20;
+export const ATTEMPTS_PER_POINTER = 60;
+const WINDOW_MS = 60_000;
+/** So many wait for their turn at most: the last one for two seconds. */
+export const MAX_PENDING_ATTEMPTS = 16;
+const PENDING_RETRY_S = 2;
+/** Addresses and pointers to keep count of. */
+const MAX_COUNTS = 10_000;
+
+/** Bounds how fast passwords can be tried, by address and by pointer, and checks one at a time. */
+export function createAttempts(nowMs: () => number): Attempts {
+  const byAddress = createCounter(ATTEMPTS_PER_ADDRESS, nowMs);
+  const byPointer = createCounter(ATTEMPTS_PER_POINTER, nowMs);
+  let last: Promise<unknown> = Promise.resolve();
+  let pending = 0;
+
+  return {
+    async run(address, pointer, check) {
+      if (pending >= MAX_PENDING_ATTEMPTS) return { kind: "refused", retryAfterS: PENDING_RETRY_S };
+      const waitMs = byAddress(networkOf(address ?? "unknown")) || byPointer(pointer);
+      if (waitMs > 0) return { kind: "refused", retryAfterS: Math.ceil(waitMs / 1000) };
+      pending++;
+      const turn = last.then(check);
+      last = turn.catch(() => {});
+      try {
+        return { kind: "checked", isRight: await turn };
+      } finally {
+        pending--;
+      }
+    },
+  };
+}
+
+/** Returns a function that counts one more of a name, and tells how many milliseconds to wait: 0 up to the limit. */
+function createCounter(limit: number, nowMs: () => number): (name: string) => number {
+  const windows = new LRUCache<string, { count: number; readonly endsMs: number }>({ max: MAX_COUNTS });
+  return (name) => {
+    const now = nowMs();
+    let window = windows.get(name);
+    if (!window || window.endsMs <= now) windows.set(name, (window = { count: 0, endsMs: now + WINDOW_MS }));
+    if (window.count >= limit) return window.endsMs - now;
+    window.count++;
+    return 0;
+  };
+}
+
+/** Whoever has one IPv6 address has the 64 bits behind it too: its network counts. IPv4 addresses stay as they are. */
+export function networkOf(address: string): string {
+  if (!address.includes(":") || address.includes(".")) return address;
+  const [head = "", tail] = address.split("::");
+  const first = head === "" ? [] : head.split(":");
+  const after = tail === undefined || tail === "" ? [] : tail.split(":");
+  const zeros = tail === undefined ? 0 : 8 - first.length - after.length;
+  const groups = [...first, ...Array<string>(Math.max(0, zeros)).fill("0"), ...after];
+  return `${groups.slice(0, 4).join(":")}::/64`;
+}
