@@ -9,14 +9,15 @@ import { insertRelease } from "./release/releases.ts";
  * It adds what a crash (or a lost database) left out, ends a rename that was cut off, and changes nothing that agrees.
  */
 export async function reconcile(context: Context): Promise<void> {
-  for await (const claim of context.records.claims()) {
-    if (claim.moved_to !== undefined) continue;
+  for await (const key of context.store.documents.list("sites/")) {
+    const label = key.slice("sites/".length, -".json".length);
     try {
-      await reconcileSite(context, claim);
+      const claim = await context.records.readClaim(label);
+      if (claim && claim.moved_to === undefined) await reconcileSite(context, claim);
     } catch (error) {
       // One damaged record must not hide the other sites.
       if (!(error instanceof SitepodError) || error.code !== "internal") throw error;
-      context.log(`Site ${claim.site} could not be brought into line`, error);
+      context.log(`Site ${label} could not be brought into line`, error);
     }
   }
 }

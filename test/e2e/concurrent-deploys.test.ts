@@ -101,6 +101,18 @@ test("a stale compare-and-swap is refused and changes nothing", async () => {
   expect(await deployServedAt("stale")).toBe("one");
 });
 
+test("a compare-and-swap that was stale before a rename is stale after it", async () => {
+  await client.deploy("renamed", filesOf("one"), "prod");
+  for (const version of ["v1", "v1"]) await client.release("renamed", "prod", { version });
+  await client.call("PUT", "/domains/rename?project=renamed", { new_subdomain: "renamed2" });
+  for (const expected_version of [1, 2, 3]) {
+    const refusal = await client.release("renamed", "prod", { expected_version }).catch((error) => error);
+    expect(refusal).toMatchObject({ status: 409 });
+  }
+  const { pointer_version } = await client.call<Api.Current>("GET", "/current?project=renamed&environment=prod");
+  await client.release("renamed", "prod", { expected_version: pointer_version });
+});
+
 test("of many who expect the same pointer exactly one moves it, also of an empty environment", async () => {
   await client.deploy("swap", filesOf("one"));
   for (const expected_version of [0, 1, 2]) {

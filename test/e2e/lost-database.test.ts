@@ -201,3 +201,25 @@ test("--rebuild-database brings sites, releases and previews back from what lies
   expect(await page.text()).toBe("three");
   expect(await client.rollback("shop", "prod")).toMatchObject({ version: "v2", previous_version: "v3" });
 });
+
+test.each(["sites/shop.json", "refs/shop/beta.json", "releases/shop/v1.json", "previews/shop/look.json"])(
+  "with %s damaged the server starts, and everybody else is served and deploys",
+  async (path) => {
+    await using folder = await temporaryFolder();
+    await using before = await startServer({ data: folder.path });
+    const token = await fill(before);
+    await deployClient({ endpoint: before.url, token }).deploy("other", { "index.html": "other" }, "prod");
+    await before.stop();
+    await writeFile(join(folder.path, path), "{");
+
+    await using server = await startServer({ data: folder.path });
+    const readPage = async (label: string) => (await fetchHost(server, `${label}.${server.domain}`, "/")).text();
+    expect(await readPage("shop")).toBe("two");
+    expect(await readPage("other")).toBe("other");
+    const client = deployClient({ endpoint: server.url, token });
+    await client.deploy("other", { "index.html": "other 2" }, "prod");
+    expect(await readPage("other")).toBe("other 2");
+    for (const label of Object.keys(served)) await readPage(label);
+    expect(server.output()).toContain(`${path} in the server's storage is damaged. Restore it from a backup.`);
+  },
+);

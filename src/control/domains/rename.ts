@@ -55,7 +55,12 @@ async function copyLabel(context: Context, from: string, to: string): Promise<vo
   for await (const { preview } of records.previews(from)) await records.writePreview(to, preview);
   for (const environment of ENVIRONMENTS) {
     const ref = await records.readRef(from, environment);
-    if (ref) await records.moveRef(to, environment, (current) => ({ ...ref, version: (current?.version ?? 0) + 1 }));
+    if (!ref) continue;
+    // Higher than either had: who expects an earlier version must not find it again.
+    await records.moveRef(to, environment, (current) => ({
+      ...ref,
+      version: Math.max(current?.version ?? 0, ref.version) + 1,
+    }));
   }
 }
 
