@@ -1,0 +1,42 @@
+import { relative } from "node:path";
+
+export interface Started {
+  readonly version: string;
+  /** The console's URL. */
+  readonly console: string;
+  /** The URL of the example site, where there is one. */
+  readonly example: string | undefined;
+  /** The data folder; absolute. */
+  readonly data: string;
+  /** What stands in the way of everything but serving sites: a command to make an account, or a lost database. */
+  readonly state: "ready" | "first-account" | "no-database";
+}
+
+/** Writes what the person who started the server wants to know: where things are, and what to type next. */
+export function formatGreeting({ version, console, example, data, state }: Started, cwd: string): string {
+  const folder = relative(cwd, data);
+  return [
+    "",
+    `  SitePod ${version}`,
+    "",
+    `  Console   ${console}`,
+    ...(example ? [`  Example   ${example}`] : []),
+    `  Data      ${folder.startsWith("..") ? data : `./${folder}`}`,
+    "",
+    `  ${nextStep(state, console)}`,
+    "",
+  ].join("\n");
+}
+
+function nextStep(state: Started["state"], console: string): string {
+  switch (state) {
+    case "ready":
+      return "Next:     npx sitepod deploy ./your-site";
+    case "first-account":
+      return `Next:     npx sitepod login --endpoint ${console}`;
+    case "no-database":
+      return "Sites are served, but the database cannot be used: see the message above.";
+    default:
+      return state satisfies never;
+  }
+}
