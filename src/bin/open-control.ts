@@ -1,6 +1,6 @@
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { type Context, type Control, createControl, errorResponse, healthResponse } from "#control";
+import { type Context, type Control, createControl, healthResponse, refusalResponse } from "#control";
 import { type Database, openDatabase } from "#db";
 import { SitepodError } from "#model";
 import type { Store } from "#store";
@@ -93,7 +93,7 @@ function unavailable(reason: SitepodError, store: Store): Unavailable {
   return {
     reason,
     async fetch(request) {
-      if (new URL(request.url).pathname !== "/api/v1/health") return errorResponse(shown, () => {});
+      if (new URL(request.url).pathname !== "/api/v1/health") return refusalResponse(shown);
       return await healthResponse({ store, checkDatabase, nowMs: Date.now, startedMs, version });
     },
   };

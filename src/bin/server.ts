@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { randomBytes } from "node:crypto";
-import { relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type Context, type Control, createAddresses, createGate, createKeyedQueue, DEFAULT_SETTINGS } from "#control";
 import { type Database, lockFolder } from "#db";
 import { SitepodError } from "#model";
@@ -8,8 +8,9 @@ import { createEdge, type Edge } from "#serve";
 import { createManifestReader, hashBytes, Records } from "#store";
 import { asset, listAssets } from "./assets.ts";
 import { consoleResponse } from "./console-pages.ts";
+import { formatGreeting, type Started } from "./greeting.ts";
 import { formatMetrics } from "./metrics.ts";
-import { isAvailable, openControl } from "./open-control.ts";
+import { isAvailable, openControl, type Unavailable } from "./open-control.ts";
 import { openStore } from "./open-store.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { version } from "./version.ts";
@@ -106,7 +107,10 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
   const stopMaintenance = isAvailable(control) ? maintain(control, log) : () => {};
   return {
     port: server.port!,
-    greeting: greet(addresses.console, welcome, data, isAvailable(control) ? await control.signUpPolicy() : "closed"),
+    greeting: formatGreeting(
+      { version, console: addresses.console, example: welcome, data, state: await findState(control) },
+      process.cwd(),
+    ),
     async stop(drainMs) {
       stopMaintenance();
       await drain(server, drainMs);
@@ -175,20 +179,9 @@ function maintain(control: Control, log: Log): () => void {
   return () => timers.forEach(clearInterval);
 }
 
-function greet(console: string, welcome: string | undefined, data: string, signUp: string): string {
-  const folder = relative(process.cwd(), data);
-  const next = signUp === "first" ? `login --endpoint ${console}` : "deploy ./your-site";
-  return [
-    "",
-    `  SitePod ${version}`,
-    "",
-    `  Console   ${console}`,
-    ...(welcome ? [`  Example   ${welcome}`] : []),
-    `  Data      ${folder.startsWith("..") ? data : `./${folder}`}`,
-    "",
-    `  Next:     npx sitepod ${next}`,
-    "",
-  ].join("\n");
+async function findState(control: Control | Unavailable): Promise<Started["state"]> {
+  if (!isAvailable(control)) return "no-database";
+  return (await control.signUpPolicy()) === "first" ? "first-account" : "ready";
 }
 
 async function isAny(items: AsyncIterable<unknown>): Promise<boolean> {

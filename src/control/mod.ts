@@ -1,6 +1,7 @@
 import type { Api } from "#wire";
 import { createApi } from "./api/app.ts";
 import type { Context } from "./context.ts";
+import { recheckDomains } from "./domains/recheck-domains.ts";
 import { createAccounts } from "./identity/accounts.ts";
 import { SYSTEM } from "./identity/actor.ts";
 import { reconcile } from "./reconcile.ts";
@@ -20,6 +21,8 @@ export interface Control {
   releaseWelcome(name: string, files: readonly ServedFile[]): Promise<string | undefined>;
   /** Forgets what has expired. Called every hour. */
   cleanUp(): Promise<void>;
+  /** Asks DNS again about domains that were verified. Called every hour; each is asked about once a day. */
+  recheckDomains(): Promise<void>;
   /** Removes contents that nothing names. Called every day: deploys wait while it runs. */
   collectGarbage(): Promise<void>;
   signUpPolicy(): Promise<Api.ServerConfig["sign_up"]>;
@@ -45,6 +48,7 @@ export function createControl(context: Context, secret: string, metrics: () => s
     async cleanUp() {
       await cleanUp(context);
     },
+    recheckDomains: () => recheckDomains(context),
     async collectGarbage() {
       await collectGarbage(context);
     },
@@ -52,9 +56,10 @@ export function createControl(context: Context, secret: string, metrics: () => s
   };
 }
 
-export { errorResponse } from "./api/errors.ts";
+export { refusalResponse } from "./api/errors.ts";
 export { healthResponse } from "./health.ts";
 export { type Addresses, createAddresses } from "./addresses.ts";
+export type { Dns } from "./domains/dns.ts";
 export { type Context, DEFAULT_SETTINGS, type Settings } from "./context.ts";
 export { createGate, createKeyedQueue } from "./gate.ts";
 export type { ServedFile } from "./release/release-folder.ts";

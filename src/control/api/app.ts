@@ -5,7 +5,7 @@ import type { Accounts } from "../identity/accounts.ts";
 import { authenticate } from "../identity/authenticate.ts";
 import { createLoginLimit } from "../identity/login-limit.ts";
 import { addAccountRoutes, addTokenRoutes } from "./account-routes.ts";
-import { errorResponse } from "./errors.ts";
+import { createErrorAnswers } from "./errors.ts";
 import { referencePage } from "./reference-page.ts";
 import { addDeployRoutes, addHistoryRoutes, addPointerRoutes } from "./release-routes.ts";
 import type { Api, Caller } from "./route.ts";
@@ -38,13 +38,11 @@ export function createApi(context: Context, accounts: Accounts, metrics: () => s
       servers: [{ url: context.addresses.console }],
     });
   app.get("/openapi.json", (request) => request.json(document()));
+  const answerError = createErrorAnswers(context.log, context.nowMs);
   app.notFound((request) =>
-    errorResponse(
-      new SitepodError("not_found", `There is no ${request.req.method} ${request.req.path}. See /api/docs.`),
-      context.log,
-    ),
+    answerError(new SitepodError("not_found", `There is no ${request.req.method} ${request.req.path}. See /api/docs.`)),
   );
-  app.onError((error) => errorResponse(error, context.log));
+  app.onError(answerError);
 
   return async (request: Request, address: string | null): Promise<Response> => {
     const { pathname } = new URL(request.url);

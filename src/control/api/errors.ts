@@ -20,10 +20,27 @@ const STATUS: Record<ErrorCode, number> = {
 
 const DATABASE_RETRY_S = 30;
 
-/** Makes the answer to a request that failed. What is not a refusal is logged, and told as no more than that. */
-export function errorResponse(error: unknown, log: (message: string, cause?: unknown) => void): Response {
-  const refusal = asRefusal(error);
-  if (refusal.code === "internal" || refusal.code === "unavailable") log(refusal.message, error);
+type Log = (message: string, cause?: unknown) => void;
+
+/** A lost database fails every request: it is logged at most this often. */
+const UNAVAILABLE_LOG_MS = 60_000;
+
+/** Returns what answers requests that failed, and logs those that are no refusal. */
+export function createErrorAnswers(log: Log, nowMs: () => number): (error: unknown) => Response {
+  let quietUntilMs = 0;
+  return (error) => {
+    const refusal = asRefusal(error);
+    if (refusal.code === "internal") log(refusal.message, error);
+    if (refusal.code === "unavailable" && nowMs() >= quietUntilMs) {
+      quietUntilMs = nowMs() + UNAVAILABLE_LOG_MS;
+      log(refusal.message, error);
+    }
+    return refusalResponse(refusal);
+  };
+}
+
+/** Writes a refusal as the answer that a client gets. */
+export function refusalResponse(refusal: SitepodError): Response {
   const body: Api.ErrorBody = {
     error: refusal.code,
     message: refusal.message,

@@ -1,7 +1,5 @@
 import { api } from "#wire";
 import type { Context } from "../context.ts";
-import { addDomain, listDomains, removeDomain } from "../domains/domains.ts";
-import { renameSite } from "../domains/rename.ts";
 import { requireWholeAccount } from "../identity/actor.ts";
 import { listEvents } from "../identity/audit.ts";
 import { deleteSite } from "../release/delete-site.ts";
@@ -98,73 +96,5 @@ export function addSiteRoutes(app: Api, context: Context): void {
       const site = await findSite(context, actor, query.project);
       return await listEvents(context, actor, site.id, query.limit);
     },
-  );
-}
-
-export function addDomainRoutes(app: Api, context: Context): void {
-  const tag = "Domains";
-
-  addRoute(
-    app,
-    {
-      method: "get",
-      path: "/domains",
-      tag,
-      summary: "Where a site is reached",
-      scope: "read",
-      query: byProject,
-      answer: api.domainList,
-    },
-    async ({ actor, query }) => await listDomains(context, await findSite(context, actor, query.project)),
-  );
-
-  addRoute(
-    app,
-    {
-      method: "post",
-      path: "/domains",
-      tag,
-      summary: "Ask for a custom domain",
-      scope: "admin",
-      body: api.domainRequest,
-      answer: api.domainCreated,
-    },
-    async ({ actor, body }) => {
-      const site = await findSite(context, actor, body.project);
-      return await addDomain(context, actor, site, body.domain, body.slug ?? "/");
-    },
-  );
-
-  addRoute(
-    app,
-    {
-      method: "delete",
-      path: "/domains/{domain}",
-      tag,
-      summary: "Remove a custom domain",
-      scope: "admin",
-      params: z.object({ domain: z.string().max(253) }),
-      answer: api.domainDeleted,
-    },
-    async ({ actor, params }) => {
-      await removeDomain(context, actor, params.domain);
-      return { deleted: true as const };
-    },
-  );
-
-  addRoute(
-    app,
-    {
-      method: "put",
-      path: "/domains/rename",
-      tag,
-      summary: "Give a site another subdomain; the old one redirects",
-      scope: "admin",
-      query: byProject,
-      body: api.renameRequest,
-      answer: api.renamed,
-    },
-    async ({ actor, query, body }) =>
-      await holdSite(context, actor, query.project, (site) => renameSite(context, actor, site, body.new_subdomain)),
   );
 }
