@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { parseArgs } from "node:util";
 import { SitepodError } from "#model";
 
@@ -38,6 +39,18 @@ export const SERVE_OPTIONS = {
     env: "SITEPOD_PUBLIC_URL",
     kind: "text",
     doc: "How people reach the base domain, where a proxy stands before the server, such as https://example.com",
+  },
+  publicAddress: {
+    flag: "public-address",
+    env: "SITEPOD_PUBLIC_ADDRESS",
+    kind: "text",
+    doc: "This server's IP addresses, separated by commas, for people's DNS records; by default those of the base domain",
+  },
+  dnsServer: {
+    flag: "dns-server",
+    env: "SITEPOD_DNS_SERVER",
+    kind: "text",
+    doc: "DNS server that custom domains are verified with, as address or address:port; by default the machine's",
   },
   openSignUp: {
     flag: "open-sign-up",
@@ -137,6 +150,8 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
     /** Undefined: derived from domain and port once the port is known. */
     publicUrl,
     domain: publicUrl?.hostname ?? domain,
+    publicAddresses: parseAddresses(text("publicAddress"), faults),
+    dnsServer: text("dnsServer"),
     openSignUp: isOn("openSignUp"),
     welcome: isOn("welcome"),
     rebuildDatabase: isOn("rebuildDatabase"),
@@ -171,6 +186,14 @@ export interface StorageOptions {
   readonly endpoint: string | undefined;
   readonly accessKey: string | undefined;
   readonly secretKey: string | undefined;
+}
+
+function parseAddresses(text: string | undefined, faults: string[]): readonly string[] {
+  const addresses = text?.split(",").map((address) => address.trim()) ?? [];
+  for (const address of addresses) {
+    if (isIP(address) === 0) faults.push(`--public-address holds ${JSON.stringify(address)}, which is no IP address`);
+  }
+  return addresses;
 }
 
 function checkStorage(storage: StorageOptions, uploadMode: string, faults: string[]): void {

@@ -8,6 +8,7 @@ import { createEdge, type Edge } from "#serve";
 import { createManifestReader, hashBytes, Records } from "#store";
 import { asset, listAssets } from "./assets.ts";
 import { consoleResponse } from "./console-pages.ts";
+import { createDns } from "./dns.ts";
 import { formatGreeting, type Started } from "./greeting.ts";
 import { formatMetrics } from "./metrics.ts";
 import { isAvailable, openControl, type Unavailable } from "./open-control.ts";
@@ -35,6 +36,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
   const data = resolve(options.data);
   mkdirSync(data, { recursive: true });
   const lock = lockFolder(data);
+  const dns = createDns(options.dnsServer);
   const store = await openStore(data, options.storage);
   const records = new Records(store);
   const readManifest = createManifestReader(store.blobs);
@@ -81,8 +83,10 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
       maxFileBytes: options.maxFileBytes,
       maxDeployBytes: options.maxDeployBytes,
       maxSitesPerUser: options.maxProjectsPerUser,
+      publicAddresses: options.publicAddresses,
       survivalMs: options.assetSurvivalHours * HOUR_MS,
     },
+    dns,
     hash: hashBytes,
     nowMs: Date.now,
     randomBytes,
@@ -171,6 +175,10 @@ async function prepare(control: Control, options: ServeOptions): Promise<string 
 function maintain(control: Control, log: Log): () => void {
   const timers = [
     setInterval(() => void control.cleanUp().catch((error: unknown) => log("Cleaning up failed", error)), HOUR_MS),
+    setInterval(
+      () => void control.recheckDomains().catch((error: unknown) => log("Verifying domains again failed", error)),
+      HOUR_MS,
+    ),
     setInterval(
       () => void control.collectGarbage().catch((error: unknown) => log("Collecting garbage failed", error)),
       24 * HOUR_MS,

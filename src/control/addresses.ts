@@ -1,4 +1,4 @@
-import type { Environment } from "#model";
+import { type Environment, ROOT_PATH } from "#model";
 import { formatHost, type SiteHost } from "#routing";
 
 /** How people reach the server: what every URL in an answer is made of. */
@@ -11,6 +11,7 @@ export interface Addresses {
   readonly site: (label: string, environment: Environment) => string;
   readonly preview: (label: string, slug: string) => string;
   readonly release: (label: string, version: number) => string;
+  readonly custom: (hostname: string, path: string) => string;
 }
 
 /** Derives every address from the URL at which the base domain is reached, such as `https://example.com`. */
@@ -25,5 +26,6 @@ export function createAddresses(publicUrl: URL): Addresses {
     site: (label, environment) => at({ kind: "environment", label, environment }),
     preview: (label, slug) => at({ kind: "preview", label, slug }),
     release: (label, version) => at({ kind: "release", label, version }),
+    custom: (name, path) => `${protocol}//${name}${port}${path === ROOT_PATH ? "" : `${path}/`}`,
   };
 }

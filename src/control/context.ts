@@ -2,6 +2,7 @@ import type { Database } from "#db";
 import type { HashBytes } from "#model";
 import type { ReadManifest, Records, Store } from "#store";
 import type { Addresses } from "./addresses.ts";
+import type { Dns } from "./domains/dns.ts";
 import type { Gate, KeyedQueue } from "./gate.ts";
 
 /** What the operator decided when starting the server. */
@@ -16,6 +17,8 @@ export interface Settings {
   readonly maxFileBytes: number;
   readonly maxDeployBytes: number;
   readonly maxSitesPerUser: number;
+  /** Where custom domains' A and AAAA records lead; none: to the addresses of the base domain. */
+  readonly publicAddresses: readonly string[];
   /** How long the hashed assets of a replaced release keep answering. */
   readonly survivalMs: number;
 }
@@ -27,6 +30,7 @@ export const DEFAULT_SETTINGS = {
   maxFileBytes: 100 * 1024 * 1024,
   maxDeployBytes: 500 * 1024 * 1024,
   maxSitesPerUser: 100,
+  publicAddresses: [],
   survivalMs: 24 * 60 * 60 * 1000,
 } as const satisfies Omit<Settings, "version">;
 
@@ -38,6 +42,7 @@ export interface Context {
   readonly readManifest: ReadManifest;
   readonly addresses: Addresses;
   readonly settings: Settings;
+  readonly dns: Dns;
   readonly hash: HashBytes;
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number;

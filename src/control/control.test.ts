@@ -23,6 +23,7 @@ beforeAll(async () => {
       readManifest: createManifestReader(store.blobs),
       addresses: createAddresses(new URL("http://localhost:8080")),
       settings: { ...DEFAULT_SETTINGS, version: "1.2.3" },
+      dns: { findTexts: async () => [], findAddresses: async () => [] },
       hash: hashBytes,
       nowMs: Date.now,
       randomBytes,

@@ -1,5 +1,6 @@
 import { type Claim, ENVIRONMENTS, SitepodError } from "#model";
 import { type Context, nowIso } from "./context.ts";
+import { reconcileHosts } from "./domains/reconcile-hosts.ts";
 import { retireLabel } from "./domains/rename.ts";
 import { addOwned } from "./release/ownership.ts";
 import { insertRelease } from "./release/releases.ts";
@@ -13,13 +14,16 @@ export async function reconcile(context: Context): Promise<void> {
     const label = key.slice("sites/".length, -".json".length);
     try {
       const claim = await context.records.readClaim(label);
-      if (claim && claim.moved_to === undefined) await reconcileSite(context, claim);
+      // A rename that was cut off may have left pointers at the old label, and a pointer goes before a redirect.
+      if (claim?.moved_to !== undefined) await context.records.emptyLabel(label);
+      else if (claim) await reconcileSite(context, claim);
     } catch (error) {
       // One damaged record must not hide the other sites.
       if (!(error instanceof SitepodError) || error.code !== "internal") throw error;
       context.log(`Site ${label} could not be brought into line`, error);
     }
   }
+  await reconcileHosts(context);
 }
 
 async function reconcileSite(context: Context, claim: Claim): Promise<void> {

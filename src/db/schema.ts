@@ -17,6 +17,7 @@ export interface Schema {
   workspace_blobs: WorkspaceBlobTable;
   previews: PreviewTable;
   domains: DomainTable;
+  mounts: MountTable;
   tokens: TokenTable;
   audit_events: AuditEventTable;
 }
@@ -146,11 +147,30 @@ export interface PreviewTable {
   expires_at: string;
 }
 
+/** A name that a workspace wants. Several may want the same one; one at most has proved it. */
 export interface DomainTable {
+  workspace_id: string;
+  /** `example.com` or `*.example.com`. */
   hostname: string;
-  site_id: string;
   status: "pending" | "active";
   token: string;
+  created_at: string;
+  verified_at: string | null;
+  /** When DNS was last asked and could tell. */
+  checked_at: string | null;
+  /** Since when a domain that was proved has no proof in DNS. */
+  missing_since: string | null;
+}
+
+/** Where on a domain a site is. */
+export interface MountTable {
+  workspace_id: string;
+  hostname: string;
+  path: string;
+  site_id: string;
+  environment: "prod" | "beta";
+  /** The host that this one only leads to. */
+  redirect_to: string | null;
   created_at: string;
 }
 

@@ -1,4 +1,5 @@
 import type { Digest } from "./digest.ts";
+import type { Encoding } from "./encoding.ts";
 import type { Environment } from "./site.ts";
 
 /** The names of everything that lies on disk or in the bucket. The labels, slugs and digests are parsed before. */
@@ -9,3 +10,10 @@ export const previewKey = (label: string, slug: string): string => `previews/${l
 export const claimKey = (label: string): string => `sites/${label}.json`;
 /** A wildcard's `*` is written `_`, which starts no name that a custom domain may have. */
 export const hostKey = (hostname: string): string => `hosts/${hostname.replace(/^\*/, "_")}.json`;
+/** The host that a listed key belongs to: the inverse of `hostKey`. */
+export const hostnameOfKey = (key: string): string =>
+  key.slice("hosts/".length, -".json".length).replace(/^_(?=\.)/, "*");
+
+const SUFFIXES = { br: "br", zstd: "zst", gzip: "gz" } as const;
+export const encodingKey = (digest: Digest, encoding: Encoding): string =>
+  `encodings/${digest.slice(0, 2)}/${digest}.${SUFFIXES[encoding]}`;

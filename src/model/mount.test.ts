@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { wildcardOf } from "./host-record.ts";
-import { hostKey } from "./keys.ts";
+import { hostKey, hostnameOfKey } from "./keys.ts";
 import { parseMount, parseMountPath } from "./mount.ts";
 
 test.each(["/", "/blog", "/a/b-c/d.e", "/_x/y~z", `/${"a".repeat(199)}`])("%s is a path", (path) => {
@@ -55,4 +55,5 @@ test.each([
 test("a wildcard has a file name", () => {
   expect(hostKey("*.example.com")).toBe("hosts/_.example.com.json");
   expect(hostKey("example.com")).toBe("hosts/example.com.json");
+  for (const name of ["*.example.com", "example.com", "a.b"]) expect(hostnameOfKey(hostKey(name))).toBe(name);
 });

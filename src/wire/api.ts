@@ -1,7 +1,10 @@
 import { z } from "zod";
+import { sitePassword } from "./access-messages.ts";
 import { bytes, environment, hash, isoTime, projectName, version } from "./fields.ts";
 
 export { environment } from "./fields.ts";
+export * from "./access-messages.ts";
+export * from "./domain-messages.ts";
 export * from "./plan-messages.ts";
 
 /**
@@ -98,6 +101,9 @@ export const uploadBatchResponse = z.object({ uploaded: z.int() });
 export const commitRequest = z.strictObject({
   plan_id: z.string().max(100),
   message: z.string().max(4096).nullable().optional(),
+  protected: z.boolean().optional().meta({
+    description: "The release's permanent address is not open before an environment or a preview was protected",
+  }),
 });
 export const commitResponse = z.object({
   image_id: z.string().meta({ example: "img_0123456789abcdef01234567" }),
@@ -124,7 +130,8 @@ const pointer = {
     description: "Move only if the environment's pointer has this version (0: only if it is empty); else 409",
   }),
 };
-export const releaseRequest = z.strictObject(pointer);
+const newPassword = sitePassword.optional().meta({ description: "Protects it from now on, unless it is protected" });
+export const releaseRequest = z.strictObject({ ...pointer, password: newPassword });
 export const rollbackRequest = z.strictObject(pointer);
 export const releaseResponse = z.object({
   project: z.string(),
@@ -145,6 +152,7 @@ export const previewRequest = z.strictObject({
   image_id: z.string().max(100),
   slug: z.string().max(63).nullable().optional(),
   expires_in: z.int().nullable().optional().meta({ description: "seconds" }),
+  password: newPassword,
 });
 export const previewResponse = z.object({ url: z.string(), expires_at: isoTime, slug: z.string(), version });
 export const previewList = z.object({
@@ -215,32 +223,6 @@ export const files = z.object({
   files: z.array(z.object({ path: z.string(), hash, size: bytes, content_type: z.string() })),
 });
 
-export const domainRequest = z.strictObject({
-  project: projectName,
-  domain: z.string().max(253),
-  slug: z.string().max(200).optional(),
-});
-export const domainStatus = z.enum(["pending", "active"]);
-export const domain = z.object({
-  domain: z.string(),
-  slug: z.string(),
-  type: z.enum(["system", "custom"]),
-  status: domainStatus,
-  is_primary: z.boolean(),
-  created_at: isoTime,
-});
-export const domainCreated = z.object({
-  domain: z.string(),
-  slug: z.string(),
-  status: domainStatus,
-  verification_token: z.string(),
-  verification_txt: z.string(),
-});
-export const domainList = z.object({ domains: z.array(domain) });
-export const domainDeleted = z.object({ deleted: z.literal(true) });
-export const renameRequest = z.strictObject({ new_subdomain: z.string().max(80) });
-export const renamed = z.object({ old_subdomain: z.string(), new_subdomain: z.string(), domain: z.string() });
-
 export const auditEvent = z.object({
   id: z.string(),
   at: isoTime,
@@ -286,7 +268,4 @@ export type HistoryItem = z.infer<typeof historyItem>;
 export type History = z.infer<typeof history>;
 export type ImageList = z.infer<typeof imageList>;
 export type Files = z.infer<typeof files>;
-export type DomainList = z.infer<typeof domainList>;
-export type DomainCreated = z.infer<typeof domainCreated>;
-export type Renamed = z.infer<typeof renamed>;
 export type AuditList = z.infer<typeof auditList>;

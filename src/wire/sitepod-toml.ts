@@ -3,6 +3,7 @@ import {
   HTML_HANDLINGS,
   type HtmlHandling,
   type Parsed,
+  parseMountPath,
   parseSiteName,
   type PodSettings,
   refused,
@@ -88,10 +89,9 @@ const domain: Setting<string> = {
 const slug: Setting<string> = {
   key: "deploy.routing.slug",
   type: "text",
-  doc: "Path mode only: the path that the site has there.",
+  doc: "Path mode only: the path that the site has there, without a slash at the end.",
   example: "/my-site",
-  parse: (value) =>
-    typeof value === "string" && value.startsWith("/") ? accepted(value) : refused('must start with "/"'),
+  parse: (value) => (typeof value === "string" ? parseMountPath(value) : parseText(value)),
 };
 const htmlHandling: Setting<HtmlHandling> = {
   key: "serve.html_handling",

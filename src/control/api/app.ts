@@ -5,12 +5,13 @@ import type { Accounts } from "../identity/accounts.ts";
 import { authenticate } from "../identity/authenticate.ts";
 import { createLoginLimit } from "../identity/login-limit.ts";
 import { addAccountRoutes, addTokenRoutes } from "./account-routes.ts";
+import { addDomainRoutes } from "./domain-routes.ts";
 import { createErrorAnswers } from "./errors.ts";
 import { referencePage } from "./reference-page.ts";
 import { addDeployRoutes, addHistoryRoutes, addPointerRoutes } from "./release-routes.ts";
 import type { Api, Caller } from "./route.ts";
 import { addServerRoutes } from "./server-routes.ts";
-import { addDomainRoutes, addSiteRoutes } from "./site-routes.ts";
+import { addSiteRoutes } from "./site-routes.ts";
 
 const BASE = "/api/v1";
 

@@ -4,6 +4,7 @@ import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
 import { sentence, type Site } from "../release/sites.ts";
+import { publishHostsOf } from "./publish-host.ts";
 
 /**
  * Gives a site another subdomain. The new label is made whole beside the old one before the database names it, and the
@@ -21,6 +22,7 @@ export async function renameSite(context: Context, actor: Actor, site: Site, new
       .set({ label: label.value, updated_at: nowIso(context) })
       .where("id", "=", site.id)
       .execute();
+    await publishHostsOf(context, site.id);
     await retireLabel(context, site.label, label.value);
   });
   await recordEvent(context, actor, "site.rename", { site, target: `${site.label} → ${label.value}` });

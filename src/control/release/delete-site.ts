@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import { unmountSite } from "../domains/publish-host.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
 import type { Site } from "./sites.ts";
@@ -10,12 +11,7 @@ import type { Site } from "./sites.ts";
 export async function deleteSite(context: Context, actor: Actor, site: Site): Promise<void> {
   await recordEvent(context, actor, "site.delete", { site });
   await context.contentGate.alone(async () => {
-    const domains = await context.db.query
-      .selectFrom("domains")
-      .where("site_id", "=", site.id)
-      .select("hostname")
-      .execute();
-    for (const { hostname } of domains) await context.records.removeHost(hostname);
+    await unmountSite(context, site.id);
     const others: string[] = [];
     for await (const claim of context.records.claims()) {
       if (claim.site_id === site.id && claim.label !== site.label) others.push(claim.label);

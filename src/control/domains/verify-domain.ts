@@ -1,0 +1,67 @@
+import { SitepodError } from "#model";
+import type { Api } from "#wire";
+import { type Context, nowIso } from "../context.ts";
+import type { Actor } from "../identity/actor.ts";
+import { recordEvent } from "../identity/audit.ts";
+import { findProof, type Proof, proofName, proofText } from "./dns.ts";
+import { type Domain, findDomain } from "./find-domain.ts";
+import { publishHost } from "./publish-host.ts";
+import { recheckDomain } from "./recheck-domains.ts";
+
+/**
+ * Asks DNS whether a domain is the actor's, and has it served where it is. Of several workspaces that want it the first
+ * to prove it gets it. Throws SitepodError `not_found`; `conflict` where another workspace has verified it.
+ */
+export async function verifyDomain(context: Context, actor: Actor, text: string): Promise<Api.DomainVerified> {
+  const domain = await findDomain(context, actor, text);
+  const { hostname } = domain;
+  const proof = await findProof(context.dns, hostname, domain.token);
+  if (domain.status === "active") {
+    const status = await recheckDomain(context, domain, proof);
+    const message = proof.kind === "found" ? `${hostname} is verified, and served.` : describe(domain, proof);
+    return { domain: hostname, status, verified: proof.kind === "found", message };
+  }
+  if (proof.kind !== "found") {
+    return { domain: hostname, status: "pending", verified: false, message: describe(domain, proof) };
+  }
+  await activate(context, domain);
+  await publishHost(context, hostname);
+  await recordEvent(context, actor, "domain.verify", { target: hostname });
+  return { domain: hostname, status: "active", verified: true, message: `${hostname} is verified, and served now.` };
+}
+
+async function activate(context: Context, { workspace_id, hostname }: Domain): Promise<void> {
+  const now = nowIso(context);
+  const { numUpdatedRows } = await context.db.query
+    .updateTable("domains")
+    .set({ status: "active", verified_at: now, checked_at: now, missing_since: null })
+    .where("workspace_id", "=", workspace_id)
+    .where("hostname", "=", hostname)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom("domains as held")
+            .select("held.hostname")
+            .where("held.hostname", "=", hostname)
+            .where("held.status", "=", "active")
+            .where("held.workspace_id", "!=", workspace_id),
+        ),
+      ),
+    )
+    .executeTakeFirst();
+  if (numUpdatedRows > 0n) return;
+  throw new SitepodError(
+    "conflict",
+    `${hostname} is taken: another account has verified it before. Its TXT record must be gone from DNS for some days.`,
+  );
+}
+
+function describe({ hostname, token, status }: Domain, proof: Exclude<Proof, { kind: "found" }>): string {
+  const name = proofName(hostname);
+  if (proof.kind === "unknown") return `DNS did not answer for ${name}. Try again in some minutes.`;
+  const found = proof.seen.length === 0 ? "" : ` There is ${proof.seen.slice(0, 3).map(shorten).join(", ")} instead.`;
+  const rest = status === "active" ? " Until it is back, the domain is served for some days only." : "";
+  return `${name} has no TXT record with the text ${proofText(token)}.${found}${rest}`;
+}
+
+const shorten = (text: string): string => JSON.stringify(text.slice(0, 80));
