@@ -1,6 +1,7 @@
 export * from "./access.ts";
 export * from "./claim.ts";
 export * from "./digest.ts";
+export * from "./encoding.ts";
 export * from "./error.ts";
 export * from "./host-record.ts";
 export * from "./keys.ts";

@@ -2,6 +2,7 @@ export * from "./access-token.ts";
 export * from "./caching.ts";
 export * from "./conditional.ts";
 export * from "./custom-domain.ts";
+export * from "./encoding.ts";
 export * from "./etag.ts";
 export * from "./hosts.ts";
 export * from "./intent.ts";

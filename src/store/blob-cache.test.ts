@@ -7,6 +7,7 @@ import { hashBytes } from "./blake3.ts";
 import { type BlobCache, openBlobCache } from "./blob-cache.ts";
 import { filled } from "./conformance-contents.ts";
 import { Scratch } from "./scratch.ts";
+import { verifiedBody } from "./verified-body.ts";
 
 const contents = [1, 2, 3].map((seed) => filled(1000, seed));
 const [a, b, c] = contents.map(hashBytes) as [Digest, Digest, Digest];
@@ -28,10 +29,11 @@ const open = (maxBytes: number): Promise<BlobCache> =>
     folder,
     scratch: new Scratch(join(folder, "tmp")),
     maxBytes,
-    async fetch(digest) {
+    async fetch(key) {
+      const digest = key as Digest;
       fetched.push(digest);
       const bytes = stored.get(digest);
-      return bytes && { size: bytes.length, body: new Blob([bytes]).stream() };
+      return bytes && { size: bytes.length, body: verifiedBody(new Blob([bytes]).stream(), digest, bytes.length) };
     },
   });
 

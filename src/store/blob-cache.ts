@@ -1,9 +1,8 @@
 import { rename } from "node:fs/promises";
-import { join } from "node:path";
-import { type Digest, parseDigest } from "#model";
+import { basename, join } from "node:path";
 import { findFile, readFolder, removeFile } from "./files.ts";
 import type { Scratch } from "./scratch.ts";
-import { verifiedBody } from "./verified-body.ts";
+import type { Chunks } from "./verified-body.ts";
 
 /** A file stays so long after it was dropped: who was given its path just before has opened it by then. */
 const REMOVAL_DELAY_MS = 60_000;
@@ -11,7 +10,8 @@ const REMOVAL_DELAY_MS = 60_000;
 export interface FetchedBlob {
   /** Bytes. */
   readonly size: number;
-  readonly body: ReadableStream<Uint8Array>;
+  /** Throws before its end where it is not what was asked for. */
+  readonly body: Chunks;
 }
 
 export interface BlobCacheOptions {
@@ -19,26 +19,29 @@ export interface BlobCacheOptions {
   /** Where downloads are written aside; on the file system of the folder. */
   readonly scratch: Scratch;
   readonly maxBytes: number;
-  readonly fetch: (digest: Digest) => Promise<FetchedBlob | undefined>;
+  readonly fetch: (key: string) => Promise<FetchedBlob | undefined>;
 }
 
-/** A folder with the blobs used last, in front of a store that is far away. Each is verified as it comes in. */
+/**
+ * A folder with the blobs used last, in front of a store that is far away. A blob's file has the last part of its key for
+ * a name, so no two keys may end alike.
+ */
 export interface BlobCache {
   /** Returns the path of the blob's file, which stays for a minute at least, or undefined where the store has none. */
-  findPath(digest: Digest): Promise<string | undefined>;
+  findPath(key: string): Promise<string | undefined>;
 }
 
 export async function openBlobCache({ folder, scratch, maxBytes, fetch }: BlobCacheOptions): Promise<BlobCache> {
   /** Sizes in bytes, of those used last at the end. */
-  const sizes = new Map<Digest, number>();
-  const fetching = new Map<Digest, Promise<string | undefined>>();
+  const sizes = new Map<string, number>();
+  const fetching = new Map<string, Promise<string | undefined>>();
   let totalBytes = 0;
-  const pathOf = (digest: Digest) => join(folder, digest);
+  const pathOf = (name: string) => join(folder, name);
 
-  function use(digest: Digest, size: number): void {
-    totalBytes += size - (sizes.get(digest) ?? 0);
-    sizes.delete(digest);
-    sizes.set(digest, size);
+  function use(name: string, size: number): void {
+    totalBytes += size - (sizes.get(name) ?? 0);
+    sizes.delete(name);
+    sizes.set(name, size);
     for (const [oldest, oldestSize] of sizes) {
       if (totalBytes <= maxBytes) break;
       sizes.delete(oldest);
@@ -47,36 +50,34 @@ export async function openBlobCache({ folder, scratch, maxBytes, fetch }: BlobCa
     }
   }
 
-  async function removeUnused(digest: Digest): Promise<void> {
-    if (!sizes.has(digest)) await removeFile(pathOf(digest)).catch(() => false);
+  async function removeUnused(name: string): Promise<void> {
+    if (!sizes.has(name)) await removeFile(pathOf(name)).catch(() => false);
   }
 
-  async function download(digest: Digest): Promise<string | undefined> {
-    const found = await fetch(digest);
+  async function download(key: string): Promise<string | undefined> {
+    const found = await fetch(key);
     if (!found) return undefined;
-    const path = pathOf(digest);
-    const content = verifiedBody(found.body, digest, found.size);
-    await scratch.write(content, { sync: true }, (written) => rename(written, path));
-    use(digest, found.size);
+    const path = pathOf(basename(key));
+    await scratch.write(found.body, { sync: true }, (written) => rename(written, path));
+    use(basename(key), found.size);
     return path;
   }
 
   for (const entry of await readFolder(folder)) {
-    const digest = parseDigest(entry.name);
-    const file = digest && (await findFile(pathOf(digest)));
-    if (file) use(digest, file.size);
+    const file = entry.isFile() ? await findFile(pathOf(entry.name)) : undefined;
+    if (file) use(entry.name, file.size);
   }
 
   return {
-    async findPath(digest) {
-      const path = pathOf(digest);
+    async findPath(key) {
+      const path = pathOf(basename(key));
       const file = await findFile(path);
       if (file) {
-        use(digest, file.size);
+        use(basename(key), file.size);
         return path;
       }
-      const underWay = fetching.get(digest) ?? download(digest).finally(() => fetching.delete(digest));
-      fetching.set(digest, underWay);
+      const underWay = fetching.get(key) ?? download(key).finally(() => fetching.delete(key));
+      fetching.set(key, underWay);
       return underWay;
     },
   };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, test } from "bun:test";
 import { testBlobs } from "./blobs-conformance.ts";
 import { testDocuments } from "./documents-conformance.ts";
+import { testEncodings } from "./encodings-conformance.ts";
 import { testUploads } from "./uploads-conformance.ts";
 import type { Store } from "./ports.ts";
 
@@ -22,5 +23,6 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
     describe("documents", () => testDocuments(() => opened.store.documents));
     describe("uploads", () => testUploads(() => opened.store));
     describe("blobs", () => testBlobs(() => opened.store));
+    describe("encodings", () => testEncodings(() => opened.store.encodings));
   });
 }

@@ -2,6 +2,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { DiskBlobs } from "./disk-blobs.ts";
 import { DiskDocuments } from "./disk-documents.ts";
+import { DiskEncodings } from "./disk-encodings.ts";
 import { DiskUploads } from "./disk-uploads.ts";
 import { makeDurable, makeFolder } from "./durable-files.ts";
 import type { Store } from "./ports.ts";
@@ -20,6 +21,7 @@ export async function openDiskStore(folder: string): Promise<Store> {
   return {
     documents: new DiskDocuments(root, scratch),
     blobs,
+    encodings: new DiskEncodings(root, scratch),
     uploads,
     check: () => scratch.write("check", { sync: true }, async (path) => void (await readFile(path))),
   };

@@ -1,7 +1,7 @@
-import { type Digest, SitepodError } from "#model";
+import { type Digest, type Encoded, SitepodError } from "#model";
 import { Changes } from "./changes.ts";
 import { checkDigest, checkDocumentKey, checkPrefix, stagedKey } from "./keys.ts";
-import type { Blobs, Documents, Store, Uploads } from "./ports.ts";
+import type { Blobs, Documents, Encodings, Store, Uploads } from "./ports.ts";
 import { collectBody, verifiedBody } from "./verified-body.ts";
 
 interface Held {
@@ -15,6 +15,7 @@ export function openMemoryStore(now: () => number = Date.now): Store {
   return {
     documents: memoryDocuments(),
     blobs: memoryBlobs(blobs),
+    encodings: memoryEncodings(),
     uploads: memoryUploads(blobs, now),
     check: async () => {},
   };
@@ -64,6 +65,19 @@ function memoryBlobs(blobs: Map<Digest, Held>): Blobs {
       for (const [digest, { bytes, modifiedMs }] of blobs) yield { digest, size: bytes.length, modifiedMs };
     },
     remove: async (digest) => blobs.delete(checkDigest(digest)),
+  };
+}
+
+function memoryEncodings(): Encodings {
+  const all = new Map<Digest, Encoded>();
+  return {
+    has: async (digest) => all.has(checkDigest(digest)),
+    async find(digest, encoding) {
+      const bytes = all.get(checkDigest(digest))?.[encoding];
+      return bytes && new Blob([new Uint8Array(bytes)]);
+    },
+    write: async (digest, encoded) => void all.set(checkDigest(digest), encoded),
+    remove: async (digest) => void all.delete(checkDigest(digest)),
   };
 }
 

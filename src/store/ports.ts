@@ -1,4 +1,4 @@
-import type { Digest } from "#model";
+import type { Digest, Encoded, Encoding } from "#model";
 
 /**
  * Small text files under a key (`refs/docs/prod.json`), each replaced whole. A reader sees the whole old text or the
@@ -41,6 +41,18 @@ export interface Blobs {
   remove(digest: Digest): Promise<boolean>;
 }
 
+/** What the codings make of blobs, beside them: made again from the blob where it is lost. */
+export interface Encodings {
+  /** Whether all of a blob's are there. */
+  has(digest: Digest): Promise<boolean>;
+  /** Returns a handle whose slicing reads nothing, or undefined where there is none yet. */
+  find(digest: Digest, encoding: Encoding): Promise<Blob | undefined>;
+  /** Stores all of a blob's, durably. Doing it again is harmless. */
+  write(digest: Digest, encoded: Encoded): Promise<void>;
+  /** Removes all of a blob's that are there. */
+  remove(digest: Digest): Promise<void>;
+}
+
 /**
  * Blobs on their way in, kept apart by workspace: nobody learns, or gets to serve, what another workspace is uploading.
  * They are verified as they arrive, survive a restart, and become blobs at commit.
@@ -67,6 +79,7 @@ export interface Uploads {
 export interface Store {
   readonly documents: Documents;
   readonly blobs: Blobs;
+  readonly encodings: Encodings;
   readonly uploads: Uploads;
   /**
    * Where it is there, clients send contents straight to the object store: returns a URL that takes one PUT of exactly

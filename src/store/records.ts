@@ -77,6 +77,17 @@ export class Records {
     return this.#write(claimKey(claim.label), formatClaim(claim));
   }
 
+  /** Changes what is said of a label; anew where another change came between. Does nothing where nobody holds it. */
+  async changeClaim(label: string, change: (claim: Claim) => Claim): Promise<void> {
+    const key = claimKey(label);
+    for (;;) {
+      const text = await this.#documents.read(key);
+      if (text === undefined) return;
+      const changed = formatClaim(change(parse(key, text, parseClaim)));
+      if (changed === text || (await this.#documents.replace(key, text, changed))) return;
+    }
+  }
+
   /** Writes a release's record. Returns false, and changes nothing, where the version is taken. */
   createRelease(label: string, record: ReleaseRecord): Promise<boolean> {
     return this.#documents.create(releaseKey(label, record.version), formatReleaseRecord(record));

@@ -24,13 +24,13 @@ export class S3Blobs implements Blobs {
   }
 
   async open(digest: Digest): Promise<Blob> {
-    const path = await this.#cache.findPath(checkDigest(digest));
+    const path = await this.#cache.findPath(blobKey(checkDigest(digest)));
     if (path === undefined) throw new SitepodError("not_found", `Blob ${digest} is not stored`);
     return Bun.file(path);
   }
 
   async bytes(digest: Digest): Promise<Uint8Array | undefined> {
-    const path = await this.#cache.findPath(checkDigest(digest));
+    const path = await this.#cache.findPath(blobKey(checkDigest(digest)));
     return path === undefined ? undefined : findBytes(path);
   }
 
