@@ -154,6 +154,19 @@ test("garbage collection keeps what is named and removes the rest", async () => 
   expect(back.plan.missing).toHaveLength(1);
 });
 
+test("garbage collection keeps what a commit that was cut off has made durable", async () => {
+  const content = text("cut off");
+  const files = [{ path: "index.html", blake3: hashBytes(content), size: content.length }];
+  const plan = (await (await api("POST", "/plan", { project: "cut-off", files })).json()) as any;
+  const length = { "content-length": String(content.length) };
+  await api("POST", `/upload/${plan.plan_id}/${plan.missing[0].hash}`, content, length);
+  const claim = await new Records(store).readClaim("cut-off");
+  await store.uploads.commit(claim!.workspace_id, [plan.content_hash, plan.missing[0].hash]);
+  for (let i = 0; i < 2; i++) expect((await api("POST", "/gc")).status).toBe(200);
+  const again = await deploy("cut-off", { "index.html": "cut off" });
+  expect(again.commit).toMatchObject({ version: "v1", content_hash: plan.content_hash });
+});
+
 test("content that is there already cannot be given another size", async () => {
   const content = text("sized");
   await deploy("sizes", { "index.html": "sized" });

@@ -72,6 +72,8 @@ async function findReferenced(context: Context): Promise<Set<Digest>> {
       version: null,
     };
     const manifest = await readUploadManifest(context, upload);
+    // A commit that was cut off has made a blob of it already.
+    referenced.add(upload.manifest);
     for (const entry of manifest.entries()) referenced.add(entry.digest);
   }
   return referenced;

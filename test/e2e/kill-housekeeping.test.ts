@@ -1,0 +1,106 @@
+import { expect, test } from "bun:test";
+import type { Api } from "#wire";
+import { register } from "../harness/account.ts";
+import { dataCheck } from "../harness/data-check.ts";
+import { type DeployClient, deployClient } from "../harness/deploy-client.ts";
+import { randomFrom } from "../harness/random.ts";
+import { type Server, startServer } from "../harness/server.ts";
+import { temporaryFolder } from "../harness/temporary-folder.ts";
+import { fetchHost } from "../harness/tenant.ts";
+
+const rounds = Math.ceil(Number(process.env.SITEPOD_CRASH_ROUNDS ?? 50) / 5);
+const random = randomFrom(Number(process.env.SITEPOD_CRASH_SEED ?? Math.floor(Math.random() * 2 ** 32)));
+/** A rename and a garbage collection of these sites take about so long. */
+const KILL_AFTER_MS = 25;
+
+async function startWith(data: string, token: string): Promise<{ server: Server; client: DeployClient }> {
+  const server = await startServer({ data });
+  return { server, client: deployClient({ endpoint: server.url, token }) };
+}
+
+async function firstToken(data: string): Promise<string> {
+  await using server = await startServer({ data });
+  return (await register(server.url)).token;
+}
+
+/** Lets the work begin, kills the server a moment later, and tells whether the work was acknowledged before. */
+async function killDuring(server: Server, work: Promise<unknown>): Promise<boolean> {
+  const acknowledged = work.then(
+    () => true,
+    () => false,
+  );
+  await Bun.sleep(random.below(KILL_AFTER_MS));
+  await server.kill();
+  return await acknowledged;
+}
+
+test(`killed ${rounds} times while a site is renamed, the server has it whole under one name, and the other leads there`, async () => {
+  process.stdout.write(`repeat by SITEPOD_CRASH_SEED=${random.seed}\n`);
+  await using folder = await temporaryFolder();
+  const token = await firstToken(folder.path);
+  const findFaults = dataCheck(folder.path);
+  let label = "roaming";
+  for (let round = 0; round < rounds; round++) {
+    const wanted = `name${round}`;
+    const before = await startWith(folder.path, token);
+    await using first = before.server;
+    const page = `page ${round}`;
+    const { version, image_id } = await before.client.deploy("roaming", { "index.html": page }, "prod");
+    await before.client.release("roaming", "beta");
+    await before.client.preview("roaming", image_id, "look");
+    const rename = before.client.call("PUT", "/domains/rename?project=roaming", { new_subdomain: wanted });
+    const isRenamed = await killDuring(first, rename);
+    expect(await findFaults()).toEqual([]);
+
+    const after = await startWith(folder.path, token);
+    await using second = after.server;
+    const { subdomain } = await after.client.call<Api.Project>("GET", "/projects/roaming");
+    expect(isRenamed ? [wanted] : [label, wanted]).toContain(subdomain);
+    const other = subdomain === wanted ? label : wanted;
+    for (const suffix of ["", "-beta", "--look", `--${version}`]) {
+      const shown = await fetchHost(second, `${subdomain}${suffix}.${second.domain}`, "/");
+      expect([suffix, shown.status, await shown.text()]).toEqual([suffix, 200, page]);
+      const elsewhere = await fetchHost(second, `${other}${suffix}.${second.domain}`, "/");
+      expect([404, 308]).toContain(elsewhere.status);
+      if (subdomain === wanted || elsewhere.status === 308) {
+        expect(elsewhere.headers.get("Location")).toBe(`//${subdomain}${suffix}.${second.domain}/`);
+      }
+    }
+    label = subdomain;
+    await second.kill();
+  }
+});
+
+test(`killed ${rounds} times while garbage is collected beside deploys, the server has all that is named`, async () => {
+  await using folder = await temporaryFolder();
+  const token = await firstToken(folder.path);
+  const findFaults = dataCheck(folder.path);
+  for (let round = 0; round < rounds; round++) {
+    const { server, client } = await startWith(folder.path, token);
+    await using first = server;
+    const kept = { "index.html": `kept ${round}`, "shared.txt": "shared by all" };
+    await client.deploy("kept", kept, "prod");
+    await client.deploy("gone", { "index.html": `gone ${round}`, "shared.txt": "shared by all" }, "prod");
+    await client.call("DELETE", "/projects/gone");
+    const deploys = [1, 2, 3].map((i) =>
+      client.deploy(`new${i}`, { "index.html": `gone ${round}`, "a.txt": `${i}` }, "prod"),
+    );
+    await killDuring(first, Promise.allSettled([client.call("POST", "/gc"), ...deploys]));
+    expect(await findFaults()).toEqual([]);
+
+    const after = await startWith(folder.path, token);
+    await using second = after.server;
+    await Promise.all([
+      after.client.call("POST", "/gc"),
+      after.client.deploy("gone", { "index.html": `gone ${round}` }, "prod"),
+    ]);
+    expect(await dataCheck(folder.path)()).toEqual([]);
+    for (const [label, text] of [
+      ["kept", `kept ${round}`],
+      ["gone", `gone ${round}`],
+    ]) {
+      expect(await (await fetchHost(second, `${label}.${second.domain}`, "/")).text()).toBe(text ?? "");
+    }
+    await second.kill();
+  }
+});
