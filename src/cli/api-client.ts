@@ -76,16 +76,17 @@ export function createApiClient(world: World, endpoint: string, token: string | 
     uploadPresigned: (url: string, content: Pick<Call, "headers" | "body">) =>
       send(world, { ...content, method: "PUT", url, isRepeatable: true, maxTries: PATIENT_TRIES }),
     /** A plan is committed once: the server answers a second commit with the same release. */
-    commit: (planId: string, message: string | undefined) =>
+    commit: (planId: string, rest: { message?: string; protected?: boolean }) =>
       call<Api.CommitResponse>("POST", "/commit", {
-        body: { plan_id: planId, ...(message === undefined ? {} : { message }) },
+        body: { plan_id: planId, ...rest },
         isRepeatable: true,
         maxTries: PATIENT_TRIES,
       }),
     release: (request: PointerRequest) => post<Api.ReleaseResponse>("/release", request),
     rollback: (request: PointerRequest) => post<Api.RollbackResponse>("/rollback", request),
-    preview: (request: { project: string; image_id: string; slug?: string; expires_in?: number }) =>
-      post<Api.PreviewResponse>("/preview", request),
+    preview: (request: Api.PreviewRequest) => post<Api.PreviewResponse>("/preview", request),
+    setAccess: (request: Api.AccessRequest) => call<Api.AccessState>("PUT", "/access", { body: request }),
+    createAccessLink: (request: Api.AccessLinkRequest) => post<Api.AccessLink>("/access/link", request),
 
     current: (project: string, environment: Environment) => get<Api.Current>("/current", { project, environment }),
     history: (project: string, limit: number, environment?: Environment) =>
@@ -126,4 +127,5 @@ type PointerRequest = {
   readonly environment: Environment;
   readonly image_id?: string;
   readonly version?: string;
+  readonly password?: string;
 };

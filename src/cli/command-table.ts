@@ -13,6 +13,10 @@ const caseCollisions: OptionSpec = {
   flags: "--allow-case-collisions",
   doc: "Deploy also where two paths differ by case alone",
 };
+const protect: OptionSpec = {
+  flags: "--protect",
+  doc: "Ask visitors for a password from the first moment, unless they are asked for one already",
+};
 const environment = (extra: Partial<OptionSpec>): OptionSpec => ({
   flags: "--env <environment>",
   doc: "The environment",
@@ -76,6 +80,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       site,
       concurrent,
       message,
+      protect,
       caseCollisions,
     ],
     examples: ["sitepod deploy", "sitepod deploy ./dist --prod -n my-site -m 'New prices'"],
@@ -91,6 +96,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       site,
       concurrent,
       message,
+      protect,
       caseCollisions,
     ],
     examples: ["sitepod preview --slug new-menu --ttl 7d"],
@@ -162,6 +168,26 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [],
     examples: ["sitepod console"],
     load: () => import("./commands/console.ts"),
+  },
+  {
+    usage: "protect",
+    group: "Manage",
+    summary: "Let only people with a password or a link see prod",
+    details:
+      "The password comes from a prompt, from SITEPOD_SITE_PASSWORD or from standard input. It stays when you deploy or " +
+      "roll back. Giving another one, or --off, ends all sessions and links. While anything of a site is protected, the " +
+      "permanent addresses of its releases ask too: for the password of prod, else of beta, else of the newest preview.",
+    options: [
+      environment({ default: "prod" }),
+      { flags: "--preview <slug>", doc: "A preview, instead of an environment" },
+      { flags: "--password-stdin", doc: "Read the password from standard input" },
+      { flags: "--links-only", doc: "No password: only signed links open it" },
+      { flags: "--link <span>", doc: "Make a link that opens it for 7d, 24h or seconds", parse: parseSpan },
+      { flags: "--off", doc: "Let everybody see it" },
+      site,
+    ],
+    examples: ["sitepod protect --env beta", "sitepod protect --link 7d", "sitepod protect --off"],
+    load: () => import("./commands/protect.ts"),
   },
   {
     usage: "domain add <domain>",

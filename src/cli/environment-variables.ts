@@ -18,6 +18,12 @@ export const ENVIRONMENT_VARIABLES = [
     doc: "The password of `sitepod login`, where nobody can be asked for it.",
     example: "correct horse battery staple",
   },
+  {
+    key: "SITEPOD_SITE_PASSWORD",
+    type: "text",
+    doc: "The password of a protected site, for `sitepod protect` and `--protect`, where nobody can be asked for it.",
+    example: "correct horse battery staple",
+  },
   { key: "NO_COLOR", type: "any text", doc: "Write without colours.", example: "1" },
   { key: "CI", type: "any text", doc: "Ask no questions, as off a terminal.", example: "true" },
   {

@@ -12,9 +12,9 @@ export interface Access {
 const SECRET = /^[0-9a-f]{64}$/;
 const PASSWORD_HASH = /^\$argon2id\$/;
 
-/** Shorter passwords are refused. Bytes, as UTF-8. */
-export const MIN_SITE_PASSWORD_BYTES = 8;
-export const MAX_SITE_PASSWORD_BYTES = 256;
+/** Characters of a password. */
+export const MIN_SITE_PASSWORD_LENGTH = 8;
+export const MAX_SITE_PASSWORD_LENGTH = 256;
 /** Seconds that a signed link may live. */
 export const MIN_ACCESS_LINK_TTL_S = 60;
 export const MAX_ACCESS_LINK_TTL_S = 90 * 24 * 60 * 60;

@@ -37,7 +37,7 @@ export interface RefTarget {
   readonly image: string;
   readonly manifest: Digest;
   /** Protects the environment where it is not protected yet. */
-  readonly access?: Access | undefined;
+  readonly access?: Access;
 }
 
 /** How long the hashed assets of a replaced release keep answering, unless the server is told otherwise. */

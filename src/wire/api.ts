@@ -261,6 +261,7 @@ export type Project = z.infer<typeof project>;
 export type CommitResponse = z.infer<typeof commitResponse>;
 export type ReleaseResponse = z.infer<typeof releaseResponse>;
 export type RollbackResponse = z.infer<typeof rollbackResponse>;
+export type PreviewRequest = z.infer<typeof previewRequest>;
 export type PreviewResponse = z.infer<typeof previewResponse>;
 export type PreviewList = z.infer<typeof previewList>;
 export type Current = z.infer<typeof current>;

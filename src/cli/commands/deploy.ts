@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { type Published, type PublishOptions, publishFolder } from "../deploy/publish.ts";
 import { Failure } from "../failure.ts";
 import { ensureProject } from "../init/ensure-project.ts";
+import { readSitePassword } from "../site-password.ts";
 
 interface DeployOptions extends PublishOptions {
   readonly prod?: boolean;
@@ -18,8 +19,9 @@ export async function run(
   const { report, paint } = context;
   const environment = options.prod ? "prod" : "beta";
   if (source === undefined) await ensureProject(context);
+  const password = options.protect ? await readSitePassword(context, false) : undefined;
   const published = await publish(context, source, options, environment);
-  const released = await release(context, published, environment);
+  const released = await release(context, published, environment, password);
   const before = released.previous_version === null ? "" : ` (was ${released.previous_version})`;
   report.step("Released", `${released.version} to ${environment}${before}`);
   if (environment === "beta") {
@@ -62,9 +64,11 @@ async function release(
   context: Context,
   { client, site, commit }: Published,
   environment: Environment,
+  password: string | undefined,
 ): Promise<Api.ReleaseResponse> {
   try {
-    return await client.release({ project: site, environment, version: commit.version });
+    const choice = { project: site, environment, version: commit.version };
+    return await client.release(password === undefined ? choice : { ...choice, password });
   } catch (error) {
     if (!context.world.signal.aborted) throw error;
     throw new Failure("interrupted", `Interrupted while ${commit.version} was being released to ${environment}.`, {

@@ -5,6 +5,7 @@ import type { Result } from "../command-spec.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import { machineFile, writeMachineConfig } from "../project/machine-file.ts";
+import { readFirstLine } from "../terminal/first-line.ts";
 import { askChoice, askPassword, askText } from "../terminal/prompts.ts";
 
 interface LoginOptions {
@@ -99,12 +100,4 @@ async function ask(context: Context, option: string, question: () => Promise<str
   throw new Failure("usage", `Nobody is there to be asked, and ${option} is missing.`, {
     next: "In CI, set SITEPOD_TOKEN instead of logging in.",
   });
-}
-
-async function readFirstLine(context: Context): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of context.world.stdin) chunks.push(Buffer.from(chunk as Uint8Array | string));
-  const line = Buffer.concat(chunks).toString("utf8").split(/\r?\n/)[0]!;
-  if (line === "") throw new Failure("usage", "Standard input holds no password.");
-  return line;
 }

@@ -2,6 +2,7 @@ import type { Result } from "../command-spec.ts";
 import type { Context } from "../context.ts";
 import { type PublishOptions, publishFolder } from "../deploy/publish.ts";
 import { ensureProject } from "../init/ensure-project.ts";
+import { readSitePassword } from "../site-password.ts";
 import { formatAge } from "../terminal/format.ts";
 
 interface PreviewOptions extends PublishOptions {
@@ -16,12 +17,14 @@ export async function run(
   options: PreviewOptions,
 ): Promise<Result> {
   if (source === undefined) await ensureProject(context);
+  const password = options.protect ? await readSitePassword(context, false) : undefined;
   const { client, site, commit, counts } = await publishFolder(context, source, options);
   const preview = await client.preview({
     project: site,
     image_id: commit.image_id,
     expires_in: options.ttl,
     ...(options.slug === undefined ? {} : { slug: options.slug }),
+    ...(password === undefined ? {} : { password }),
   });
   context.report.step("Previewed", `${commit.version}, expires ${formatAge(preview.expires_at, context.world.now())}`);
   return {

@@ -15,6 +15,7 @@ export interface PublishOptions {
   readonly concurrent?: number;
   readonly message?: string;
   readonly allowCaseCollisions?: boolean;
+  readonly protect?: boolean;
 }
 
 export interface Published {
@@ -64,7 +65,11 @@ export async function publishFolder(
   );
   const uploadedBytes = await uploadMissing(context, client, plan, files, source.concurrent);
 
-  const commit = await client.commit(plan.plan_id, options.message);
+  const commit = await client.commit(plan.plan_id, {
+    ...(options.message === undefined ? {} : { message: options.message }),
+    // Not sent without need: an older server would refuse the field.
+    ...(options.protect ? { protected: true } : {}),
+  });
   report.step("Committed", `${commit.version}, ${commit.image_id}`);
   return { client, site, commit, counts: { new: fresh, reused: plan.reusable, uploaded_bytes: uploadedBytes } };
 }

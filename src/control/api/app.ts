@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import type { Accounts } from "../identity/accounts.ts";
 import { authenticate } from "../identity/authenticate.ts";
 import { createLoginLimit } from "../identity/login-limit.ts";
+import { addAccessRoutes } from "./access-routes.ts";
 import { addAccountRoutes, addTokenRoutes } from "./account-routes.ts";
 import { addDomainRoutes } from "./domain-routes.ts";
 import { createErrorAnswers } from "./errors.ts";
@@ -24,6 +25,7 @@ export function createApi(context: Context, accounts: Accounts, metrics: () => s
   addSiteRoutes(app, context);
   addDeployRoutes(app, context);
   addPointerRoutes(app, context);
+  addAccessRoutes(app, context);
   addHistoryRoutes(app, context);
   addDomainRoutes(app, context);
 

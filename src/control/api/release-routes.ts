@@ -85,6 +85,7 @@ export function addDeployRoutes(app: Api, context: Context): void {
       return await commitUpload(context, actor, {
         uploadId: body.plan_id,
         message: body.message ?? undefined,
+        isProtected: body.protected,
         trigger,
       });
     },
@@ -131,7 +132,9 @@ export function addPointerRoutes(app: Api, context: Context): void {
       answer: api.releaseResponse,
     },
     async ({ actor, body }) =>
-      await holdSite(context, actor, body.project, (site) => releaseSite(context, actor, site, moveOf(body))),
+      await holdSite(context, actor, body.project, (site) =>
+        releaseSite(context, actor, site, { ...moveOf(body), password: body.password }),
+      ),
   );
 
   addRoute(
@@ -176,7 +179,8 @@ export function addPointerRoutes(app: Api, context: Context): void {
       answer: api.previewResponse,
     },
     async ({ actor, body }) => {
-      const wanted = { imageId: body.image_id, slug: body.slug, expiresInS: body.expires_in };
+      const { image_id: imageId, slug, expires_in: expiresInS, password } = body;
+      const wanted = { imageId, slug, expiresInS, password };
       return await holdSite(context, actor, body.project, (site) => createPreview(context, actor, site, wanted));
     },
   );

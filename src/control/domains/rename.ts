@@ -35,12 +35,15 @@ export async function renameSite(context: Context, actor: Actor, site: Site, new
 
 /** A label may be claimed by a new site, or by the site that once had it. */
 async function claimLabel(context: Context, site: Site, label: string): Promise<void> {
+  const held = await context.records.readClaim(site.label);
   const claim = {
     label,
     site: site.name,
     site_id: site.id,
     workspace_id: site.workspace_id,
     created_at: nowIso(context),
+    // What is protected stays so at the new label, from before it answers there.
+    ...(held?.access && { access: held.access }),
   };
   if (await context.records.createClaim(claim)) return;
   const holder = await context.records.readClaim(label);

@@ -8,6 +8,8 @@ import {
   totalSize,
 } from "#model";
 import type { Api } from "#wire";
+import { closeReleases } from "../access/permanent-addresses.ts";
+import { makeAccess } from "../access/protect.ts";
 import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
@@ -25,6 +27,8 @@ export interface Commit {
   readonly uploadId: string;
   readonly message: string | undefined;
   readonly trigger: ReleaseRecord["trigger"];
+  /** Whether the release's permanent address is not open before something of the site was protected. */
+  readonly isProtected?: boolean | undefined;
 }
 
 /**
@@ -45,6 +49,7 @@ async function commitInTurn(context: Context, actor: Actor, commit: Commit): Pro
   if (upload.version !== null) return await describeCommit(context, site, upload.version);
   const manifest = await readUploadManifest(context, upload);
   await makeDurable(context, upload, manifest);
+  if (commit.isProtected) await closeReleases(context, site.label, await makeAccess(context, undefined));
   const version = await recordRelease(context, site, upload, {
     site: site.name,
     site_id: site.id,

@@ -1,5 +1,6 @@
 import { type Digest, type Environment, formatVersion, moveRef, type Ref, SitepodError } from "#model";
 import type { Api } from "#wire";
+import { writeProtected } from "../access/new-pointer.ts";
 import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
@@ -11,6 +12,8 @@ export interface Move {
   readonly choice: ReleaseChoice;
   /** Move only if the pointer has this version; 0: only if there is none. */
   readonly expectedVersion?: number | undefined;
+  /** Protects the environment with this move, where it is not protected yet. */
+  readonly password?: string | undefined;
 }
 
 interface Moved {
@@ -84,14 +87,19 @@ async function movePointer(
   };
   // A pointer that moved without a record of who moved it is the worse half: the database must be there first.
   context.db.check();
-  const begunMs = performance.now();
-  const { previous, ref } = await context.records.moveRef(
-    site.label,
-    environment,
-    (current) => moveRef(current, target, context.nowMs(), context.settings.survivalMs),
-    move.expectedVersion,
-  );
-  const durationMs = performance.now() - begunMs;
+  const access =
+    move.password === undefined ? undefined : (await context.records.readRef(site.label, environment))?.access;
+  const { previous, ref, durationMs } = await writeProtected(context, site, access, move.password, async (access) => {
+    const begunMs = performance.now();
+    const moved = await context.records.moveRef(
+      site.label,
+      environment,
+      (current) =>
+        moveRef(current, { ...target, ...(access && { access }) }, context.nowMs(), context.settings.survivalMs),
+      move.expectedVersion,
+    );
+    return { ...moved, durationMs: performance.now() - begunMs };
+  });
   await context.db.query
     .insertInto("deployments")
     .values({

@@ -4,10 +4,14 @@ import {
   formatVersion,
   MAX_PREVIEW_TTL_S,
   MIN_PREVIEW_TTL_S,
+  type Preview,
   parsePreviewSlug,
   SitepodError,
+  withAccess,
 } from "#model";
 import type { Api } from "#wire";
+import { writeProtected } from "../access/new-pointer.ts";
+import { settleReleases } from "../access/permanent-addresses.ts";
 import { type Context, newId, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
@@ -22,6 +26,8 @@ export interface WantedPreview {
   readonly imageId: string;
   readonly slug?: string | null | undefined;
   readonly expiresInS?: number | null | undefined;
+  /** Protects it from the first moment, unless the one of this slug is protected already. */
+  readonly password?: string | undefined;
 }
 
 /**
@@ -50,7 +56,8 @@ export async function createPreview(
   await requireRoom(context, site);
   const createdAt = nowIso(context);
   const expiresAt = new Date(context.nowMs() + lifeS * 1000).toISOString();
-  await context.records.writePreview(site.label, {
+  const current = (await context.records.readPreview(site.label, slug.value))?.access;
+  const preview: Preview = {
     site: site.name,
     slug: slug.value,
     release: release.version,
@@ -58,7 +65,10 @@ export async function createPreview(
     manifest: release.manifest as Digest,
     created_at: createdAt,
     expires_at: expiresAt,
-  });
+  };
+  await writeProtected(context, site, current, wanted.password, (access) =>
+    context.records.writePreview(site.label, withAccess(preview, current ?? access)),
+  );
   const row = { version: release.version, created_by: actor.userId, created_at: createdAt, expires_at: expiresAt };
   await context.db.query
     .insertInto("previews")
@@ -119,6 +129,8 @@ export async function deletePreview(context: Context, actor: Actor, site: Site, 
   if (numDeletedRows === 0n) {
     throw new SitepodError("not_found", `${site.name} has no preview ${JSON.stringify(slug)}.`);
   }
+  const preview = await context.records.readPreview(site.label, slug);
   await context.records.removePreview(site.label, slug);
+  if (preview?.access) await settleReleases(context, site.label);
   await recordEvent(context, actor, "preview.delete", { site, target: slug });
 }

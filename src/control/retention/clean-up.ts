@@ -1,3 +1,4 @@
+import { settleReleases } from "../access/permanent-addresses.ts";
 import type { Context } from "../context.ts";
 import { nowIso } from "../context.ts";
 
@@ -30,7 +31,9 @@ async function forgetPreviews(context: Context, errors: string[]): Promise<numbe
   let deleted = 0;
   for (const { site_id, slug, label } of expired) {
     try {
+      const preview = await context.records.readPreview(label, slug);
       await context.records.removePreview(label, slug);
+      if (preview?.access) await settleReleases(context, label);
       await context.db.query.deleteFrom("previews").where("site_id", "=", site_id).where("slug", "=", slug).execute();
       deleted++;
     } catch (error) {
