@@ -51,6 +51,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
       readHost: (hostname) => records.readHost(hostname),
       readManifest,
       openBlob: (digest) => store.blobs.open(digest),
+      openEncoding: (digest, encoding) => store.encodings.find(digest, encoding),
     },
     domain: options.domain,
     nowMs: Date.now,

@@ -8,22 +8,34 @@ export interface RequestHeaders {
 
 export type Selection = RangeDecision | { readonly kind: "not-modified" } | { readonly kind: "precondition-failed" };
 
+/** What a request selects from. */
+export interface Representation {
+  /** Strong. */
+  readonly etag: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Parts of it may be asked for. */
+  readonly hasRanges: boolean;
+}
+
 const WHOLE = { kind: "whole" } as const;
 
 /**
  * Decides how much of a representation to send, in the order of RFC 9110, section 13.2.2. Nothing here has a
- * modification date, so the conditions on dates are ignored, and an If-Range that holds a date never holds.
- *
- * @param etag the strong entity tag of the representation
- * @param size its length in bytes
+ * modification date (a content that comes back is not newer), so If-Modified-Since and If-Unmodified-Since are ignored, as
+ * sections 13.1.3 and 13.1.4 say, and an If-Range that holds a date never holds.
  */
-export function selectContent(method: string, headers: RequestHeaders, etag: string, size: number): Selection {
+export function selectContent(
+  method: string,
+  headers: RequestHeaders,
+  { etag, size, hasRanges }: Representation,
+): Selection {
   const ifMatch = headers.get("if-match");
   if (ifMatch !== null && !matchesStrongly(ifMatch, etag)) return { kind: "precondition-failed" };
   const ifNoneMatch = headers.get("if-none-match");
   if (ifNoneMatch !== null && matchesWeakly(ifNoneMatch, etag)) return { kind: "not-modified" };
   const range = headers.get("range");
-  if (range === null || method !== "GET") return WHOLE;
+  if (range === null || method !== "GET" || !hasRanges) return WHOLE;
   const ifRange = headers.get("if-range");
   if (ifRange !== null && ifRange !== etag) return WHOLE;
   return decideRange(range, size);

@@ -13,12 +13,14 @@ import {
   splitUrl,
 } from "#routing";
 import { type AccessOptions, createAccessGuard } from "./access.ts";
+import type { Answer } from "./answer.ts";
 import { createAnswers } from "./blob.ts";
 import { createHostParser } from "./host-parser.ts";
 import { createHostRoutes } from "./host.ts";
 import { createPods, type Pod } from "./manifest.ts";
 import { serveMounted, type SiteServer } from "./mounted.ts";
-import { respondMissingAsset, respondPage } from "./pages.ts";
+import { createNegotiation } from "./negotiate.ts";
+import { respondMissingAsset, respondOptions, respondPage } from "./pages.ts";
 import type { Readers } from "./readers.ts";
 import type { MountsRoute, PodRoute, Route } from "./ref.ts";
 import { respond } from "./respond.ts";
@@ -65,6 +67,7 @@ export function createEdge(options: EdgeOptions): Edge {
   const hosts = createHostRoutes({ readers, parseHost, nowMs, log });
   const pods = createPods(readers);
   const answers = createAnswers(readers, options.maxHotBytes ?? DEFAULT_HOT_BYTES);
+  const negotiate = createNegotiation({ readers, nowMs, log, onGrown: (answer) => answers.measure(answer) });
   const access = createAccessGuard(nowMs, options.access);
 
   function serve(request: Request): Response | Promise<Response> {
@@ -80,6 +83,7 @@ export function createEdge(options: EdgeOptions): Edge {
 
   function serveOpen(request: Request, route: Exclude<Route, MountsRoute>): Response | Promise<Response> {
     const { method } = request;
+    if (method === "OPTIONS") return respondOptions();
     if (method !== "GET" && method !== "HEAD") return respondPage("methodNotAllowed", method);
     if (route.kind !== "pod") return respondWithoutPod(request, route);
     return whenReady(pods.open(route.manifest), (pod) => serveFromPod(request, route, pod));
@@ -95,7 +99,7 @@ export function createEdge(options: EdgeOptions): Edge {
   function serveFromPod(request: Request, route: PodRoute, pod: Pod): Response | Promise<Response> {
     const target = splitUrl(request.url);
     const ready = answers.findReady(pod, route.listed, target.path);
-    if (ready) return respond(request, ready);
+    if (ready) return send(request, ready);
 
     const preview = findPreviewHost(route, target.path);
     if (preview) return redirect(307, request, formatHost(preview.host, domain), { ...target, path: preview.path });
@@ -114,7 +118,7 @@ export function createEdge(options: EdgeOptions): Edge {
     switch (intent.kind) {
       case "file":
         return whenReady(answers.prepare(pod, route.listed, intent.status, intent.entry, intent.address), (answer) =>
-          respond(request, answer),
+          send(request, answer),
         );
       case "redirect": {
         const location = intent.location + splitUrl(request.url).query;
@@ -127,6 +131,13 @@ export function createEdge(options: EdgeOptions): Edge {
     }
   }
 
+  function send(request: Request, answer: Answer): Response | Promise<Response> {
+    if (!answer.encoded) return respond(request, answer);
+    return whenReady(negotiate(request, answer), (chosen) =>
+      chosen ? respond(request, chosen) : respondPage("notAcceptable", request.method),
+    );
+  }
+
   /** Serves a hashed file that the release has not, but one before it had: pages opened before a deploy ask for it. */
   async function serveSurvivor(request: Request, route: PodRoute, path: string): Promise<Response | undefined> {
     for (const { manifest, expires_at } of route.survivors) {
@@ -134,7 +145,7 @@ export function createEdge(options: EdgeOptions): Edge {
       try {
         const pod = await pods.open(manifest);
         const entry = pod.manifest.find(path);
-        if (entry) return respond(request, await answers.prepare(pod, route.listed, 200, entry));
+        if (entry) return await send(request, await answers.prepare(pod, route.listed, 200, entry));
       } catch (cause) {
         log(`A file of an earlier release cannot be read: ${path}`, cause);
       }

@@ -1,5 +1,5 @@
 import { type ByteRange, formatContentRange } from "#routing";
-import type { Answer } from "./blob.ts";
+import type { Answer } from "./answer.ts";
 
 export interface Multipart {
   readonly type: string;

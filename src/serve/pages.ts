@@ -7,6 +7,8 @@ interface Page {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+const ALLOWED_METHODS = "GET, HEAD, OPTIONS";
+
 const pages = {
   malformed: {
     status: 400,
@@ -46,7 +48,13 @@ const pages = {
     status: 405,
     title: "Method not allowed",
     sentences: ["Sites can only be read: use <code>GET</code> or <code>HEAD</code>."],
-    headers: { Allow: "GET, HEAD" },
+    headers: { Allow: ALLOWED_METHODS },
+  },
+  notAcceptable: {
+    status: 406,
+    title: "Not acceptable",
+    sentences: ["The request's <code>Accept-Encoding</code> header refuses every form that there is of this file."],
+    headers: { Vary: "Accept-Encoding" },
   },
   expired: {
     status: 410,
@@ -77,6 +85,10 @@ export function respondPage(name: PageName, method: string): Response {
   };
   return new Response(method === "HEAD" ? null : html, { status: page.status, headers });
 }
+
+/** Says what may be asked of a site (RFC 9110, section 9.3.7). */
+export const respondOptions = (): Response =>
+  new Response(null, { status: 204, headers: { Allow: ALLOWED_METHODS, "Cache-Control": "no-store" } });
 
 /** Says that an asset is not there: in plain text, as no page is what a script or an image was asked for. */
 export const respondMissingAsset = (method: string): Response =>

@@ -1,4 +1,4 @@
-import type { Claim, Digest, Environment, HostRecord, Manifest, Preview, Ref, ReleaseRecord } from "#model";
+import type { Claim, Digest, Encoding, Environment, HostRecord, Manifest, Preview, Ref, ReleaseRecord } from "#model";
 
 /**
  * All that the data plane may reach: it reads pointers and content, and cannot write. Each answers undefined where
@@ -13,4 +13,6 @@ export interface Readers {
   readManifest(digest: Digest): Promise<Manifest | undefined>;
   /** A handle whose slicing reads nothing. Where the blob is absent, this or the reading of it throws. */
   openBlob(digest: Digest): Promise<Blob>;
+  /** The same of what a coding makes of a blob: undefined where it is not made yet, empty where it is not worth it. */
+  openEncoding(digest: Digest, encoding: Encoding): Promise<Blob | undefined>;
 }

@@ -1,12 +1,12 @@
 import { formatUnsatisfiedRange, formatContentRange, selectContent } from "#routing";
-import type { Answer } from "./blob.ts";
+import type { Answer } from "./answer.ts";
 import { formatMultipart } from "./multipart.ts";
 
 /** Sends of a file what the request's conditions and ranges ask for. */
 export function respond(request: Request, answer: Answer): Response {
-  const { status, headers, notModifiedHeaders, body, size, etag } = answer;
+  const { status, headers, notModifiedHeaders, body, size, etag, hasRanges } = answer;
   if (status !== 200) return respondWhole(request, answer);
-  const selection = selectContent(request.method, request.headers, etag, size);
+  const selection = selectContent(request.method, request.headers, { etag, size, hasRanges });
   switch (selection.kind) {
     case "whole":
       return respondWhole(request, answer);

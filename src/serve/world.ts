@@ -2,6 +2,7 @@ import {
   type Access,
   type Claim,
   type Digest,
+  type Encoding,
   type Environment,
   encodeManifest,
   type HostRecord,
@@ -31,6 +32,7 @@ export interface World {
   readonly previews: Map<string, Preview>;
   readonly hosts: Map<string, HostRecord>;
   readonly blobs: Map<string, Uint8Array<ArrayBuffer>>;
+  readonly encoded: Map<string, Record<Encoding, string>>;
   /** Stores a pod and returns its manifest's digest. */
   store(files: Record<string, string>): Digest;
   /** Points an environment at a pod, as the control plane would, but tells nobody. */
@@ -79,6 +81,11 @@ export function createWorld(): World {
       if (!bytes) throw new Error("No such blob");
       return new Blob([bytes]);
     },
+    async openEncoding(digest, encoding) {
+      world.reads.push(encoding);
+      const encoded = world.encoded.get(digest);
+      return encoded && new Blob([encoded[encoding]]);
+    },
   };
 
   const world: World = {
@@ -105,6 +112,7 @@ export function createWorld(): World {
     previews: new Map(),
     hosts: new Map(),
     blobs: new Map(),
+    encoded: new Map(),
     store(files) {
       const entries = Object.entries(files).map(([path, text]) => {
         const bytes = new TextEncoder().encode(text);

@@ -1,0 +1,92 @@
+import type { Encoding } from "#model";
+import { type Coding, formatEtag, parseAcceptEncoding } from "#routing";
+import { type Answer, type InCoding, readBody } from "./answer.ts";
+import type { Readers } from "./readers.ts";
+
+export interface NegotiateOptions {
+  readonly readers: Pick<Readers, "openEncoding">;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: () => number;
+  readonly log: (message: string, cause?: unknown) => void;
+  /** Called after an answer has come to hold more. */
+  readonly onGrown: (answer: Answer) => void;
+}
+
+/**
+ * Chooses the answer in the coding that the request likes best (RFC 9110, section 12.5.3), or undefined where it takes none
+ * that there is.
+ */
+export type Negotiate = (request: Request, answer: Answer) => Answer | undefined | Promise<Answer | undefined>;
+
+/** How long a coding that is not made yet is not looked for again. */
+export const RETRY_MS = 2000;
+/** Browsers and tools send some dozens of different headers. */
+const MAX_HEADERS = 1000;
+
+export function createNegotiation({ readers, nowMs, log, onGrown }: NegotiateOptions): Negotiate {
+  const parsed = new Map<string, readonly Coding[]>();
+
+  function preferencesOf(header: string): readonly Coding[] {
+    let codings = parsed.get(header);
+    if (!codings) {
+      if (parsed.size >= MAX_HEADERS) parsed.clear();
+      parsed.set(header, (codings = parseAcceptEncoding(header)));
+    }
+    return codings;
+  }
+
+  async function read(answer: Answer, encoding: Encoding): Promise<void> {
+    let known: InCoding = { retryAtMs: nowMs() + RETRY_MS };
+    try {
+      const blob = await readers.openEncoding(answer.digest, encoding);
+      if (blob?.size === 0) known = { retryAtMs: Infinity };
+      else if (blob)
+        known = { answer: encode(answer, encoding, await readBody(blob, blob.size), blob.size), retryAtMs: 0 };
+    } catch (cause) {
+      log(`The ${encoding} coding of ${answer.digest} cannot be read; the file is sent without`, cause);
+    }
+    answer.encoded![encoding] = known;
+    if (known.answer) onGrown(answer);
+  }
+
+  /** Returns the answer in a coding, or undefined where there is none now. */
+  function find(answer: Answer, encoding: Encoding): Answer | undefined | Promise<void> {
+    const known = answer.encoded![encoding];
+    if (known?.answer) return known.answer;
+    if (known?.reading) return known.reading;
+    if (known && nowMs() < known.retryAtMs) return undefined;
+    const reading = read(answer, encoding);
+    answer.encoded![encoding] = { reading, retryAtMs: 0 };
+    return reading;
+  }
+
+  return function negotiate({ headers }, answer) {
+    const header = headers.get("accept-encoding");
+    if (!answer.encoded || header === null) return answer;
+    const codings = preferencesOf(header);
+    // A range is one of the file itself: what a coding makes of it cannot be continued from the file's bytes.
+    if (headers.get("range") !== null && codings.includes("identity")) return answer;
+    return choose(answer, codings);
+  };
+
+  function choose(answer: Answer, codings: readonly Coding[]): Answer | undefined | Promise<Answer | undefined> {
+    for (const coding of codings) {
+      if (coding === "identity") return answer;
+      const found = find(answer, coding);
+      if (found instanceof Promise) return found.then(() => choose(answer, codings));
+      if (found) return found;
+    }
+    return undefined;
+  }
+}
+
+function encode(answer: Answer, encoding: Encoding, body: Blob, size: number): Answer {
+  const etag = formatEtag(answer.digest, encoding);
+  const headers = new Headers(answer.headers);
+  headers.set("Content-Encoding", encoding);
+  headers.delete("Accept-Ranges");
+  const notModifiedHeaders = new Headers(answer.notModifiedHeaders);
+  for (const of of [headers, notModifiedHeaders]) if (of.has("ETag")) of.set("ETag", etag);
+  const { encoded: _, ...rest } = answer;
+  return { ...rest, headers, notModifiedHeaders, etag, body, size, hasRanges: false };
+}
