@@ -52,7 +52,10 @@ export function createAnswers(readers: Readers, maxBytes: number): Answers {
       return answers.get(key) ?? read(key, listed, status, entry);
     },
     measure(answer) {
-      if (answers.peek(answer.key) === answer) answers.set(answer.key, answer);
+      if (answers.peek(answer.key) !== answer) return;
+      // Setting what is set already would not measure it.
+      answers.delete(answer.key);
+      answers.set(answer.key, answer);
     },
     get count() {
       return answers.size;
