@@ -42,9 +42,10 @@ export function parseViewCookie(header: string | null, mount: Mount): View | und
 }
 
 /** Writes the Set-Cookie that keeps a choice until the browser is closed, for this host and mount alone. */
-export const formatViewCookie = (view: View, mount: Mount, isSecure: boolean): string =>
-  `${COOKIE}=${mount.path}:${view.kind === "preview" ? `preview=${view.slug}` : `env=${view.environment}`}` +
-  attributes(mount, isSecure);
+export function formatViewCookie(view: View, mount: Mount, isSecure: boolean): string {
+  const chosen = view.kind === "preview" ? `preview=${view.slug}` : `env=${view.environment}`;
+  return `${COOKIE}=${mount.path}:${chosen}${attributes(mount, isSecure)}`;
+}
 
 /** Writes the Set-Cookie that forgets a choice. */
 export const formatForgottenView = (mount: Mount, isSecure: boolean): string =>

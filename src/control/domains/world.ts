@@ -1,0 +1,132 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Database, openDatabase } from "#db";
+import { createManifestReader, hashBytes, openMemoryStore, Records, type Store } from "#store";
+import {
+  type Control,
+  createAddresses,
+  createControl,
+  createGate,
+  createKeyedQueue,
+  DEFAULT_SETTINGS,
+} from "../mod.ts";
+
+/** What the API answered. A test says itself what it expects of the body. */
+export type Answer = { readonly status: number; readonly body: ReturnType<typeof JSON.parse> };
+
+const PASSWORD = "correct horse battery";
+
+/** For tests: a control plane over a store in memory, with a clock that the test moves and a DNS that it writes. */
+export class World implements AsyncDisposable {
+  store: Store = openMemoryStore();
+  records = new Records(this.store);
+  /** TXT records by name. */
+  readonly texts = new Map<string, string[]>();
+  readonly logged: string[] = [];
+  /** While true, DNS does not answer. */
+  isDnsDown = false;
+  /** Milliseconds since the epoch. */
+  nowMs = Date.UTC(2030, 0, 1);
+
+  readonly #folder = mkdtempSync(join(tmpdir(), "sitepod-domains-"));
+  #databases = 0;
+  #db!: Database;
+  #control!: Control;
+  #tokens = new Map<string, string>();
+
+  static async create(): Promise<World> {
+    const world = new World();
+    await world.loseDatabase();
+    return world;
+  }
+
+  /** Begins anew with nothing but the accounts, whose passwords are slow to hash. */
+  async reset(): Promise<void> {
+    this.store = openMemoryStore();
+    this.records = new Records(this.store);
+    this.texts.clear();
+    this.isDnsDown = false;
+    this.nowMs = Date.UTC(2030, 0, 1);
+    for (const table of ["domains", "sites", "audit_events"] as const) await this.#db.query.deleteFrom(table).execute();
+    await this.restart();
+  }
+
+  /** Starts with the store that there is and an empty database, as after its file was lost. */
+  async loseDatabase(): Promise<void> {
+    await this.#db?.close();
+    this.#databases++;
+    this.#tokens.clear();
+    this.#db = await openDatabase(join(this.#folder, `${this.#databases}.db`));
+    await this.restart();
+  }
+
+  /** Starts with the store and the database that there are. */
+  async restart(): Promise<void> {
+    this.#control = createControl(
+      {
+        db: this.#db,
+        store: this.store,
+        records: this.records,
+        readManifest: createManifestReader(this.store.blobs),
+        addresses: createAddresses(new URL("https://sites.test")),
+        settings: { ...DEFAULT_SETTINGS, version: "1.2.3", signUpIsOpen: true },
+        dns: {
+          findTexts: async (name) => {
+            if (this.isDnsDown) throw new Error("DNS is down");
+            return this.texts.get(name) ?? [];
+          },
+          findAddresses: async () => ["192.0.2.1", "2001:db8::1"],
+        },
+        hash: hashBytes,
+        nowMs: () => this.nowMs,
+        randomBytes,
+        log: (message) => this.logged.push(message),
+        contentGate: createGate(),
+        inTurn: createKeyedQueue(),
+      },
+      "0123456789abcdef0123456789abcdef",
+      () => "",
+    );
+    await this.#control.reconcile();
+  }
+
+  /** Calls the API as somebody, who is registered the first time. The first of all becomes the administrator. */
+  async call(who: string, method: string, path: string, body?: unknown): Promise<Answer> {
+    const account = { email: `${who}@example.org`, password: PASSWORD, action: "register" };
+    if (!this.#tokens.has(who)) {
+      this.#tokens.set(who, (await this.#send("POST", "/auth/login", account)).body.token);
+    }
+    return await this.#send(method, path, body, { authorization: `Bearer ${this.#tokens.get(who)}` });
+  }
+
+  /** Makes a site of somebody's, by beginning its first deploy. */
+  async makeSite(who: string, project: string): Promise<void> {
+    await this.call(who, "POST", "/plan", {
+      project,
+      files: [{ path: "index.html", blake3: "0".repeat(64), size: 1 }],
+    });
+  }
+
+  /** Adds a domain, and puts its proof into DNS. Returns the TXT record's text. */
+  async addProved(who: string, project: string, domain: string): Promise<string> {
+    const { body } = await this.call(who, "POST", "/domains", { project, domain });
+    const [{ name, value }] = body.records;
+    this.texts.set(name, [...(this.texts.get(name) ?? []), value]);
+    return value;
+  }
+
+  recheckDomains = (): Promise<void> => this.#control.recheckDomains();
+
+  async #send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const response = await this.#control.fetch(new Request(`https://sites.test/api/v1${path}`, init), "127.0.0.1");
+    return { status: response.status, body: await response.json() };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#db.close();
+    rmSync(this.#folder, { recursive: true });
+  }
+}
