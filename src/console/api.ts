@@ -74,6 +74,10 @@ export const api = {
   deletePreview: (project: string, slug: string) =>
     call<unknown>("DELETE", `/previews/${encodeURIComponent(slug)}${query({ project })}`),
 
+  access: (project: string) => call<Api.AccessList>("GET", `/access${query({ project })}`),
+  setAccess: (request: Api.AccessRequest) => call<Api.AccessState>("PUT", "/access", request),
+  createAccessLink: (request: Api.AccessLinkRequest) => call<Api.AccessLink>("POST", "/access/link", request),
+
   tokens: async () => (await call<{ tokens: Api.Token[] }>("GET", "/tokens")).tokens,
   createToken: (request: NewToken) => call<Api.TokenCreated>("POST", "/tokens", request),
   revokeToken: (id: string) => call<unknown>("DELETE", `/tokens/${encodeURIComponent(id)}`),

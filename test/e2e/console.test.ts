@@ -115,6 +115,37 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser,", () => 
     expect(await read("shop")).toBe("<h1>second");
   });
 
+  test("protects prod by a password, makes a link, and opens it again", async () => {
+    const status = async (path = "/") => (await fetchHost(server, `shop.${server.domain}`, path)).status;
+    await page.getByRole("link", { name: "Settings" }).click();
+    await page.getByRole("button", { name: "Protect prod" }).click();
+    await page.getByLabel("Password for the visitors of prod").fill(PASSWORD);
+    await page.getByRole("button", { name: "Set", exact: true }).click();
+    await page.getByText("prod asks for the password now").waitFor();
+    expect(await status()).toBe(401);
+    await page.getByRole("button", { name: "Make a link" }).click();
+    const link = new URL((await page.getByText("?sitepod_access=").textContent()) ?? "");
+    expect(await status(link.pathname + link.search)).toBe(303);
+    await logInAsVisitor(link.origin);
+    await page.getByRole("button", { name: "Open prod" }).click();
+    await page.getByText("prod is open to everybody").waitFor();
+    expect(await status()).toBe(200);
+  });
+
+  /** In a browser of their own: a wrong password, then the right one, which leads to the page that was asked for. */
+  async function logInAsVisitor(origin: string) {
+    const visitor = await browser.newPage();
+    await visitor.goto(`${origin}/second.txt?x=1`);
+    await visitor.getByLabel("Password").fill("not the password");
+    await visitor.getByRole("button", { name: "Open" }).click();
+    await visitor.getByRole("alert").waitFor();
+    await visitor.getByLabel("Password").fill(PASSWORD);
+    await visitor.getByRole("button", { name: "Open" }).click();
+    await visitor.getByText("second", { exact: true }).waitFor();
+    expect(visitor.url()).toBe(`${origin}/second.txt?x=1`);
+    await visitor.close();
+  }
+
   test("tells who did what", async () => {
     await page.getByRole("link", { name: "Activity" }).click();
     await page.getByText("environment.rollback").first().waitFor();
