@@ -7,6 +7,7 @@ import { createLoginLimit } from "../identity/login-limit.ts";
 import { addAccessRoutes } from "./access-routes.ts";
 import { addAccountRoutes, addTokenRoutes } from "./account-routes.ts";
 import { addDomainRoutes } from "./domain-routes.ts";
+import { findAllowedMethods } from "./allowed-methods.ts";
 import { createErrorAnswers } from "./errors.ts";
 import { referencePage } from "./reference-page.ts";
 import { addDeployRoutes, addHistoryRoutes, addPointerRoutes } from "./release-routes.ts";
@@ -42,9 +43,17 @@ export function createApi(context: Context, accounts: Accounts, metrics: () => s
     });
   app.get("/openapi.json", (request) => request.json(document()));
   const answerError = createErrorAnswers(context.log, context.nowMs);
-  app.notFound((request) =>
-    answerError(new SitepodError("not_found", `There is no ${request.req.method} ${request.req.path}. See /api/docs.`)),
-  );
+  app.notFound((request) => {
+    const { method, path } = request.req;
+    const allowed = findAllowedMethods(app.routes, path);
+    if (allowed.length === 0) {
+      return answerError(new SitepodError("not_found", `There is no ${method} ${path}. See /api/docs.`));
+    }
+    const refusal = new SitepodError("method_not_allowed", `${path} does not take ${method}. See /api/docs.`);
+    const answer = answerError(refusal);
+    answer.headers.set("allow", allowed.join(", "));
+    return answer;
+  });
   app.onError(answerError);
 
   return async (request: Request, address: string | null): Promise<Response> => {

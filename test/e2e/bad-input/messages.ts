@@ -43,9 +43,9 @@ export const badMessages: readonly BadInput[] = [
   [
     "a method that a route has not",
     ask("ann", "GET", "/plan"),
-    404,
-    "not_found",
-    /^There is no GET \/api\/v1\/plan\. See/,
+    405,
+    "method_not_allowed",
+    /^\/api\/v1\/plan does not take GET\. See/,
   ],
   ["a path with a NUL", ask("ann", "GET", "/projects/%00"), 404, "not_found", /You have no site/],
   ["a path with broken percent-encoding", ask("ann", "GET", "/projects/%zz"), 404, "not_found", /You have no site/],
