@@ -67,9 +67,7 @@ export function createAccessGuard(nowMs: () => number, options: AccessOptions): 
     const isHttps = options.isHttps(request);
     const token = formatAccessToken("cookie", protection, expiresS);
     const lifeS = expiresS - Math.floor(nowMs() / 1000);
-    const cookie =
-      `${cookieName(protection, isHttps)}=${token}; Path=/; Max-Age=${lifeS}; HttpOnly; SameSite=Lax` +
-      (isHttps ? "; Secure" : "");
+    const cookie = `${cookieName(protection, isHttps)}=${token}; Path=/; Max-Age=${lifeS}; HttpOnly; SameSite=Lax${isHttps ? "; Secure" : ""}`;
     return leadTo(path, rest, { "Set-Cookie": cookie });
   }
 

@@ -8,6 +8,7 @@ export function keepPrivate(response: Response): Response {
   const { headers } = response;
   const policy = (headers.get("Cache-Control") ?? "").replace(SHARED, "").replace(/[\s,]+$/, "");
   headers.set("Cache-Control", policy === "" ? "private" : `private, ${policy}`);
-  for (const name of [...headers.keys()]) if (CACHE_HEADERS.test(name)) headers.delete(name);
+  const ofCaches = [...headers.keys()].filter((name) => CACHE_HEADERS.test(name));
+  for (const name of ofCaches) headers.delete(name);
   return response;
 }

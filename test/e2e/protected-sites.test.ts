@@ -154,24 +154,25 @@ test("a preview has a password of its own, and the permanent addresses ask for i
 });
 
 describe("what cannot be done", () => {
-  const refusals: [what: string, method: string, path: string, body: object, status: number, message: RegExp][] = [
-    ["no target", "PUT", "/access", { password: PASSWORD }, 400, /Name either an environment or a preview/],
-    ["two targets", "PUT", "/access", { environment: "prod", preview: "x", password: null }, 400, /Name either/],
-    ["a short password", "PUT", "/access", { environment: "prod", password: "1234567" }, 400, /8 characters or more/],
-    ["a long password", "PUT", "/access", { environment: "prod", password: "x".repeat(257) }, 400, /256 characters/],
-    ["an empty password", "PUT", "/access", { environment: "prod", password: "" }, 400, /8 characters or more/],
-    ["an unknown field", "PUT", "/access", { environment: "prod", passwort: PASSWORD }, 400, /passwort/],
-    ["an empty environment", "PUT", "/access", { environment: "beta", password: PASSWORD }, 409, /deploy --protect/],
-    ["an unknown preview", "PUT", "/access", { preview: "x", password: PASSWORD }, 404, /no preview "x"/],
-    ["a link to what is open", "POST", "/access/link", { environment: "prod", expires_in: 60 }, 409, /needs no link/],
-    ["a link for ever", "POST", "/access/link", { environment: "prod", expires_in: 1e9 }, 400, /expires_in/],
+  const refusals: [what: string, request: string, body: object, status: number, message: RegExp][] = [
+    ["no target", "PUT /access", { password: PASSWORD }, 400, /Name either an environment or a preview/],
+    ["two targets", "PUT /access", { environment: "prod", preview: "x", password: null }, 400, /Name either/],
+    ["a short password", "PUT /access", { environment: "prod", password: "1234567" }, 400, /8 characters or more/],
+    ["a long password", "PUT /access", { environment: "prod", password: "x".repeat(257) }, 400, /256 characters/],
+    ["an empty password", "PUT /access", { environment: "prod", password: "" }, 400, /8 characters or more/],
+    ["an unknown field", "PUT /access", { environment: "prod", passwort: PASSWORD }, 400, /passwort/],
+    ["an empty environment", "PUT /access", { environment: "beta", password: PASSWORD }, 409, /deploy --protect/],
+    ["an unknown preview", "PUT /access", { preview: "x", password: PASSWORD }, 404, /no preview "x"/],
+    ["a link to what is open", "POST /access/link", { environment: "prod", expires_in: 60 }, 409, /needs no link/],
+    ["a link for ever", "POST /access/link", { environment: "prod", expires_in: 1e9 }, 400, /expires_in/],
   ];
 
   beforeAll(async () => {
     await client.deploy("plain", { "index.html": "open" }, "prod");
   });
 
-  test.each(refusals)("%s", async (_, method, path, body, status, message) => {
+  test.each(refusals)("%s", async (_, request, body, status, message) => {
+    const [method = "", path = ""] = request.split(" ");
     const response = await callApi({ endpoint: server.url, token }, method, path, { project: "plain", ...body });
     expect(response.status).toBe(status);
     expect(((await response.json()) as Api.ErrorBody).message).toMatch(message);
