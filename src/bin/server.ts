@@ -1,12 +1,23 @@
 import { mkdirSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
-import { type Context, type Control, createAddresses, createGate, createKeyedQueue, DEFAULT_SETTINGS } from "#control";
+import {
+  type Context,
+  type Control,
+  createAddresses,
+  createEncoder,
+  createGate,
+  createKeyedQueue,
+  DEFAULT_SETTINGS,
+  type Encoder,
+  namedManifests,
+} from "#control";
 import { type Database, lockFolder } from "#db";
 import { SitepodError } from "#model";
 import { createEdge, type Edge } from "#serve";
 import { createManifestReader, hashBytes, Records } from "#store";
 import { asset, listAssets } from "./assets.ts";
+import { createCompressor } from "./compressor.ts";
 import { consoleResponse } from "./console-pages.ts";
 import { createDns } from "./dns.ts";
 import { formatGreeting, type Started } from "./greeting.ts";
@@ -64,6 +75,9 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
   });
   store.documents.subscribe((key) => edge.forget(key));
 
+  const compressor = createCompressor();
+  const contentGate = createGate();
+  const encoder = createEncoder({ store, readManifest, contentGate, log, compress: compressor.compress });
   // The address of the console follows from the port, and the port is known once somebody listens.
   let answerControl = async (_request: Request, _address: string | null) => new Response(null, { status: 503 });
   const server = listen(options, edge, (request, address) => answerControl(request, address));
@@ -92,8 +106,9 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     nowMs: Date.now,
     randomBytes,
     log,
-    contentGate: createGate(),
+    contentGate,
     inTurn: createKeyedQueue(),
+    encoder,
   });
   const opened = await openControl(
     { data, store, rebuildDatabase: options.rebuildDatabase },
@@ -109,6 +124,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
       : consoleResponse(request);
 
   const welcome = isAvailable(control) ? await prepare(control, options) : undefined;
+  void encodeAll(encoder, records, log);
   const stopMaintenance = isAvailable(control) ? maintain(control, log) : () => {};
   return {
     port: server.port!,
@@ -118,6 +134,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     ),
     async stop(drainMs) {
       stopMaintenance();
+      compressor.stop();
       await drain(server, drainMs);
       await opened.close();
       lock[Symbol.dispose]();
@@ -170,6 +187,15 @@ async function prepare(control: Control, options: ServeOptions): Promise<string 
     })),
   );
   return await control.releaseWelcome(WELCOME_SITE, files);
+}
+
+/** Takes up the compressing that an earlier run has not come to. */
+async function encodeAll(encoder: Encoder, records: Records, log: Log): Promise<void> {
+  try {
+    for await (const manifest of namedManifests({ records })) encoder.add(manifest);
+  } catch (error) {
+    log("What is not compressed yet could not be listed: it is sent as it is", error);
+  }
 }
 
 /** Tidies up from time to time. Returns how to end it. */

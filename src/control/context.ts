@@ -3,6 +3,7 @@ import type { HashBytes } from "#model";
 import type { ReadManifest, Records, Store } from "#store";
 import type { Addresses } from "./addresses.ts";
 import type { Dns } from "./domains/dns.ts";
+import type { Encoder } from "./encoding/encoder.ts";
 import type { Gate, KeyedQueue } from "./gate.ts";
 
 /** What the operator decided when starting the server. */
@@ -52,6 +53,7 @@ export interface Context {
   readonly contentGate: Gate;
   /** Works on one thing take turns, by its id: commits of a workspace, moves of a site. */
   readonly inTurn: KeyedQueue;
+  readonly encoder: Pick<Encoder, "add">;
 }
 
 /** The time as the database and the wire write it. */

@@ -32,6 +32,7 @@ beforeAll(async () => {
       },
       contentGate: createGate(),
       inTurn: createKeyedQueue(),
+      encoder: { add() {} },
     },
     "0123456789abcdef0123456789abcdef",
     () => "",

@@ -61,5 +61,7 @@ export { healthResponse } from "./health.ts";
 export { type Addresses, createAddresses } from "./addresses.ts";
 export type { Dns } from "./domains/dns.ts";
 export { type Context, DEFAULT_SETTINGS, type Settings } from "./context.ts";
+export { type Compress, createEncoder, type Encoder } from "./encoding/encoder.ts";
 export { createGate, createKeyedQueue } from "./gate.ts";
+export { namedManifests } from "./retention/collect-garbage.ts";
 export type { ServedFile } from "./release/release-folder.ts";

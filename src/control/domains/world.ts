@@ -85,6 +85,7 @@ export class World implements AsyncDisposable {
         log: (message) => this.logged.push(message),
         contentGate: createGate(),
         inTurn: createKeyedQueue(),
+        encoder: { add() {} },
       },
       "0123456789abcdef0123456789abcdef",
       () => "",

@@ -64,6 +64,7 @@ async function commitInTurn(context: Context, actor: Actor, commit: Commit): Pro
     ...(commit.message ? { message: commit.message } : {}),
     ...(Object.keys(upload.git).length > 0 ? { git: upload.git } : {}),
   });
+  context.encoder.add(upload.manifest);
   await recordEvent(context, actor, "release.create", { site, target: formatVersion(version) });
   return await describeCommit(context, site, version);
 }

@@ -28,6 +28,7 @@ export async function collectGarbage(context: Context): Promise<Collected> {
       try {
         // The claim to it goes first: a workspace without the blob sends it again, one with a false claim cannot.
         await context.db.query.deleteFrom("workspace_blobs").where("digest", "=", blob.digest).execute();
+        await context.store.encodings.remove(blob.digest);
         if (!(await context.store.blobs.remove(blob.digest))) continue;
         deleted++;
         freed += blob.size;
@@ -80,7 +81,7 @@ async function findReferenced(context: Context): Promise<Set<Digest>> {
 }
 
 /** Every manifest that something served, kept or promised names. The files of the store decide, not the database. */
-async function* namedManifests({ records }: Context): AsyncGenerator<Digest> {
+export async function* namedManifests({ records }: Pick<Context, "records">): AsyncGenerator<Digest> {
   for await (const { ref } of records.refs()) {
     yield ref.manifest;
     for (const survivor of ref.survivors) yield survivor.manifest;

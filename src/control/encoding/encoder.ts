@@ -1,0 +1,65 @@
+import { type Digest, type Encoded, NOT_WORTH_ENCODING } from "#model";
+import { isCompressible } from "#routing";
+import type { Context } from "../context.ts";
+
+/** Makes of some content what each coding makes of it. It takes its time, but not this thread's. */
+export type Compress = (content: Uint8Array) => Promise<Encoded>;
+
+/** Compresses the contents of pods in the background, so that no request waits for it. */
+export interface Encoder {
+  /** Takes a pod to do, which goes before those that wait already. What is done is not done again. */
+  add(manifest: Digest): void;
+  /** Resolves when nothing is left to do. */
+  idle(): Promise<void>;
+}
+
+export type EncoderContext = Pick<Context, "store" | "readManifest" | "contentGate" | "log"> & {
+  readonly compress: Compress;
+};
+
+export function createEncoder(context: EncoderContext): Encoder {
+  const waiting: Digest[] = [];
+  let working: Promise<void> | undefined;
+
+  async function work(): Promise<void> {
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      try {
+        await encodePod(context, next);
+      } catch (cause) {
+        context.log(`The contents of ${next} could not all be compressed: they are sent as they are`, cause);
+      }
+    }
+    working = undefined;
+  }
+
+  return {
+    add(manifest) {
+      waiting.push(manifest);
+      working ??= work();
+    },
+    idle: async () => await working,
+  };
+}
+
+/** The encodings of a manifest are empty; that they are there says that all of its pod are. */
+async function encodePod(context: EncoderContext, manifest: Digest): Promise<void> {
+  const { store, readManifest, compress } = context;
+  if (await store.encodings.has(manifest)) return;
+  const pod = await readManifest(manifest);
+  if (!pod) return;
+  const digests = new Set<Digest>();
+  for (const { digest, type, size } of pod.entries()) if (isCompressible(type, size)) digests.add(digest);
+  for (const digest of digests) {
+    if (await store.encodings.has(digest)) continue;
+    const content = await store.blobs.bytes(digest);
+    if (content) await keep(context, digest, await compress(content));
+  }
+  await keep(context, manifest, NOT_WORTH_ENCODING);
+}
+
+/** Never beside a blob that garbage collection has taken: nobody would ever remove it. */
+async function keep({ store, contentGate }: EncoderContext, digest: Digest, encoded: Encoded): Promise<void> {
+  await contentGate.shared(async () => {
+    if (await store.blobs.has(digest)) await store.encodings.write(digest, encoded);
+  });
+}
