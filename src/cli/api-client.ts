@@ -94,16 +94,14 @@ export function createApiClient(world: World, endpoint: string, token: string | 
     files: (project: string, pod: { environment: Environment } | { version: string } | { image_id: string }) =>
       get<Api.Files>("/files", { project, ...pod }),
 
-    addDomain: (request: { project: string; domain: string; slug: string }) =>
-      post<Api.DomainCreated>("/domains", request),
+    /** A domain that is added twice is there once. */
+    addDomain: (request: Api.DomainRequest) =>
+      call<Api.DomainCreated>("POST", "/domains", { body: request, isRepeatable: true }),
     domains: (project: string) => get<Api.DomainList>("/domains", { project }),
     verifyDomain: (domain: string) =>
-      call<{ domain: string; status: string; verified: boolean; message: string }>(
-        "POST",
-        `/domains/${segment(domain)}/verify`,
-        { isRepeatable: true },
-      ),
-    removeDomain: (domain: string) => remove<{ deleted: true }>(`/domains/${segment(domain)}`),
+      call<Api.DomainVerified>("POST", `/domains/${segment(domain)}/verify`, { isRepeatable: true }),
+    removeDomain: (domain: string, slug: string | undefined) =>
+      call<{ deleted: true }>("DELETE", `/domains/${segment(domain)}`, { query: { slug } }),
     rename: (project: string, subdomain: string) =>
       call<Api.Renamed>("PUT", "/domains/rename", { query: { project }, body: { new_subdomain: subdomain } }),
 

@@ -192,9 +192,26 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     usage: "domain add <domain>",
     group: "Manage",
-    summary: "Add a domain, and tell which DNS record proves it",
-    options: [{ flags: "--slug <path>", doc: "The path that the site has there", default: "/" }, site],
-    examples: ["sitepod domain add www.example.com"],
+    summary: "Put the site on a domain, and tell which DNS records that needs",
+    details:
+      "The domain is served once `sitepod domain verify` has found its TXT record. Doing it again shows the records " +
+      "again, and changes environment or redirect to what is asked for now.",
+    options: [
+      {
+        flags: "--slug <path>",
+        doc: "The path that the site has there, so that several sites share a domain",
+        default: "/",
+      },
+      environment({ default: "prod", doc: "What is shown there" }),
+      { flags: "--redirect <domain>", doc: "Send visitors on to this other domain of yours" },
+      site,
+    ],
+    examples: [
+      "sitepod domain add example.com",
+      "sitepod domain add www.example.com --redirect example.com",
+      "sitepod domain add '*.example.com'",
+      "sitepod domain add example.com --slug /blog --name my-blog",
+    ],
     load: () => import("./commands/domain-add.ts"),
   },
   {
@@ -217,8 +234,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     usage: "domain remove <domain>",
     group: "Manage",
     summary: "Remove a custom domain",
-    options: [],
-    examples: ["sitepod domain remove www.example.com"],
+    options: [{ flags: "--slug <path>", doc: "Remove the site at this path, where the domain holds several" }],
+    examples: ["sitepod domain remove www.example.com", "sitepod domain remove example.com --slug /blog"],
     load: () => import("./commands/domain-remove.ts"),
   },
   {

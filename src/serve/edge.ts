@@ -94,7 +94,7 @@ export function createEdge(options: EdgeOptions): Edge {
     whenReady(hosts.find(formatHost(host, domain)), (route) =>
       route.kind === "moved" ? hosts.find(formatHost(route.to, domain)) : route,
     );
-  const siteServer: SiteServer = { findRoute, serveRoute };
+  const siteServer: SiteServer = { findRoute, serveRoute, isHttps: options.access.isHttps };
 
   function serveFromPod(request: Request, route: PodRoute, pod: Pod): Response | Promise<Response> {
     const target = splitUrl(request.url);

@@ -18,6 +18,8 @@ export interface SiteServer {
   readonly findRoute: (host: SiteHost) => Route | Promise<Route>;
   /** `received` is the request as it came, where `request` is one made of it. */
   readonly serveRoute: (request: Request, route: Route, received?: Request) => Response | Promise<Response>;
+  /** Whether the browser came by HTTPS. */
+  readonly isHttps: (request: Request) => boolean;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface SiteServer {
 export function serveMounted(
   request: Request,
   mounts: readonly Mount[],
-  { findRoute, serveRoute }: SiteServer,
+  { findRoute, serveRoute, isHttps }: SiteServer,
 ): Response | Promise<Response> {
   const target = splitUrl(request.url);
   const mount = findMount(mounts, target.path);
@@ -36,7 +38,7 @@ export function serveMounted(
   if (mount.path === ROOT_PATH) return whenReady(findRoute(ownHost(mount)), (route) => serveRoute(request, route));
   if (target.path === mount.path) return redirect(`${mount.path}/${target.query}`);
 
-  const isSecure = request.url.startsWith("https:");
+  const isSecure = isHttps(request);
   const asked = parseViewQuery(target.query, mount.label);
   if (asked) return redirect(target.path + asked.query, formatChoice(asked.view, mount, isSecure));
 

@@ -29,7 +29,6 @@ test("a whole file is read", () => {
     ok: true,
     value: {
       name: "my-site",
-      routingMode: "path",
       directory: "./dist",
       ignore: ["*.psd"],
       concurrent: 4,
@@ -45,11 +44,10 @@ test("an empty file means the defaults", () => {
     ok: true,
     value: {
       name: undefined,
-      routingMode: "subdomain",
       directory: ".",
       ignore: ["**/*.map", ".*", "node_modules/**"],
       concurrent: 20,
-      routing: { domain: undefined, slug: undefined },
+      routing: undefined,
       serve: { html_handling: "auto-trailing-slash", rules_dialect: undefined },
       endpoint: undefined,
     },
@@ -78,6 +76,18 @@ test("all faults are told at once, each with its key path", () => {
     expect.stringMatching(/^deploy\.routing\.slug: must be "\/" or a path such as "\/blog"/),
     'server.endpoint: must be the address of a server, such as "https://sitepod.example.com"',
   ]);
+});
+
+test("path mode needs to know where", () => {
+  const path = '[project]\nname = "docs"\nrouting_mode = "path"\n';
+  const routing = '[deploy.routing]\ndomain = "h5.example.com"\n';
+  expect(faultsOf(path)).toEqual([
+    'deploy.routing.domain: is missing; with routing_mode = "path", say for instance "h5.example.com"',
+    'deploy.routing.slug: is missing; with routing_mode = "path", say for instance "/my-site"',
+  ]);
+  expect(faultsOf(path + routing)).toHaveLength(1);
+  expect(faultsOf(`${path}${routing}slug = "/docs"`)).toEqual([]);
+  expect(faultsOf(routing)).toEqual([]);
 });
 
 test("an unknown key is told with the nearest known one", () => {

@@ -27,13 +27,12 @@ const ROUTING_MODES = ["subdomain", "path"] as const;
 /** What `sitepod.toml`, in a project's folder, says. */
 export interface SitepodToml {
   readonly name: string | undefined;
-  readonly routingMode: (typeof ROUTING_MODES)[number];
   /** Relative to the file's folder. */
   readonly directory: string;
   readonly ignore: readonly string[];
   readonly concurrent: number;
-  /** Path mode only. */
-  readonly routing: { readonly domain: string | undefined; readonly slug: string | undefined };
+  /** Where the site shares a domain; undefined where it is reached at host names of its own. */
+  readonly routing: { readonly domain: string; readonly slug: string } | undefined;
   readonly serve: PodSettings;
   readonly endpoint: string | undefined;
 }
@@ -45,7 +44,7 @@ const name: Setting<string> = {
   example: "my-site",
   parse: (value) => (typeof value === "string" ? parseSiteName(value) : parseText(value)),
 };
-const routingMode: Setting<SitepodToml["routingMode"]> = {
+const routingMode: Setting<(typeof ROUTING_MODES)[number]> = {
   key: "project.routing_mode",
   type: '"subdomain" or "path"',
   default: "subdomain",
@@ -139,17 +138,18 @@ export type ParsedToml<T> =
 /** Parses `sitepod.toml`, strictly: an unknown key is a fault too. All faults are told at once, each with its place. */
 export function parseSitepodToml(text: string): ParsedToml<SitepodToml> {
   const read = readSettings(text, SITEPOD_TOML_SETTINGS);
+  const isPathMode = find(read, routingMode) === "path";
   const faults = [...read.faults, ...read.unknown];
+  if (isPathMode && faults.length === 0) faults.push(...findMissing([domain, slug], read));
   if (faults.length > 0) return { ok: false, faults };
   return {
     ok: true,
     value: {
       name: find(read, name),
-      routingMode: find(read, routingMode)!,
       directory: find(read, directory)!,
       ignore: find(read, ignore)!,
       concurrent: find(read, concurrent)!,
-      routing: { domain: find(read, domain), slug: find(read, slug) },
+      routing: isPathMode ? { domain: find(read, domain)!, slug: find(read, slug)! } : undefined,
       serve: { html_handling: find(read, htmlHandling), rules_dialect: find(read, rulesDialect) },
       endpoint: find(read, endpoint),
     },
@@ -158,6 +158,14 @@ export function parseSitepodToml(text: string): ParsedToml<SitepodToml> {
 
 const find = <T>(read: ReadSettings, setting: Setting<T>): T | undefined =>
   (read.values.get(setting.key) as T | undefined) ?? setting.default;
+
+const findMissing = (needed: readonly Setting[], read: ReadSettings): string[] =>
+  needed
+    .filter(({ key }) => !read.values.has(key))
+    .map(
+      ({ key, example }) =>
+        `${key}: is missing; with routing_mode = "path", say for instance ${JSON.stringify(example)}`,
+    );
 
 function parseGlobs(value: unknown): Parsed<readonly string[]> {
   if (!Array.isArray(value) || !value.every((glob) => typeof glob === "string" && glob !== "")) {

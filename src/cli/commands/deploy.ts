@@ -2,6 +2,7 @@ import type { Environment } from "#model";
 import type { Api } from "#wire";
 import type { Result } from "../command-spec.ts";
 import type { Context } from "../context.ts";
+import { mountSite } from "../deploy/mount-site.ts";
 import { type Published, type PublishOptions, publishFolder } from "../deploy/publish.ts";
 import { Failure } from "../failure.ts";
 import { ensureProject } from "../init/ensure-project.ts";
@@ -28,16 +29,26 @@ export async function run(
     const site = options.name === undefined ? "" : ` --name ${options.name}`;
     report.note(`To prod, when it looks right: sitepod release ${released.version}${site}`);
   }
+  const mounted = await mountSite(context, published.client, published.site);
+  if (mounted?.status === "pending") {
+    const missing = `it waits for its DNS records: run sitepod domain verify ${mounted.domain}`;
+    report.warn(`${mounted.domain}${mounted.slug} is not served yet, as ${missing}`);
+  }
   return {
-    text: paint.cyan(released.url),
+    text: paint.cyan(mounted?.status === "active" ? viewUrl(mounted.url, environment) : released.url),
     json: {
       ...released,
+      ...(mounted ? { mounted_url: mounted.url } : {}),
       release_url: published.commit.url,
       content_hash: published.commit.content_hash,
       files: published.counts,
     },
   };
 }
+
+/** Below a path, beta is chosen by a cookie, which this address sets. */
+const viewUrl = (url: string, environment: Environment): string =>
+  environment === "prod" ? url : `${url}?env=${environment}`;
 
 /** Uploads and commits; interrupted, it tells what is still served. */
 async function publish(

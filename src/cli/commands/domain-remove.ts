@@ -2,9 +2,14 @@ import type { Result } from "../command-spec.ts";
 import type { Context } from "../context.ts";
 import { requireYes } from "../terminal/prompts.ts";
 
-export async function run(context: Context, [domain]: readonly (string | undefined)[]): Promise<Result> {
+export async function run(
+  context: Context,
+  [domain]: readonly (string | undefined)[],
+  { slug }: { slug?: string },
+): Promise<Result> {
   const client = await context.client();
-  await requireYes(context, `Remove ${domain}? It stops being served.`);
-  const removed = await client.removeDomain(domain!);
-  return { text: `${domain} is removed.`, json: { domain, ...removed } };
+  const shown = `${domain}${slug ?? ""}`;
+  await requireYes(context, `Remove ${shown}? It stops being served.`);
+  const removed = await client.removeDomain(domain!, slug);
+  return { text: `${shown} is removed.`, json: { domain, ...(slug === undefined ? {} : { slug }), ...removed } };
 }

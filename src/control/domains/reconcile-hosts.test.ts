@@ -52,7 +52,7 @@ test("a host that leads to no site is removed", async () => {
     hostname: "old.example.com",
     token: "t",
     verified_at: "",
-    mounts: [mount("/", "gone") as never],
+    mounts: [{ path: "/", label: "gone", environment: "prod" }],
   });
   await world.restart();
   expect(await hostOf("old.example.com")).toBeUndefined();
