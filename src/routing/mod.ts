@@ -9,4 +9,13 @@ export * from "./intent.ts";
 export * from "./mounts.ts";
 export * from "./path.ts";
 export * from "./range.ts";
+export type { Credentials } from "./rules/header-rule.ts";
+export { compileHeaders, type HeaderChange, type HeaderDecision, type HeaderMatcher } from "./rules/header-matcher.ts";
+export {
+  compileRedirects,
+  type RedirectMatcher,
+  type RuleDecision,
+  type RuleRequest,
+} from "./rules/redirect-matcher.ts";
+export * from "./rules/site-rules.ts";
 export * from "./view.ts";
