@@ -13,22 +13,28 @@ const ABSENT = new Set(["ENOTFOUND", "ENODATA"]);
  * Throws SitepodError `invalid` where that is not an address.
  */
 export function createDns(server: string | undefined): Dns {
-  const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: TRIES });
-  if (server !== undefined) {
-    try {
-      resolver.setServers([isIP(server) === 6 ? `[${server}]` : server]);
-    } catch (cause) {
-      throw new SitepodError("invalid", `--dns-server is ${JSON.stringify(server)} and must be an IP address.`, {
-        cause,
-      });
-    }
-  }
+  openResolver(server);
   return {
-    findTexts: async (name) => (await orNone(resolver.resolveTxt(name))).map((parts) => parts.join("")),
+    findTexts: async (name) => (await orNone(openResolver(server).resolveTxt(name))).map((parts) => parts.join("")),
     async findAddresses(name) {
+      const resolver = openResolver(server);
       return (await Promise.all([orNone(resolver.resolve4(name)), orNone(resolver.resolve6(name))])).flat();
     },
   };
+}
+
+/** One for each question: a resolver remembers answers, and who has just set a record wants it seen. */
+function openResolver(server: string | undefined): Resolver {
+  const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: TRIES });
+  if (server === undefined) return resolver;
+  try {
+    resolver.setServers([isIP(server) === 6 ? `[${server}]` : server]);
+    return resolver;
+  } catch (cause) {
+    throw new SitepodError("invalid", `--dns-server is ${JSON.stringify(server)} and must be an IP address.`, {
+      cause,
+    });
+  }
 }
 
 async function orNone<T>(records: Promise<T[]>): Promise<T[]> {
