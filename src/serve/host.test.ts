@@ -91,3 +91,24 @@ describe("while the store is broken", () => {
     expect((await world.get(`${SITE}/`)).status).toBe(200);
   });
 });
+
+describe("names that lead nowhere", () => {
+  test("are remembered apart, and drive out no site", async () => {
+    release({ "index.html": "mine" });
+    world.mount("example.com", { path: "/", label: "docs", environment: "prod" });
+    await world.get("http://example.com/");
+    const before = world.edge.stats().hosts;
+    for (let i = 0; i < 25_000; i++) await world.get(`http://a${i}.example.org/`);
+    expect(world.edge.stats().hosts - before).toBe(10_000);
+    world.reads.length = 0;
+    expect(await (await world.get("http://example.com/")).text()).toBe("mine");
+    expect((await world.get("http://a24999.example.org/")).status).toBe(404);
+    expect(world.reads).toEqual([]);
+  });
+
+  test("are looked up under their own name and the wildcard over it, and no further", async () => {
+    world.reads.length = 0;
+    await world.get("http://a.b.example.com/");
+    expect(world.reads).toEqual(["host a.b.example.com", "host *.b.example.com"]);
+  });
+});

@@ -70,7 +70,7 @@ export function createWorld(): World {
     readRelease: (label, version) => read("release", world.releases.get(`${label} ${version}`)),
     readPreview: (label, slug) => read("preview", world.previews.get(`${label} ${slug}`)),
     readClaim: (label) => read("claim", world.claims.get(label)),
-    readHost: (hostname) => read("host", world.hosts.get(hostname)),
+    readHost: (hostname) => read(`host ${hostname}`, world.hosts.get(hostname)),
     readManifest: async (digest) => {
       const bytes = manifests.get(digest);
       return bytes && openManifest(bytes);
