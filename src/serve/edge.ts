@@ -132,10 +132,8 @@ export function createEdge(options: EdgeOptions): Edge {
   }
 
   function send(request: Request, answer: Answer): Response | Promise<Response> {
-    if (!answer.encoded) return respond(request, answer);
-    return whenReady(negotiate(request, answer), (chosen) =>
-      chosen ? respond(request, chosen) : respondPage("notAcceptable", request.method),
-    );
+    const chosen = answer.encoded ? negotiate(request, answer) : answer;
+    return chosen instanceof Promise ? chosen.then((found) => respondAs(request, found)) : respondAs(request, chosen);
   }
 
   /** Serves a hashed file that the release has not, but one before it had: pages opened before a deploy ask for it. */
@@ -175,6 +173,9 @@ export function createEdge(options: EdgeOptions): Edge {
     stats: () => ({ requests, hosts: hosts.size, pods: pods.size, answers: answers.count, hotBytes: answers.bytes }),
   };
 }
+
+const respondAs = (request: Request, chosen: Answer | undefined): Response =>
+  chosen ? respond(request, chosen) : respondPage("notAcceptable", request.method);
 
 /** Previews are reached under the prod host too, but shown at their own: their scripts must not run in prod's origin. */
 function findPreviewHost({ previewsOf }: PodRoute, path: string): { host: SiteHost; path: string } | undefined {

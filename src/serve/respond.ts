@@ -4,9 +4,9 @@ import { formatMultipart } from "./multipart.ts";
 
 /** Sends of a file what the request's conditions and ranges ask for. */
 export function respond(request: Request, answer: Answer): Response {
-  const { status, headers, notModifiedHeaders, body, size, etag, hasRanges } = answer;
+  const { status, headers, notModifiedHeaders, body, size } = answer;
   if (status !== 200) return respondWhole(request, answer);
-  const selection = selectContent(request.method, request.headers, { etag, size, hasRanges });
+  const selection = selectContent(request.method, request.headers, answer);
   switch (selection.kind) {
     case "whole":
       return respondWhole(request, answer);
@@ -39,10 +39,12 @@ export function respond(request: Request, answer: Answer): Response {
 }
 
 /** HEAD is answered without a body to take the length from, so it is told. */
-function respondWhole({ method }: Request, { status, headers, body, size }: Answer): Response {
+function respondWhole({ method }: Request, answer: Answer): Response {
+  const { status, headers, body, size } = answer;
   return method === "HEAD"
     ? new Response(null, { status, headers: withAlso(headers, { "Content-Length": `${size}` }) })
-    : new Response(body, { status, headers });
+    : // Its status and headers are what a response is made of: no object is made for each.
+      new Response(body, answer);
 }
 
 function withAlso(headers: Headers, more: Record<string, string>): Headers {
