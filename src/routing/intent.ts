@@ -1,6 +1,6 @@
 import type { Entry, HtmlHandling } from "#model";
 import { type FindEntry, findByPath } from "./html-handling.ts";
-import { formatRequestPath } from "./path.ts";
+import { formatRequestPath, parseRequestPath } from "./path.ts";
 
 export type { FindEntry } from "./html-handling.ts";
 
@@ -9,7 +9,7 @@ export type Intent =
   | {
       readonly kind: "file";
       readonly entry: Entry;
-      readonly status: 200 | 404;
+      readonly status: number;
       /** The path of a request for it; absent where the file stands in for one that is not there. */
       readonly address?: string;
     }
@@ -40,6 +40,19 @@ function decideMissing(path: string, find: FindEntry): Intent {
   const index = name.includes(".") ? undefined : find("index.html");
   if (index) return { kind: "file", entry: index, status: 200 };
   return { kind: "missing", isAsset: name.includes(".") && !/\.html?$/.test(name) };
+}
+
+/** Whether something is at a path, without what stands in for a file that is missing. */
+export const hasFile = (path: string, mode: HtmlHandling, find: FindEntry): boolean =>
+  findByPath(path, mode, find) !== undefined;
+
+/** Decides what another path (percent-encoded, with its first slash) has to answer with, under a status. */
+export function decideInstead(target: string, status: number, mode: HtmlHandling, find: FindEntry): Intent {
+  const parsed = parseRequestPath(target);
+  if (parsed.kind !== "path") return decideNowhere(find);
+  const found = findByPath(parsed.path, mode, find);
+  const served = found && "address" in found ? findByPath(found.address, mode, find) : found;
+  return served && "entry" in served ? { kind: "file", entry: served.entry, status } : decideNowhere(find);
 }
 
 /** Decides for a request path that no pod can hold. */

@@ -5,7 +5,7 @@ export interface Answer {
   /** Its name among the answers that are ready. */
   readonly key: string;
   readonly digest: Digest;
-  readonly status: 200 | 404;
+  readonly status: number;
   readonly headers: Headers;
   /** Of a 304, which repeats only what a cache must know (RFC 9110, section 15.4.5). */
   readonly notModifiedHeaders: Headers;

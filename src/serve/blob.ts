@@ -12,7 +12,7 @@ export interface Answers {
    * Prepares the answer that a file is, at its address (a request path) or in place of something else. Throws where the
    * file's content is not there or cannot be read.
    */
-  prepare(pod: Pod, listed: boolean, status: 200 | 404, entry: Entry, address?: string): Answer | Promise<Answer>;
+  prepare(pod: Pod, listed: boolean, status: number, entry: Entry, address?: string): Answer | Promise<Answer>;
   /** Counts anew what an answer holds in memory. */
   measure(answer: Answer): void;
   readonly count: number;
@@ -27,7 +27,7 @@ export function createAnswers(readers: Readers, maxBytes: number): Answers {
     sizeCalculation: bytesInMemory,
   });
 
-  async function read(key: string, listed: boolean, status: 200 | 404, entry: Entry): Promise<Answer> {
+  async function read(key: string, listed: boolean, status: number, entry: Entry): Promise<Answer> {
     const answer = {
       key,
       digest: entry.digest,
@@ -77,7 +77,7 @@ async function readEntry(readers: Readers, { digest, path, size }: Entry): Promi
   }
 }
 
-function headersOf(entry: Entry, status: 200 | 404, listed: boolean): Record<string, string> {
+function headersOf(entry: Entry, status: number, listed: boolean): Record<string, string> {
   return {
     "Content-Type": entry.type,
     ...cachingHeadersOf(entry, status),
@@ -90,7 +90,7 @@ function headersOf(entry: Entry, status: 200 | 404, listed: boolean): Record<str
   };
 }
 
-const cachingHeadersOf = ({ path, digest, type, size }: Entry, status: 200 | 404): Record<string, string> => ({
+const cachingHeadersOf = ({ path, digest, type, size }: Entry, status: number): Record<string, string> => ({
   ...(status === 200
     ? { "Cache-Control": cacheControlOf(path), ETag: formatEtag(digest) }
     : { "Cache-Control": "no-store" }),

@@ -1,12 +1,17 @@
 import { LRUCache } from "lru-cache";
 import type { Digest, Manifest } from "#model";
+import { type FindEntry, isRulesFile } from "#routing";
 import type { Readers } from "./readers.ts";
+import { type PodRules, readPodRules, weightOf } from "./rules.ts";
 
 /** An opened manifest. */
 export interface Pod {
   /** A short name of the pod within this process, for keys. */
   readonly id: string;
   readonly manifest: Manifest;
+  /** Finds a file that may be served: not those that say how the others are. */
+  readonly find: FindEntry;
+  readonly rules: PodRules | undefined;
 }
 
 export interface Pods {
@@ -23,7 +28,7 @@ export function createPods(readers: Readers): Pods {
   let opened = 0;
   const pods = new LRUCache<Digest, Pod>({
     maxSize: MAX_OPEN_FILES,
-    sizeCalculation: ({ manifest }) => manifest.fileCount + 10,
+    sizeCalculation: ({ manifest, rules }) => manifest.fileCount + weightOf(rules) + 10,
   });
   const opening = new Map<Digest, Promise<Pod>>();
 
@@ -31,7 +36,9 @@ export function createPods(readers: Readers): Pods {
     try {
       const manifest = await readers.readManifest(digest);
       if (!manifest) throw new Error(`Manifest ${digest} is not in the store`);
-      const pod = { id: `${++opened}`, manifest };
+      const find = (path: string) => (isRulesFile(path) ? undefined : manifest.find(path));
+      const rules = await readPodRules(manifest, readers.openBlob);
+      const pod = { id: `${++opened}`, manifest, find, rules };
       pods.set(digest, pod);
       return pod;
     } finally {

@@ -20,6 +20,12 @@ const pages = {
     title: "Bad request",
     sentences: ["The request must name exactly one host, in its <code>Host</code> header."],
   },
+  locked: {
+    status: 401,
+    title: "Password needed",
+    sentences: ["This part of the site is open to those who have a user name and a password."],
+    headers: { "WWW-Authenticate": 'Basic realm="This site", charset="UTF-8"' },
+  },
   notFound: {
     status: 404,
     title: "Page not found",
@@ -61,6 +67,48 @@ const pages = {
     title: "Preview expired",
     sentences: ["This preview was temporary, and its time is over.", "Ask its author for a new one."],
   },
+  tooLarge: {
+    status: 413,
+    title: "Request too large",
+    sentences: ["What was sent is larger than is handed on to another server.", "Send less at a time."],
+  },
+  notProxied: {
+    status: 502,
+    title: "Not asked",
+    sentences: [
+      "This address leads to another server, and this one does not ask others.",
+      "Whoever runs it can allow that with <code>--allow-proxying</code>.",
+    ],
+  },
+  proxyRefused: {
+    status: 502,
+    title: "Not asked",
+    sentences: [
+      "This address leads to a server that is not on the public internet.",
+      "Its owner can correct the rule.",
+    ],
+  },
+  proxyFailed: {
+    status: 502,
+    title: "No answer",
+    sentences: ["The server that this address leads to cannot be reached.", "Try again in a while."],
+  },
+  proxyCircle: {
+    status: 508,
+    title: "Going in circles",
+    sentences: ["This address leads back to this server.", "Its owner can correct the rule."],
+  },
+  proxyBusy: {
+    status: 503,
+    title: "Busy",
+    sentences: ["Too many requests to other servers are under way.", "Try again in a few seconds."],
+    headers: { "Retry-After": "5" },
+  },
+  proxyTimeout: {
+    status: 504,
+    title: "No answer in time",
+    sentences: ["The server that this address leads to took too long.", "Try again in a while."],
+  },
   unavailable: {
     status: 503,
     title: "Not available right now",
@@ -87,8 +135,14 @@ export function respondPage(name: PageName, method: string): Response {
 }
 
 /** Says what may be asked of a site (RFC 9110, section 9.3.7). */
-export const respondOptions = (): Response =>
+const respondOptions = (): Response =>
   new Response(null, { status: 204, headers: { Allow: ALLOWED_METHODS, "Cache-Control": "no-store" } });
+
+/** Answers requests that do not read. */
+export function refuseMethod(method: string): Response | undefined {
+  if (method === "GET" || method === "HEAD") return undefined;
+  return method === "OPTIONS" ? respondOptions() : respondPage("methodNotAllowed", method);
+}
 
 /** Says that an asset is not there: in plain text, as no page is what a script or an image was asked for. */
 export const respondMissingAsset = (method: string): Response =>
