@@ -12,6 +12,7 @@ interface DebianPackage {
 const packages: readonly DebianPackage[] = [
   { name: "hugo", command: "hugo", serves: "the deploy of a site that hugo builds" },
   { name: "chromium", command: "chromium", serves: "the console in a browser" },
+  { name: "pebble", command: "pebble", serves: "certificates from an authority" },
 ];
 
 /**

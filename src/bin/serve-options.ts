@@ -1,15 +1,11 @@
 import { isIP } from "node:net";
 import { parseArgs } from "node:util";
 import { SitepodError } from "#model";
+import { decideHttps, HTTPS_OPTIONS } from "./https-options.ts";
+import type { Option } from "./option.ts";
+import { parseProxies } from "./proxies.ts";
 
-/** One thing the operator decides: by flag, else by environment variable, else by default. */
-export interface Option {
-  readonly flag?: string;
-  readonly env: string;
-  readonly kind: "text" | "count" | "bytes" | "hours" | "switch" | "secret";
-  readonly fallback?: string;
-  readonly doc: string;
-}
+export type { Option };
 
 /** Every option of `sitepod serve`. The reference page is generated from this table. */
 export const SERVE_OPTIONS = {
@@ -18,8 +14,9 @@ export const SERVE_OPTIONS = {
     env: "SITEPOD_PORT",
     kind: "count",
     fallback: "8080",
-    doc: "Port to listen on; 0 takes a free one",
+    doc: "Port to listen on for HTTP, 80 where HTTPS is on; 0 takes a free one",
   },
+  ...HTTPS_OPTIONS,
   data: { flag: "data", env: "SITEPOD_DATA", kind: "text", fallback: "./data", doc: "Folder that holds everything" },
   domain: {
     flag: "domain",
@@ -140,11 +137,22 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
     return value ?? 0;
   }
 
-  const port = number("port", (text) => parseCount(text, 65_535), "a port between 0 and 65535");
+  const portOf = (name: OptionName) => number(name, (text) => parseCount(text, 65_535), "a port between 0 and 65535");
+  const https = decideHttps(text, isOn("https"), portOf("httpsPort"), faults);
+  const isPortTold = flags["port"] !== undefined || Boolean(env["SITEPOD_PORT"]);
+  const port = https && !isPortTold ? 80 : portOf("port");
+  const trusted = text("trustProxy");
+  const proxies = trusted === undefined ? undefined : parseProxies(trusted);
+  if (trusted !== undefined && !proxies) {
+    faults.push(`--trust-proxy ${JSON.stringify(trusted)} must be networks such as 10.0.0.0/8,127.0.0.1`);
+  }
   const domain = text("domain")!.toLowerCase();
   const publicUrl = parsePublicUrl(text("publicUrl"), domain, faults);
   const options = {
     port,
+    https,
+    /** Undefined: none is trusted. */
+    proxies,
     data: text("data")!,
     host: text("host") ?? (isLocal(publicUrl?.hostname ?? domain) && !text("publicUrl") ? "localhost" : undefined),
     /** Undefined: derived from domain and port once the port is known. */

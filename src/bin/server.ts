@@ -11,24 +11,26 @@ import {
   DEFAULT_SETTINGS,
   type Encoder,
   namedManifests,
+  type Settings,
 } from "#control";
 import { type Database, lockFolder } from "#db";
-import { SitepodError } from "#model";
-import { createEdge, type Edge } from "#serve";
+import { createEdge } from "#serve";
 import { createManifestReader, hashBytes, Records } from "#store";
 import { asset, listAssets } from "./assets.ts";
+import { createClients } from "./clients.ts";
 import { createCompressor } from "./compressor.ts";
 import { consoleResponse } from "./console-pages.ts";
 import { createDns } from "./dns.ts";
 import { formatGreeting, type Started } from "./greeting.ts";
 import { formatMetrics } from "./metrics.ts";
+import { keepCertificates } from "./keep-certificates.ts";
+import { type Listeners, listen } from "./listeners.ts";
 import { isAvailable, openControl, type Unavailable } from "./open-control.ts";
 import { openStore } from "./open-store.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { version } from "./version.ts";
 
 export interface RunningServer {
-  readonly port: number;
   /** What to tell the person who started it. */
   readonly greeting: string;
   stop(drainMs: number): Promise<void>;
@@ -36,9 +38,6 @@ export interface RunningServer {
 
 type Log = Context["log"];
 
-/** A request to the API may take this long without a byte: a commit of many files waits for the disk. */
-const API_IDLE_S = 240;
-const DRAIN_POLL_MS = 20;
 const HOUR_MS = 60 * 60 * 1000;
 const WELCOME_SITE = "welcome";
 
@@ -69,7 +68,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     log,
     access: {
       verifyPassword: (password, hash) => Bun.password.verify(password, hash),
-      addressOf: (request) => server.requestIP(request)?.address ?? null,
+      addressOf: (request) => clients.address(request),
       isHttps: (request) => options.publicUrl?.protocol === "https:" || request.url.startsWith("https:"),
     },
   });
@@ -80,8 +79,14 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
   const encoder = createEncoder({ store, readManifest, contentGate, log, compress: compressor.compress });
   // The address of the console follows from the port, and the port is known once somebody listens.
   let answerControl = async (_request: Request, _address: string | null) => new Response(null, { status: 503 });
-  const server = listen(options, edge, (request, address) => answerControl(request, address));
-  const publicUrl = options.publicUrl ?? new URL(`http://${options.domain}:${server.port}`);
+  const clients = createClients((request) => listeners.peerOf(request), options.proxies);
+  const certificates = options.https && (await keepCertificates(options.https, options.domain, store.documents, log));
+  const listeners = listen(options, certificates, {
+    edge,
+    clients,
+    answerControl: (request, address) => answerControl(request, address),
+  });
+  const publicUrl = options.publicUrl ?? localUrl(options.domain, listeners);
   const addresses = createAddresses(publicUrl);
   const makeContext = (db: Database): Context => ({
     db,
@@ -89,18 +94,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     records,
     readManifest,
     addresses,
-    settings: {
-      ...DEFAULT_SETTINGS,
-      version,
-      signUpIsOpen: options.openSignUp,
-      adminToken: options.adminToken,
-      maxFilesPerDeploy: options.maxFilesPerDeploy,
-      maxFileBytes: options.maxFileBytes,
-      maxDeployBytes: options.maxDeployBytes,
-      maxSitesPerUser: options.maxProjectsPerUser,
-      publicAddresses: options.publicAddresses,
-      survivalMs: options.assetSurvivalHours * HOUR_MS,
-    },
+    settings: settingsOf(options),
     dns,
     hash: hashBytes,
     nowMs: Date.now,
@@ -123,11 +117,11 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
       ? await control.fetch(request, address)
       : consoleResponse(request);
 
+  const stopCertificates = certificates?.start((all) => listeners.tls?.use(all));
   const welcome = isAvailable(control) ? await prepare(control, options) : undefined;
   void encodeAll(encoder, records, log);
   const stopMaintenance = isAvailable(control) ? maintain(control, log) : () => {};
   return {
-    port: server.port!,
     greeting: formatGreeting(
       { version, console: addresses.console, example: welcome, data, state: await findState(control) },
       process.cwd(),
@@ -135,43 +129,12 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     async stop(drainMs) {
       stopMaintenance();
       compressor.stop();
-      await drain(server, drainMs);
+      stopCertificates?.();
+      await listeners.stop(drainMs);
       await opened.close();
       lock[Symbol.dispose]();
     },
   };
-}
-
-type Answer = (request: Request, address: string | null) => Promise<Response>;
-
-function listen(options: ServeOptions, edge: Edge, answerControl: Answer) {
-  try {
-    return Bun.serve({
-      port: options.port,
-      ...(options.host === undefined ? {} : { hostname: options.host }),
-      maxRequestBodySize: Math.max(options.maxFileBytes, 64 * 1024 * 1024) + 1024 * 1024,
-      fetch(request, server) {
-        if (edge.parseHost(request.headers.get("host")).kind !== "control") return edge.fetch(request);
-        server.timeout(request, API_IDLE_S);
-        return answerControl(request, server.requestIP(request)?.address ?? null);
-      },
-    });
-  } catch (cause) {
-    if ((cause as { code?: string }).code !== "EADDRINUSE") throw cause;
-    throw new SitepodError(
-      "conflict",
-      `Port ${options.port} is in use. Stop what listens there, or choose another with --port.`,
-      { cause },
-    );
-  }
-}
-
-/** Lets requests under way end, but not wait for connections that are merely kept open. */
-async function drain(server: Bun.Server<undefined>, drainMs: number): Promise<void> {
-  void server.stop();
-  const deadlineMs = performance.now() + drainMs;
-  while (server.pendingRequests > 0 && performance.now() < deadlineMs) await Bun.sleep(DRAIN_POLL_MS);
-  await server.stop(true);
 }
 
 /** Does what the options ask for at the first start. Returns the URL of the example, where it was or is released. */
@@ -223,3 +186,21 @@ async function isAny(items: AsyncIterable<unknown>): Promise<boolean> {
   for await (const _ of items) return true;
   return false;
 }
+
+/** How the base domain is reached where nothing stands before this server. */
+function localUrl(domain: string, { httpPort, tls }: Listeners): URL {
+  return new URL(tls ? `https://${domain}:${tls.port}` : `http://${domain}:${httpPort}`);
+}
+
+const settingsOf = (options: ServeOptions): Settings => ({
+  ...DEFAULT_SETTINGS,
+  version,
+  signUpIsOpen: options.openSignUp,
+  adminToken: options.adminToken,
+  maxFilesPerDeploy: options.maxFilesPerDeploy,
+  maxFileBytes: options.maxFileBytes,
+  maxDeployBytes: options.maxDeployBytes,
+  maxSitesPerUser: options.maxProjectsPerUser,
+  publicAddresses: options.publicAddresses,
+  survivalMs: options.assetSurvivalHours * HOUR_MS,
+});

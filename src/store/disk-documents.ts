@@ -8,6 +8,9 @@ import { checkDocumentKey, checkPrefix } from "./keys.ts";
 import type { Documents } from "./ports.ts";
 import type { Scratch } from "./scratch.ts";
 
+/** Only the server's own user reads them: among them are the keys of certificates and of protected sites. */
+const WRITTEN = { sync: true, mode: 0o600 };
+
 /** Documents as files. One process writes them; any number may read. */
 export class DiskDocuments implements Documents {
   readonly #folder: string;
@@ -32,14 +35,14 @@ export class DiskDocuments implements Documents {
   create(key: string, text: string): Promise<boolean> {
     return this.#write(key, async (path) => {
       await makeFolder(dirname(path));
-      return this.#scratch.write(text, { sync: true }, (written) => linkNew(written, path));
+      return this.#scratch.write(text, WRITTEN, (written) => linkNew(written, path));
     });
   }
 
   replace(key: string, expected: string, text: string): Promise<boolean> {
     return this.#write(key, async (path) => {
       if ((await this.read(key)) !== expected) return false;
-      await this.#scratch.write(text, { sync: true }, (written) => rename(written, path));
+      await this.#scratch.write(text, WRITTEN, (written) => rename(written, path));
       return true;
     });
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { $ } from "bun";
-import { mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hashBytes } from "./blake3.ts";
@@ -120,3 +120,11 @@ async function mountsWork(): Promise<boolean> {
     await rm(folder, { recursive: true });
   }
 }
+
+test("documents are readable by the server's own user alone: keys are among them", () =>
+  inFolder(async (folder) => {
+    const { documents } = await openDiskStore(folder);
+    await documents.create("certs/issued/example.com.json", "1");
+    await documents.replace("certs/issued/example.com.json", "1", "2");
+    expect((await stat(join(folder, "certs/issued/example.com.json"))).mode & 0o777).toBe(0o600);
+  }));

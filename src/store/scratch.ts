@@ -22,12 +22,12 @@ export class Scratch {
    */
   async write<T>(
     content: string | Uint8Array | Chunks,
-    options: { sync: boolean },
+    options: { sync: boolean; mode?: number },
     use: (path: string) => Promise<T>,
   ): Promise<T> {
     const path = join(this.#folder, randomUUID());
     try {
-      await writeNew(path, content, options.sync);
+      await writeNew(path, content, options);
       return await use(path);
     } catch (error) {
       throw explainFull(error);
@@ -61,8 +61,12 @@ export class Scratch {
   }
 }
 
-async function writeNew(path: string, content: string | Uint8Array | Chunks, sync: boolean): Promise<void> {
-  await using file = await open(path, "wx");
+async function writeNew(
+  path: string,
+  content: string | Uint8Array | Chunks,
+  { sync, mode }: { sync: boolean; mode?: number },
+): Promise<void> {
+  await using file = await open(path, "wx", mode);
   if (typeof content === "string" || content instanceof Uint8Array) await file.writeFile(content);
   else for await (const chunk of content) await file.appendFile(chunk);
   if (sync) await file.sync();

@@ -49,7 +49,8 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     },
     { describe },
   );
-  const url = `http://127.0.0.1:${actualPort}`;
+  // With HTTPS on, the address printed is that of HTTPS; this machine may use HTTP all the same.
+  const url = `http://127.0.0.1:${port === 0 ? actualPort : port}`;
   await waitUntil(
     "the server is healthy",
     async () => (await fetch(`${url}/api/v1/health`).catch(() => undefined))?.ok,

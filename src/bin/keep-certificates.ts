@@ -1,0 +1,102 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { ENVIRONMENTS, type Environment, SitepodError } from "#model";
+import {
+  type Certificate,
+  type Challenges,
+  createChallenges,
+  createDnsHook,
+  createIssue,
+  createKeeper,
+  createSelfSigned,
+  listWanted,
+  type Routed,
+  Secret,
+} from "#pki";
+import type { Documents } from "#store";
+import type { HttpsOptions } from "./https-options.ts";
+
+export interface CertificateKeeping {
+  readonly challenges: Challenges;
+  /** For names that have no certificate. */
+  readonly selfSigned: Certificate;
+  /** Those that were stored at the start. */
+  readonly stored: readonly Certificate[];
+  /** Orders what is missing from now on, and hands over all certificates whenever some have changed. Returns its end. */
+  start(use: (certificates: readonly Certificate[]) => void): () => void;
+}
+
+const LOOK_EVERY_MS = 60 * 1000;
+/** Several domains are often added at once. */
+const LOOK_SOON_MS = 500;
+
+/** Gets certificates for what this server routes, and keeps them fresh. */
+export async function keepCertificates(
+  options: HttpsOptions,
+  domain: string,
+  documents: Documents,
+  log: (message: string, cause?: unknown) => void,
+): Promise<CertificateKeeping> {
+  const challenges = createChallenges(documents);
+  const dns = options.dnsHook === undefined ? undefined : createDnsHook(options.dnsHook, process.env);
+  let use: (certificates: readonly Certificate[]) => void = () => {};
+  const keeper = createKeeper({
+    documents,
+    authorities: options.authorities.map(({ directory, bindingId, bindingKey }) => ({
+      directory,
+      binding: bindingId && bindingKey ? { id: bindingId, key: new Secret(bindingKey) } : undefined,
+    })),
+    issue: createIssue({ documents, challenges, dns, email: options.email, roots: readRoots(options.roots) }),
+    listWanted: async () => listWanted(await listRouted(documents, domain), dns !== undefined),
+    onChange: (certificates) => use(certificates),
+    owner: randomUUID(),
+    nowMs: Date.now,
+    random: Math.random,
+    log,
+  });
+  return {
+    challenges,
+    selfSigned: await createSelfSigned([domain], Date.now()),
+    stored: await keeper.load(),
+    start(onChange) {
+      use = onChange;
+      const look = () => void keeper.run().catch((error: unknown) => log("Looking after certificates failed", error));
+      const timer = setInterval(look, LOOK_EVERY_MS);
+      let soon: ReturnType<typeof setTimeout> | undefined;
+      const unsubscribe = documents.subscribe((key) => {
+        if (!key.startsWith("hosts/") && !key.startsWith("refs/")) return;
+        clearTimeout(soon);
+        soon = setTimeout(look, LOOK_SOON_MS);
+      });
+      look();
+      return () => {
+        unsubscribe();
+        clearTimeout(soon);
+        clearInterval(timer);
+      };
+    },
+  };
+}
+
+/** Reads what is routed off the names of the store's documents: nothing else may have a certificate. */
+async function listRouted(documents: Documents, domain: string): Promise<Routed> {
+  const sites: { label: string; environment: Environment }[] = [];
+  for await (const key of documents.list("refs/")) {
+    const [, label = "", name = ""] = key.split("/");
+    const environment = ENVIRONMENTS.find((known) => name === `${known}.json`);
+    if (environment) sites.push({ label, environment });
+  }
+  const hostnames: string[] = [];
+  for await (const key of documents.list("hosts/")) {
+    hostnames.push(key.slice("hosts/".length, -".json".length).replace(/^_/, "*"));
+  }
+  return { domain, sites, hostnames };
+}
+
+function readRoots(path: string | undefined): string | undefined {
+  try {
+    return path === undefined ? undefined : readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new SitepodError("invalid", `--acme-roots ${path} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,268 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { X509Certificate } from "node:crypto";
+import { createIssue } from "../../src/pki/acme.ts";
+import { certificateKey, parseCertificate, type Certificate } from "../../src/pki/certificate.ts";
+import { createChallenges } from "../../src/pki/challenges.ts";
+import { createDnsHook } from "../../src/pki/dns-hook.ts";
+import { createKeeper, type Keeper } from "../../src/pki/keeper.ts";
+import { Secret } from "../../src/pki/secret.ts";
+import type { Wanted } from "../../src/pki/wanted.ts";
+import { openMemoryStore, type Documents } from "#store";
+import { type Pebble, pebbleIsMissing, startPebble } from "../harness/pebble.ts";
+
+const MINUTE_MS = 60_000;
+const byHttp = (...names: string[]): Wanted => ({ names, challenge: "http-01" });
+const byDns = (...names: string[]): Wanted => ({ names, challenge: "dns-01" });
+
+/** An edge that keeps certificates, as the server does, with a clock to turn. */
+interface EdgeUnderTest extends AsyncDisposable {
+  readonly keeper: Keeper;
+  /** What it was handed last. */
+  readonly certificates: () => readonly Certificate[];
+  readonly log: string[];
+  clockMs: number;
+  wanted: readonly Wanted[];
+}
+
+interface EdgeSetting {
+  readonly documents?: Documents;
+  readonly authorities?: readonly { readonly pebble: Pebble; readonly binding?: { id: string; key: string } }[];
+  /** Whether it answers challenges on port 80. Only one of several on a machine can. */
+  readonly answers?: boolean;
+}
+
+async function openEdge(pebble: Pebble, wanted: readonly Wanted[], setting: EdgeSetting = {}): Promise<EdgeUnderTest> {
+  const documents = setting.documents ?? openMemoryStore().documents;
+  const challenges = createChallenges(documents);
+  const authorities = setting.authorities ?? [{ pebble }];
+  const roots = await Promise.all(authorities.map(({ pebble }) => Bun.file(pebble.rootsFile).text()));
+  const port80 = setting.answers === false ? undefined : listenForChallenges(pebble.httpPort, challenges.find);
+  let certificates: readonly Certificate[] = [];
+  const edge: EdgeUnderTest = {
+    log: [],
+    clockMs: Date.now(),
+    wanted,
+    certificates: () => certificates,
+    keeper: createKeeper({
+      documents,
+      authorities: authorities.map(({ pebble, binding }) => ({
+        directory: pebble.directory,
+        binding: binding && { id: binding.id, key: new Secret(binding.key) },
+      })),
+      issue: createIssue({
+        documents,
+        challenges,
+        dns: createDnsHook(pebble.dnsHook, process.env),
+        email: "admin@example.com",
+        roots: roots.join("\n"),
+      }),
+      listWanted: async () => edge.wanted,
+      onChange: (all) => (certificates = all),
+      owner: crypto.randomUUID(),
+      nowMs: () => edge.clockMs,
+      random: () => 0,
+      log: (message) => edge.log.push(message),
+    }),
+    [Symbol.asyncDispose]: async () => void (await port80?.stop(true)),
+  };
+  certificates = await edge.keeper.load();
+  return edge;
+}
+
+function listenForChallenges(port: number, find: (path: string) => Promise<string | undefined>) {
+  return Bun.serve({
+    port,
+    async fetch(request) {
+      const answer = await find(new URL(request.url).pathname);
+      return new Response(answer ?? null, { status: answer === undefined ? 404 : 200 });
+    },
+  });
+}
+
+const orders = (pebble: Pebble): number => pebble.output().split("Added order").length - 1;
+const namesOf = (edge: EdgeUnderTest): string[] =>
+  edge
+    .certificates()
+    .map(({ names }) => names.join())
+    .toSorted();
+
+/** Whether the authority's root leads to the certificate by the chain that a client is given. */
+async function isTrusted({ chain }: Certificate, pebble: Pebble): Promise<boolean> {
+  const links = chain.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  const certificates = [...links, await pebble.issuingRoot()].map((pem) => new X509Certificate(pem));
+  return certificates.every((one, i) => i === certificates.length - 1 || one.verify(certificates[i + 1]!.publicKey));
+}
+
+describe.skipIf(pebbleIsMissing !== undefined)("certificates from Pebble", () => {
+  let pebble: Pebble;
+  beforeAll(async () => void (pebble = await startPebble()));
+  afterAll(() => pebble[Symbol.asyncDispose]());
+
+  test("are issued by HTTP-01, one for each name that is wanted and for no other", async () => {
+    await using edge = await openEdge(pebble, [byHttp("a.test"), byHttp("b.test")]);
+    await edge.keeper.run();
+    expect(namesOf(edge)).toEqual(["a.test", "b.test"]);
+    for (const certificate of edge.certificates()) {
+      expect(new X509Certificate(certificate.chain).subjectAltName).toBe(`DNS:${certificate.names[0]}`);
+      expect(await isTrusted(certificate, pebble)).toBe(true);
+    }
+    await edge.keeper.run();
+    expect(edge.log.filter((line) => line.includes("certificate until"))).toHaveLength(2);
+  });
+
+  test("are issued by DNS-01, a domain and its wildcard in one", async () => {
+    await using edge = await openEdge(pebble, [byDns("wild.test", "*.wild.test")], { answers: false });
+    await edge.keeper.run();
+    expect(edge.log.join()).not.toContain("gave no certificate");
+    const [certificate] = edge.certificates();
+    expect(new X509Certificate(certificate!.chain).subjectAltName).toBe("DNS:wild.test, DNS:*.wild.test");
+    expect(await isTrusted(certificate!, pebble)).toBe(true);
+  });
+
+  test("are issued for a name too long for a common name", async () => {
+    const name = `${"a".repeat(60)}.long.test`;
+    await using edge = await openEdge(pebble, [byHttp(name)]);
+    await edge.keeper.run();
+    expect(namesOf(edge)).toEqual([name]);
+  });
+
+  test("are renewed at two thirds of their life, and serve until then", async () => {
+    await using edge = await openEdge(pebble, [byHttp("renew.test")]);
+    await edge.keeper.run();
+    const first = edge.certificates()[0]!;
+    const lifeMs = first.notAfterMs - first.notBeforeMs;
+    edge.clockMs = first.notBeforeMs + lifeMs * 0.61;
+    await edge.keeper.run();
+    expect(edge.certificates()).toEqual([first]);
+    edge.clockMs = first.notBeforeMs + lifeMs * 0.67;
+    await edge.keeper.run();
+    expect(edge.certificates()).toHaveLength(1);
+    expect(edge.certificates()[0]!.fingerprint).not.toBe(first.fingerprint);
+    expect(edge.certificates()[0]!.key.reveal()).not.toBe(first.key.reveal());
+  });
+
+  test("are read from the store after a restart: nothing is ordered", async () => {
+    const { documents } = openMemoryStore();
+    const wanted = [byHttp("restart.test")];
+    await using before = await openEdge(pebble, wanted, { documents });
+    await before.keeper.run();
+    const count = orders(pebble);
+    await using after = await openEdge(pebble, wanted, { documents, answers: false });
+    expect(namesOf(after)).toEqual(["restart.test"]);
+    await after.keeper.run();
+    expect(orders(pebble)).toBe(count);
+  });
+
+  test("are ordered once by many edges that share a store, and reach all of them", async () => {
+    const { documents } = openMemoryStore();
+    const wanted = [byHttp("one.test"), byHttp("two.test")];
+    await using first = await openEdge(pebble, wanted, { documents });
+    const others = await Promise.all([1, 2, 3].map(() => openEdge(pebble, wanted, { documents, answers: false })));
+    const count = orders(pebble);
+    const edges = [first, ...others];
+    await Promise.all(edges.map((edge) => edge.keeper.run()));
+    await Promise.all(edges.map((edge) => edge.keeper.run()));
+    expect(orders(pebble) - count).toBe(2);
+    for (const edge of edges) expect(namesOf(edge)).toEqual(["one.test", "two.test"]);
+  });
+
+  test("are ordered anew where their document is damaged", async () => {
+    const { documents } = openMemoryStore();
+    await documents.create(certificateKey("issued", "damaged.test"), "half a certif");
+    await using edge = await openEdge(pebble, [byHttp("damaged.test")], { documents });
+    await edge.keeper.run();
+    expect(namesOf(edge)).toEqual(["damaged.test"]);
+    expect(parseCertificate((await documents.read(certificateKey("issued", "damaged.test")))!)).toBeDefined();
+  });
+
+  test("are not asked for again before the back-off is over, not even after a restart", async () => {
+    const { documents } = openMemoryStore();
+    const wanted = [byHttp("nobody-answers.test")];
+    await using edge = await openEdge(pebble, wanted, { documents, answers: false });
+    const startMs = edge.clockMs;
+    const count = orders(pebble);
+    await edge.keeper.run();
+    await edge.keeper.run();
+    expect(orders(pebble) - count).toBe(1);
+    edge.clockMs = startMs + 61_000;
+    await edge.keeper.run();
+    expect(orders(pebble) - count).toBe(2);
+
+    await using restarted = await openEdge(pebble, wanted, { documents });
+    restarted.clockMs = startMs + 61_000 + 2 * MINUTE_MS;
+    await restarted.keeper.run();
+    expect(orders(pebble) - count).toBe(2);
+    restarted.clockMs = startMs + 61_000 + 3 * MINUTE_MS;
+    await restarted.keeper.run();
+    expect(namesOf(restarted)).toEqual(["nobody-answers.test"]);
+    expect(edge.log[0]).toContain("nobody-answers.test");
+  });
+
+  test("of one name fail without holding up the others", async () => {
+    await using edge = await openEdge(pebble, [byDns("broken..test"), byHttp("sound.test")]);
+    await edge.keeper.run();
+    expect(namesOf(edge)).toEqual(["sound.test"]);
+  });
+
+  test("come from the second authority where the first is down; the account of each is its own", async () => {
+    await using second = await startPebble();
+    const gone = await startPebble();
+    await gone[Symbol.asyncDispose]();
+    const down: Pebble = { ...gone, rootsFile: second.rootsFile };
+    await using edge = await openEdge(second, [byHttp("fallback.test")], {
+      authorities: [{ pebble: down }, { pebble: second }],
+    });
+    await edge.keeper.run();
+    expect(await isTrusted(edge.certificates()[0]!, second)).toBe(true);
+    expect(edge.log[0]).toContain(down.directory);
+  });
+
+  test("serve on while no authority can be reached, and are renewed once one can", async () => {
+    const { documents } = openMemoryStore();
+    const wanted = [byHttp("outage.test")];
+    const gone = await startPebble();
+    await using before = await openEdge(gone, wanted, { documents });
+    await before.keeper.run();
+    const first = before.certificates()[0]!;
+    await before[Symbol.asyncDispose]();
+    await gone[Symbol.asyncDispose]();
+
+    await using during = await openEdge({ ...gone, rootsFile: pebble.rootsFile }, wanted, { documents });
+    during.clockMs = first.notAfterMs - MINUTE_MS;
+    await during.keeper.run();
+    expect(during.certificates()).toMatchObject([{ fingerprint: first.fingerprint }]);
+    expect(during.log.at(-1)).toContain("serves on");
+
+    await using after = await openEdge(pebble, wanted, { documents });
+    after.clockMs = during.clockMs + MINUTE_MS;
+    await after.keeper.run();
+    expect(await isTrusted(after.certificates()[0]!, pebble)).toBe(true);
+  });
+});
+
+describe.skipIf(pebbleIsMissing !== undefined)("an authority", () => {
+  test("that refuses good nonces still gives certificates", async () => {
+    await using pebble = await startPebble({ refusedNonces: 15 });
+    const names = Array.from({ length: 10 }, (_, i) => `nonce-${i}.test`);
+    await using edge = await openEdge(
+      pebble,
+      names.map((name) => byHttp(name)),
+    );
+    await edge.keeper.run();
+    expect(namesOf(edge)).toEqual(names);
+    const sent = pebble.output().match(/POST \/(order-plz|authZ\/|finalize-order\/|certZ\/)/g)!;
+    expect(sent.length).toBeGreaterThan(4 * names.length);
+  });
+
+  test("that asks for an account binding gives certificates to who has the key", async () => {
+    const binding = { id: "kid-1", key: "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W" };
+    await using pebble = await startPebble({ binding });
+    await using edge = await openEdge(pebble, [byHttp("bound.test")], { authorities: [{ pebble, binding }] });
+    await edge.keeper.run();
+    expect(namesOf(edge)).toEqual(["bound.test"]);
+    await using stranger = await openEdge(pebble, [byHttp("stranger.test")], { answers: false });
+    await stranger.keeper.run();
+    expect(namesOf(stranger)).toEqual([]);
+    expect(stranger.log.join("\n")).not.toContain(binding.key);
+  });
+});
