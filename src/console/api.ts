@@ -58,6 +58,10 @@ export const api = {
   deleteSite: (id: string) => call<unknown>("DELETE", `/projects/${encodeURIComponent(id)}`),
   rename: (project: string, subdomain: string) =>
     call<Api.Renamed>("PUT", `/domains/rename${query({ project })}`, { new_subdomain: subdomain }),
+  addDomain: (request: Api.DomainRequest) => call<Api.DomainCreated>("POST", "/domains", request),
+  verifyDomain: (domain: string) => call<Api.DomainVerified>("POST", `/domains/${encodeURIComponent(domain)}/verify`),
+  removeDomain: (domain: string, slug: string) =>
+    call<unknown>("DELETE", `/domains/${encodeURIComponent(domain)}${query({ slug })}`),
   domains: async (project: string) => (await call<Api.DomainList>("GET", `/domains${query({ project })}`)).domains,
 
   history: async (project: string, options: { limit?: number; environment?: Environment } = {}) =>

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
 import { chromiumPath, startBrowser } from "../harness/browser.ts";
 import { type CommandLine, commandLine } from "../harness/command-line.ts";
+import { type DnsServer, startDns } from "../harness/dns-server.ts";
 import { writeTree } from "../harness/file-tree.ts";
 import { type Server, startServer } from "../harness/server.ts";
 import { fetchHost } from "../harness/tenant.ts";
@@ -12,6 +13,7 @@ const TOKEN_NAME = "laptop";
 
 /** One person's first hour with the console: each test goes on where the one before it ended. */
 describe.skipIf(chromiumPath === undefined)("the console, in a browser,", () => {
+  let dns: DnsServer;
   let server: Server;
   let browser: Browser;
   let page: Page;
@@ -19,7 +21,8 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser,", () => 
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    server = await startServer();
+    dns = await startDns();
+    server = await startServer({ flags: ["--dns-server", dns.address] });
     browser = await startBrowser(server.domain);
     page = await browser.newPage({ baseURL: `http://${server.domain}:${server.port}`, colorScheme: "light" });
     page.setDefaultTimeout(10_000);
@@ -33,6 +36,7 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser,", () => 
     await shell?.[Symbol.asyncDispose]();
     await browser?.close();
     await server?.[Symbol.asyncDispose]();
+    await dns?.[Symbol.asyncDispose]();
   });
 
   test("greets the first person and makes them the administrator", async () => {
@@ -145,6 +149,25 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser,", () => 
     expect(visitor.url()).toBe(`${origin}/second.txt?x=1`);
     await visitor.close();
   }
+
+  test("adds a domain, tells its records, and verifies and removes it", async () => {
+    const domains = page.getByRole("listitem").filter({ hasText: "shop.example.org" });
+    await page.goto("/sites/shop/settings");
+    await page.getByRole("textbox", { name: "Domain", exact: true }).fill("shop.example.org");
+    await page.getByRole("button", { name: "Add domain" }).click();
+    const record = await domains.getByText("sitepod-verify=").textContent();
+    await page.getByRole("button", { name: "Verify shop.example.org" }).click();
+    await page.getByText("has no TXT record").waitFor();
+    const [name = "", value = ""] = (record ?? "").split(" → ");
+    dns.texts.set(name, [value]);
+    await page.getByRole("button", { name: "Verify shop.example.org" }).click();
+    await page.getByText("verified, and served now").waitFor();
+    const status = async () => (await fetchHost(server, "shop.example.org", "/")).status;
+    expect(await status()).toBe(200);
+    await page.getByRole("button", { name: "Remove shop.example.org" }).click();
+    await page.getByText("shop.example.org is removed").waitFor();
+    expect(await status()).toBe(404);
+  });
 
   test("tells who did what", async () => {
     await page.getByRole("link", { name: "Activity" }).click();
