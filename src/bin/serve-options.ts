@@ -49,6 +49,18 @@ export const SERVE_OPTIONS = {
     kind: "text",
     doc: "DNS server that custom domains are verified with, as address or address:port; by default the machine's",
   },
+  allowProxying: {
+    flag: "allow-proxying",
+    env: "SITEPOD_ALLOW_PROXYING",
+    kind: "switch",
+    doc: "Let rules of sites (`/api/* https://… 200`) have servers of the public internet asked",
+  },
+  countryHeader: {
+    flag: "country-header",
+    env: "SITEPOD_COUNTRY_HEADER",
+    kind: "text",
+    doc: "Header in which a proxy before the server tells the visitor's country, such as CF-IPCountry",
+  },
   openSignUp: {
     flag: "open-sign-up",
     env: "SITEPOD_OPEN_SIGN_UP",
@@ -160,6 +172,8 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
     domain: publicUrl?.hostname ?? domain,
     publicAddresses: parseAddresses(text("publicAddress"), faults),
     dnsServer: text("dnsServer"),
+    allowProxying: isOn("allowProxying"),
+    countryHeader: parseHeaderName(text("countryHeader"), faults),
     openSignUp: isOn("openSignUp"),
     welcome: isOn("welcome"),
     rebuildDatabase: isOn("rebuildDatabase"),
@@ -202,6 +216,14 @@ function parseAddresses(text: string | undefined, faults: string[]): readonly st
     if (isIP(address) === 0) faults.push(`--public-address holds ${JSON.stringify(address)}, which is no IP address`);
   }
   return addresses;
+}
+
+function parseHeaderName(text: string | undefined, faults: string[]): string | undefined {
+  const name = text?.toLowerCase();
+  if (name !== undefined && !/^[a-z0-9-]+$/.test(name)) {
+    faults.push(`--country-header is ${JSON.stringify(text)} and must be the name of a header, such as CF-IPCountry`);
+  }
+  return name;
 }
 
 function checkStorage(storage: StorageOptions, uploadMode: string, faults: string[]): void {

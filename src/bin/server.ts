@@ -14,7 +14,7 @@ import {
   type Settings,
 } from "#control";
 import { type Database, lockFolder } from "#db";
-import { createEdge } from "#serve";
+import { createEdge, createProxy } from "#serve";
 import { createManifestReader, hashBytes, Records } from "#store";
 import { asset, listAssets } from "./assets.ts";
 import { createClients } from "./clients.ts";
@@ -27,6 +27,7 @@ import { keepCertificates } from "./keep-certificates.ts";
 import { type Listeners, listen } from "./listeners.ts";
 import { isAvailable, openControl, type Unavailable } from "./open-control.ts";
 import { openStore } from "./open-store.ts";
+import { createForeignCheck } from "./own-addresses.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { version } from "./version.ts";
 
@@ -52,6 +53,10 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
   const readManifest = createManifestReader(store.blobs);
   const startedMs = Date.now();
 
+  const visitors = {
+    addressOf: (request: Request) => clients.address(request),
+    isHttps: (request: Request) => options.publicUrl?.protocol === "https:" || request.url.startsWith("https:"),
+  };
   const edge = createEdge({
     readers: {
       readRef: (label, environment) => records.readRef(label, environment),
@@ -66,10 +71,12 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     domain: options.domain,
     nowMs: Date.now,
     log,
-    access: {
-      verifyPassword: (password, hash) => Bun.password.verify(password, hash),
-      addressOf: (request) => clients.address(request),
-      isHttps: (request) => options.publicUrl?.protocol === "https:" || request.url.startsWith("https:"),
+    access: { ...visitors, verifyPassword: (password, hash) => Bun.password.verify(password, hash) },
+    rules: {
+      countryHeader: options.countryHeader,
+      proxy: options.allowProxying
+        ? createProxy({ ...visitors, isAllowedAddress: createForeignCheck(options.publicAddresses) })
+        : undefined,
     },
   });
   store.documents.subscribe((key) => edge.forget(key));
@@ -203,4 +210,5 @@ const settingsOf = (options: ServeOptions): Settings => ({
   maxSitesPerUser: options.maxProjectsPerUser,
   publicAddresses: options.publicAddresses,
   survivalMs: options.assetSurvivalHours * HOUR_MS,
+  mayProxy: options.allowProxying,
 });

@@ -22,6 +22,8 @@ export interface Settings {
   readonly publicAddresses: readonly string[];
   /** How long the hashed assets of a replaced release keep answering. */
   readonly survivalMs: number;
+  /** Whether rules of sites may have other servers asked. */
+  readonly mayProxy: boolean;
 }
 
 export const DEFAULT_SETTINGS = {
@@ -33,6 +35,7 @@ export const DEFAULT_SETTINGS = {
   maxSitesPerUser: 100,
   publicAddresses: [],
   survivalMs: 24 * 60 * 60 * 1000,
+  mayProxy: false,
 } as const satisfies Omit<Settings, "version">;
 
 /** What every part of the control plane works with. Time and randomness are handed in. */

@@ -113,6 +113,12 @@ export const commitResponse = z.object({
   created_at: isoTime,
   version,
   url: z.string().meta({ description: "The release's permanent address" }),
+  warnings: z
+    .array(z.object({ file: z.string(), line: z.int(), message: z.string() }))
+    .optional()
+    .meta({
+      description: "What is wrong with _redirects and _headers: each line told is left out, unless it says otherwise",
+    }),
 });
 
 const pointer = {

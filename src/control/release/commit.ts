@@ -15,6 +15,7 @@ import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
 import { addOwned, findOwned, removeOwned } from "./ownership.ts";
 import { insertRelease } from "./releases.ts";
+import { lintRules, requireReadableRules } from "./rules.ts";
 import { findSite, type Site } from "./sites.ts";
 import { findUpload, readUploadManifest, type Upload } from "./upload.ts";
 
@@ -46,8 +47,9 @@ export async function commitUpload(context: Context, actor: Actor, commit: Commi
 async function commitInTurn(context: Context, actor: Actor, commit: Commit): Promise<Api.CommitResponse> {
   const upload = await findUpload(context, actor, commit.uploadId);
   const site = await findSite(context, actor, upload.siteId);
-  if (upload.version !== null) return await describeCommit(context, site, upload.version);
   const manifest = await readUploadManifest(context, upload);
+  if (upload.version !== null) return await describeCommit(context, site, upload.version, manifest);
+  requireReadableRules(manifest);
   await makeDurable(context, upload, manifest);
   if (commit.isProtected) await closeReleases(context, site.label, await makeAccess(context, undefined));
   const version = await recordRelease(context, site, upload, {
@@ -66,7 +68,7 @@ async function commitInTurn(context: Context, actor: Actor, commit: Commit): Pro
   });
   context.encoder.add(upload.manifest);
   await recordEvent(context, actor, "release.create", { site, target: formatVersion(version) });
-  return await describeCommit(context, site, version);
+  return await describeCommit(context, site, version, manifest);
 }
 
 /** Makes blobs of all that the manifest names, and of the manifest itself, in one batch. */
@@ -145,7 +147,12 @@ async function lastVersion(context: Context, siteId: string): Promise<number> {
   return row?.version ?? 0;
 }
 
-async function describeCommit(context: Context, site: Site, version: number): Promise<Api.CommitResponse> {
+async function describeCommit(
+  context: Context,
+  site: Site,
+  version: number,
+  manifest: Manifest,
+): Promise<Api.CommitResponse> {
   const row = await context.db.query
     .selectFrom("releases")
     .where("site_id", "=", site.id)
@@ -160,5 +167,6 @@ async function describeCommit(context: Context, site: Site, version: number): Pr
     created_at: row.created_at,
     version: formatVersion(version),
     url: context.addresses.release(site.label, version),
+    warnings: await lintRules(context, manifest),
   };
 }
