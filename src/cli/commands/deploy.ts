@@ -42,6 +42,7 @@ export async function run(
       release_url: published.commit.url,
       content_hash: published.commit.content_hash,
       files: published.counts,
+      warnings: published.warnings,
     },
   };
 }

@@ -18,7 +18,7 @@ export async function run(
 ): Promise<Result> {
   if (source === undefined) await ensureProject(context);
   const password = options.protect ? await readSitePassword(context, false) : undefined;
-  const { client, site, commit, counts } = await publishFolder(context, source, options);
+  const { client, site, commit, counts, warnings } = await publishFolder(context, source, options);
   const preview = await client.preview({
     project: site,
     image_id: commit.image_id,
@@ -29,6 +29,13 @@ export async function run(
   context.report.step("Previewed", `${commit.version}, expires ${formatAge(preview.expires_at, context.world.now())}`);
   return {
     text: context.paint.cyan(preview.url),
-    json: { project: site, image_id: commit.image_id, content_hash: commit.content_hash, files: counts, ...preview },
+    json: {
+      project: site,
+      image_id: commit.image_id,
+      content_hash: commit.content_hash,
+      files: counts,
+      warnings,
+      ...preview,
+    },
   };
 }

@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { findGitSource } from "../project/git-source.ts";
 import { formatBytes, formatCount, formatDuration, percentage } from "../terminal/format.ts";
 import type { HashedFile } from "./hash.ts";
+import { lintRules, type RuleWarnings, showRuleWarnings } from "./lint-rules.ts";
 import { readFolder } from "./read-folder.ts";
 import { chooseSource } from "./source.ts";
 import { chooseUploads, uploadFiles } from "./upload.ts";
@@ -22,6 +23,8 @@ export interface Published {
   readonly client: ApiClient;
   readonly site: string;
   readonly commit: Api.CommitResponse;
+  /** What is wrong with the site's rules. */
+  readonly warnings: RuleWarnings;
   /** Files whose content was sent, and those whose content was there. */
   readonly counts: { readonly new: number; readonly reused: number; readonly uploaded_bytes: number };
 }
@@ -48,6 +51,8 @@ export async function publishFolder(
   if (!files.some(({ path }) => path === "index.html")) {
     report.warn(`There is no index.html in ${source.shown}: the site's first page will be missing.`);
   }
+  const lint = await lintRules(files, source.settings);
+  showRuleWarnings(report, lint);
 
   const plan = await client.plan({
     project: site,
@@ -71,7 +76,10 @@ export async function publishFolder(
     ...(options.protect ? { protected: true } : {}),
   });
   report.step("Committed", `${commit.version}, ${commit.image_id}`);
-  return { client, site, commit, counts: { new: fresh, reused: plan.reusable, uploaded_bytes: uploadedBytes } };
+  const warnings = commit.warnings ?? lint;
+  showRuleWarnings(report, warnings, lint);
+  const counts = { new: fresh, reused: plan.reusable, uploaded_bytes: uploadedBytes };
+  return { client, site, commit, warnings, counts };
 }
 
 async function uploadMissing(
