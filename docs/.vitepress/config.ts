@@ -37,6 +37,7 @@ export default defineConfig({
           { text: "Configuration", link: "/reference/config" },
           { text: "The server", link: "/reference/server" },
           { text: "HTTP API", link: "/reference/http-api" },
+          { text: "HTTP boundary", link: "/http-boundary" },
           { text: "Exit codes", link: "/reference/exit-codes" },
         ],
       },

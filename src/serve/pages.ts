@@ -130,6 +130,8 @@ export function respondPage(name: PageName, method: string): Response {
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
     ...page.headers,
+    // What follows on the connection is for a tunnel that there is not.
+    ...(method === "CONNECT" && { Connection: "close" }),
   };
   return new Response(method === "HEAD" ? null : html, { status: page.status, headers });
 }
