@@ -102,6 +102,28 @@ test("a project in path mode is mounted by its deploy", async () => {
   expect(await bodyAt("example.com", "/docs/")).toBe("docs");
 });
 
+test("a token that may only deploy is enough once the path is there", async () => {
+  const folder = join(person.home, "docs");
+  const created = await person.run(["token", "create", "ci", "--name", "docs", "--json"]);
+  const { token } = created.json as { token: string };
+  await writeTree(folder, { "index.html": "docs" });
+  const deployed = await person.run(["deploy", "--prod"], { cwd: folder, env: { SITEPOD_TOKEN: token } });
+  expect([deployed.code, deployed.stdout.trim()]).toEqual([0, `http://example.com:${server.port}/docs/`]);
+});
+
+test("a deploy to a domain that is not verified yet says so, and shows the site's own address", async () => {
+  const folder = join(person.home, "later");
+  await writeTree(folder, {
+    "index.html": "later",
+    "sitepod.toml":
+      '[project]\nname = "later"\nrouting_mode = "path"\n[deploy.routing]\ndomain = "later.example"\nslug = "/x"\n',
+  });
+  const { code, stdout, stderr } = await person.run(["deploy", "--prod"], { cwd: folder });
+  expect([code, stdout.trim()]).toEqual([0, `http://later.sites.test:${server.port}`]);
+  expect(stderr).toContain("later.example/x is not served yet");
+  expect((await fetchHost(server, "later.example", "/x/")).status).toBe(404);
+});
+
 test("domains follow a rename, and stay after a restart", async () => {
   await succeed("domain", "rename", "store", "--name", "shop");
   expect(await bodyAt("example.com")).toBe("shop");

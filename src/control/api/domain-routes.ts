@@ -40,10 +40,8 @@ export function addDomainRoutes(app: Api, context: Context): void {
       body: api.domainRequest,
       answer: api.domainCreated,
     },
-    async ({ actor, body }) => {
-      const site = await findSite(context, actor, body.project);
-      return await addDomain(context, actor, site, body);
-    },
+    async ({ actor, body }) =>
+      await holdSite(context, actor, body.project, (site) => addDomain(context, actor, site, body)),
   );
 
   addRoute(

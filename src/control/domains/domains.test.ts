@@ -98,7 +98,7 @@ describe("verifying", () => {
     });
     expect(await hostOf("example.com")).toMatchObject({ hostname: "example.com", mounts: [mount("/", "shop")] });
     expect((await verify("ann", "example.com")).body).toMatchObject({ verified: true, status: "active" });
-    const { events } = (await world.call("ann", "GET", "/audit")).body;
+    const { events } = (await world.call("ann", "GET", "/audit?project=shop")).body;
     expect(events[0]).toMatchObject({ action: "domain.verify", target: "example.com", actor: "ann@example.org" });
   });
 

@@ -42,7 +42,7 @@ test("gives a week's grace when the proof goes, then the domain is free", async 
   await pass(1);
   expect(await isServed()).toBe(false);
   expect(await list("ann", "shop")).toMatchObject([{}, { domain: "example.com", status: "pending" }]);
-  const { events } = (await world.call("root", "GET", "/audit")).body;
+  const { events } = (await world.call("ann", "GET", "/audit?project=shop")).body;
   expect(events[0]).toMatchObject({ action: "domain.release", target: "example.com", actor: "system" });
   await world.makeSite("bob", "blog");
   await world.addProved("bob", "blog", "example.com");

@@ -2,8 +2,8 @@ import type { Selectable } from "kysely";
 import type { DomainTable } from "#db";
 import { type Context, nowIso } from "../context.ts";
 import { SYSTEM } from "../identity/actor.ts";
-import { recordEvent } from "../identity/audit.ts";
 import { findProof, type Proof } from "./dns.ts";
+import { recordDomainEvent } from "./domain-event.ts";
 import { publishHost } from "./publish-host.ts";
 import { decideRecheck } from "./recheck-decision.ts";
 
@@ -48,7 +48,7 @@ export async function recheckDomain(
   }
   await row.set({ status: "pending", verified_at: null, checked_at: null, missing_since: null }).execute();
   await publishHost(context, hostname);
-  await recordEvent(context, SYSTEM, "domain.release", { target: hostname });
+  await recordDomainEvent(context, SYSTEM, "domain.release", { workspace_id, hostname });
   context.log(`${hostname} is no longer served: the TXT record that proves it has been gone since ${missing_since}`);
   return "pending";
 }

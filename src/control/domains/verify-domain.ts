@@ -2,8 +2,8 @@ import { SitepodError } from "#model";
 import type { Api } from "#wire";
 import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
-import { recordEvent } from "../identity/audit.ts";
 import { findProof, type Proof, proofName, proofText } from "./dns.ts";
+import { recordDomainEvent } from "./domain-event.ts";
 import { type Domain, findDomain } from "./find-domain.ts";
 import { publishHost } from "./publish-host.ts";
 import { recheckDomain } from "./recheck-domains.ts";
@@ -26,7 +26,7 @@ export async function verifyDomain(context: Context, actor: Actor, text: string)
   }
   await activate(context, domain);
   await publishHost(context, hostname);
-  await recordEvent(context, actor, "domain.verify", { target: hostname });
+  await recordDomainEvent(context, actor, "domain.verify", domain);
   return { domain: hostname, status: "active", verified: true, message: `${hostname} is verified, and served now.` };
 }
 

@@ -1,0 +1,26 @@
+import type { Context } from "../context.ts";
+import type { Actor } from "../identity/actor.ts";
+import { recordEvent } from "../identity/audit.ts";
+
+interface DomainKey {
+  readonly workspace_id: string;
+  readonly hostname: string;
+}
+
+/** Records what happened to a domain in the log of every site that is on it. */
+export async function recordDomainEvent(
+  context: Context,
+  actor: Actor,
+  action: "domain.verify" | "domain.release",
+  { workspace_id, hostname }: DomainKey,
+): Promise<void> {
+  const sites = await context.db.query
+    .selectFrom("mounts")
+    .innerJoin("sites", "sites.id", "mounts.site_id")
+    .where("mounts.workspace_id", "=", workspace_id)
+    .where("mounts.hostname", "=", hostname)
+    .select(["sites.id", "sites.name"])
+    .distinct()
+    .execute();
+  for (const site of sites) await recordEvent(context, actor, action, { site, target: hostname });
+}
