@@ -30,7 +30,9 @@ test.each([
   ["If-Range has a date", "GET", { Range: "bytes=0-1", "If-Range": date }, whole],
   ["If-Range is alone", "GET", { "If-Range": '"x"' }, whole],
 ] as const)("when %s", (_, method, conditions, expected) => {
-  expect(selectContent(method, new Headers(conditions as Record<string, string>), { etag: ETAG, size: 10, hasRanges: true })).toEqual(expected);
+  expect(
+    selectContent(method, new Headers(conditions as Record<string, string>), { etag: ETAG, size: 10, hasRanges: true }),
+  ).toEqual(expected);
 });
 
 test.each([

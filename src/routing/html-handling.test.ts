@@ -31,7 +31,9 @@ test.each(HTML_HANDLINGS)("%s: a redirect leads to a file, and never on", (mode)
     fc.property(pods, names, (paths, path) => {
       const find = finder(paths);
       const found = findByPath(path, mode, find);
-      if (found && "address" in found) expect(findByPath(found.address, mode, find)).toHaveProperty("entry");
+      if (!found || !("address" in found)) return;
+      expect(findByPath(found.address, mode, find)).toHaveProperty("entry");
+      expect(`/${found.address}`).not.toContain("//");
     }),
     { numRuns: 500 },
   );

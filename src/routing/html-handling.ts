@@ -17,7 +17,7 @@ export function findByPath(path: string, mode: HtmlHandling, find: FindEntry): F
   const exact = find(path);
   if (mode === "none") return exact && { entry: exact };
   const served = exact ?? findAt(path, mode, find);
-  if (served && !(exact && path.endsWith(HTML))) return { entry: served };
+  if (served && !(exact && isPage(path))) return { entry: served };
   for (const name of namedBy(path, mode)) {
     if (!find(name)) continue;
     const address = addressOf(name, mode);
@@ -55,9 +55,12 @@ function namedBy(path: string, mode: HtmlHandling): string[] {
     if (mode === "drop-trailing-slash" && !path.endsWith(HTML)) names.reverse();
   }
   if (path === "" || path.endsWith("/")) return names;
-  if (path.endsWith(HTML)) names.push(path, `${path.slice(0, -HTML.length)}/${INDEX}`);
+  if (isPage(path)) names.push(path, `${path.slice(0, -HTML.length)}/${INDEX}`);
   return [...names, path + HTML, `${path}/${INDEX}`];
 }
+
+/** A file that is named `.html` alone has no other name to be addressed by. */
+const isPage = (name: string): boolean => name.endsWith(HTML) && name !== HTML && !name.endsWith(`/${HTML}`);
 
 /** The folder that a path names by its slash, `index` or `index.html`: empty, or ending in a slash. */
 function folderOf(path: string): string | undefined {

@@ -28,7 +28,7 @@ export function decideIntent(path: string, mode: HtmlHandling, find: FindEntry):
 
 /**
  * Decides what is said instead of a file that is not there: the `404.html` of the nearest folder above. A site
- * without one at its top is taken for a single-page application: paths without a dot get its `index.html`.
+ * without one at its top is taken for a single-page application: what does not look like an asset gets its `index.html`.
  */
 function decideMissing(path: string, find: FindEntry): Intent {
   for (let end = path.lastIndexOf("/"); ; end = path.lastIndexOf("/", end - 1)) {
@@ -36,11 +36,14 @@ function decideMissing(path: string, find: FindEntry): Intent {
     if (page) return { kind: "file", entry: page, status: 404 };
     if (end <= 0) break;
   }
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  const index = name.includes(".") ? undefined : find("index.html");
+  const isAsset = ASSET.test(path);
+  const index = isAsset ? undefined : find("index.html");
   if (index) return { kind: "file", entry: index, status: 200 };
-  return { kind: "missing", isAsset: name.includes(".") && !/\.html?$/.test(name) };
+  return { kind: "missing", isAsset: isAsset && !/\.html?$/.test(path) };
 }
+
+/** What no application has a page at: a name with a dot, and what programs ask every site for (RFC 8615). */
+const ASSET = /\.[^/]*$|^\.well-known\//;
 
 /** Whether something is at a path, without what stands in for a file that is missing. */
 export const hasFile = (path: string, mode: HtmlHandling, find: FindEntry): boolean =>

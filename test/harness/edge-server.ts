@@ -1,5 +1,13 @@
-import { type Digest, encodeManifest, type Environment, type HostRecord, moveRef } from "#model";
-import { createEdge, type Edge } from "#serve";
+import {
+  type Digest,
+  type Encoded,
+  encodeManifest,
+  type Environment,
+  type HostRecord,
+  moveRef,
+  type PodSettings,
+} from "#model";
+import { createEdge, type Edge, type EdgeOptions } from "#serve";
 import { createManifestReader, hashBytes, openMemoryStore, Records } from "#store";
 import { mediaType } from "#wire";
 import type { Address } from "./tenant.ts";
@@ -11,7 +19,9 @@ export interface EdgeServer extends Address, Disposable {
   /** What went wrong, in order. */
   readonly logged: string[];
   /** Points a site's environment at these files. */
-  release(label: string, environment: Environment, files: Files): Promise<void>;
+  release(label: string, environment: Environment, files: Files, settings?: PodSettings): Promise<void>;
+  /** Stores what the codings make of a content. */
+  encode(content: string, encoded: Encoded): Promise<void>;
   /** Shows these files at a preview's address until `expiresMs`, in milliseconds since the epoch. */
   preview(label: string, slug: string, files: Files, expiresMs: number): Promise<void>;
   /** Makes a custom domain lead to sites. */
@@ -25,7 +35,7 @@ const WORKSPACE = "w";
 const SITE = { release: 1, image: "img_1" } as const;
 
 /** Starts an edge for the base domain `sitepod.test`. Requests for the control plane's hosts get the word `control`. */
-export function startEdge(): EdgeServer {
+export function startEdge(rules: NonNullable<EdgeOptions["rules"]> = {}): EdgeServer {
   const store = openMemoryStore();
   const records = new Records(store);
   const logged: string[] = [];
@@ -44,6 +54,7 @@ export function startEdge(): EdgeServer {
     nowMs: Date.now,
     log: (message) => logged.push(message),
     access: { verifyPassword: async () => false, addressOf: () => null, isHttps: () => false },
+    rules,
   });
   store.documents.subscribe((key) => edge.forget(key));
   const server = Bun.serve({
@@ -60,13 +71,13 @@ export function startEdge(): EdgeServer {
     return digest;
   }
 
-  async function putPod(files: Files): Promise<Digest> {
+  async function putPod(files: Files, settings?: PodSettings): Promise<Digest> {
     const entries = [];
     for (const [path, content] of Object.entries(files)) {
       const bytes = new TextEncoder().encode(content);
       entries.push({ path, digest: await putBlob(bytes), size: bytes.length, type: mediaType(path) });
     }
-    return await putBlob(new Uint8Array(encodeManifest(entries)));
+    return await putBlob(new Uint8Array(encodeManifest(entries, settings)));
   }
 
   return {
@@ -74,14 +85,15 @@ export function startEdge(): EdgeServer {
     edge,
     records,
     logged,
-    async release(label, environment, files) {
-      const target = { ...SITE, site: label, environment, manifest: await putPod(files) };
+    async release(label, environment, files, settings) {
+      const target = { ...SITE, site: label, environment, manifest: await putPod(files, settings) };
       await records.moveRef(label, environment, (current) => moveRef(current, target, Date.now(), 0));
     },
     async preview(label, slug, files, expiresMs) {
       const times = { created_at: new Date().toISOString(), expires_at: new Date(expiresMs).toISOString() };
       await records.writePreview(label, { ...SITE, ...times, site: label, slug, manifest: await putPod(files) });
     },
+    encode: (content, encoded) => store.encodings.write(hashBytes(new TextEncoder().encode(content)), encoded),
     writeHost: (record) => records.writeHost({ token: "t", verified_at: new Date().toISOString(), ...record }),
     [Symbol.dispose]: () => void server.stop(true),
   };
