@@ -2,6 +2,7 @@ import { SitepodError } from "#model";
 import type { Edge } from "#serve";
 import type { Clients } from "./clients.ts";
 import type { CertificateKeeping } from "./keep-certificates.ts";
+import { allowMigration } from "./migrate-connections.ts";
 import { decidePlain } from "./plain-http.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { listenTls, type TlsListener } from "./tls-listener.ts";
@@ -52,6 +53,7 @@ export function listen(
     return { httpPort: http.port!, tls: undefined, peerOf: peerOf(http), stop: (drainMs) => drain(http, drainMs) };
   }
 
+  allowMigration();
   const { challenges, selfSigned, stored } = certificates;
   const { port } = options.https;
   const tls = orInUse(port, () => listenTls({ port, ...limits, fetch: answerAny, selfSigned }, stored));

@@ -8,6 +8,8 @@ export interface TlsOptions {
   readonly fetch: (request: Request, server: Bun.Server<undefined>) => Response | Promise<Response>;
   /** For names that have no certificate. */
   readonly selfSigned: Certificate;
+  /** How long HTTP/1.1 clients are told, after a change of certificates, to come back on another connection. */
+  readonly retiringMs?: number;
 }
 
 /** Listens for HTTPS: HTTP/2 or HTTP/1.1 as the client prefers, TLS 1.2 and 1.3. */
@@ -19,7 +21,6 @@ export interface TlsListener {
   stop(drainMs: number): Promise<void>;
 }
 
-/** After a change of certificates, HTTP/1.1 clients are told for so long to come back on another connection. */
 const RETIRING_MS = 3000;
 /** So long may a download last that began before the change. */
 const LINGER_MS = 60 * 60 * 1000;
@@ -31,6 +32,7 @@ interface Generation {
 }
 
 export function listenTls(options: TlsOptions, certificates: readonly Certificate[]): TlsListener {
+  checkFree(options.port, options.hostname);
   let current = open(options, options.port, certificates);
   const retired = new Set<Generation>();
   const port = current.server.port!;
@@ -43,7 +45,7 @@ export function listenTls(options: TlsOptions, certificates: readonly Certificat
     current = open(options, port, to);
     old.isRetiring = true;
     retired.add(old);
-    await Bun.sleep(RETIRING_MS);
+    await Bun.sleep(options.retiringMs ?? RETIRING_MS);
     void retire(old);
   }
 
@@ -76,6 +78,11 @@ export function listenTls(options: TlsOptions, certificates: readonly Certificat
       await Promise.all(servers.map((server) => server.stop(true)));
     },
   };
+}
+
+/** Throws EADDRINUSE. Ports that are shared on purpose would also be shared with a second server, by mistake. */
+function checkFree(port: number, hostname = "::"): void {
+  if (port !== 0) Bun.listen({ port, hostname, socket: { data() {} } }).stop(true);
 }
 
 function open(options: TlsOptions, port: number, certificates: readonly Certificate[]): Generation {

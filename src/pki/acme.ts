@@ -50,6 +50,9 @@ export function createIssue({ documents, challenges, dns, email, roots }: AcmeOp
       ...(binding ? { externalAccountBinding: { kid: binding.id, hmacKey: binding.key.reveal() } } : {}),
       ...POLLING,
     });
+    // An empty list says something: an account that is there already refuses an update that says nothing.
+    const contact = email === undefined ? [] : [`mailto:${email}`];
+    await client.createAccount({ termsOfServiceAgreed: true, contact });
     const [first = ""] = names;
     const [key, csr] = await acme.crypto.createCsr(
       { altNames: [...names], ...(first.length <= MAX_COMMON_NAME_LENGTH ? { commonName: first } : {}) },
@@ -68,8 +71,6 @@ export function createIssue({ documents, challenges, dns, email, roots }: AcmeOp
     try {
       const chain = await client.auto({
         csr,
-        ...(email === undefined ? {} : { email }),
-        termsOfServiceAgreed: true,
         challengePriority: [type],
         // Its own look would go out to the public name, which need not lead back to this machine from within.
         skipChallengeVerification: true,

@@ -28,7 +28,7 @@ export interface KeeperOptions {
 export interface Keeper {
   /** Reads the certificates that are stored. */
   load(): Promise<readonly Certificate[]>;
-  /** Reads what others stored, and orders what is missing or due. To be called from time to time; calls do not overlap. */
+  /** Reads what others stored, and orders what is missing or due. Called again meanwhile, it begins anew at the end. */
   run(): Promise<void>;
 }
 
@@ -37,6 +37,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
   const { documents, authorities, issue, onChange, nowMs, log } = options;
   const shelf = createShelf(documents, log);
   let running: Promise<void> | undefined;
+  let isAsked = false;
 
   async function run(): Promise<void> {
     const wanted = await options.listWanted();
@@ -108,12 +109,27 @@ export function createKeeper(options: KeeperOptions): Keeper {
     return undefined;
   }
 
+  /** Runs until nobody has asked again meanwhile: what was added since would wait for its turn otherwise. */
+  async function runAll(): Promise<void> {
+    try {
+      while (isAsked) {
+        isAsked = false;
+        await run();
+      }
+    } finally {
+      running = undefined;
+    }
+  }
+
   return {
     async load() {
       await refresh();
       return shelf.all();
     },
-    run: () => (running ??= run().finally(() => (running = undefined))),
+    run() {
+      isAsked = true;
+      return (running ??= runAll());
+    },
   };
 }
 

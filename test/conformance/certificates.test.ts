@@ -26,6 +26,7 @@ interface EdgeUnderTest extends AsyncDisposable {
 
 interface EdgeSetting {
   readonly documents?: Documents;
+  readonly email?: string;
   readonly authorities?: readonly { readonly pebble: Pebble; readonly binding?: { id: string; key: string } }[];
   /** Whether it answers challenges on port 80. Only one of several on a machine can. */
   readonly answers?: boolean;
@@ -53,7 +54,7 @@ async function openEdge(pebble: Pebble, wanted: readonly Wanted[], setting: Edge
         documents,
         challenges,
         dns: createDnsHook(pebble.dnsHook, process.env),
-        email: "admin@example.com",
+        email: setting.email,
         roots: roots.join("\n"),
       }),
       listWanted: async () => edge.wanted,
@@ -117,6 +118,18 @@ describe.skipIf(pebbleIsMissing !== undefined)("certificates from Pebble", () =>
     const [certificate] = edge.certificates();
     expect(new X509Certificate(certificate!.chain).subjectAltName).toBe("DNS:wild.test, DNS:*.wild.test");
     expect(await isTrusted(certificate!, pebble)).toBe(true);
+  });
+
+  test("are issued to an account with an e-mail address and to one without, again and again", async () => {
+    for (const email of ["admin@example.com", undefined]) {
+      const { documents } = openMemoryStore();
+      const names = ["1", "2"].map((n) => `${n}.${email ? "with" : "without"}.test`);
+      for (const name of names) {
+        await using edge = await openEdge(pebble, [byHttp(name)], { documents, ...(email ? { email } : {}) });
+        await edge.keeper.run();
+        expect(namesOf(edge)).toContain(name);
+      }
+    }
   });
 
   test("are issued for a name too long for a common name", async () => {
