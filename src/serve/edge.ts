@@ -99,7 +99,7 @@ export function createEdge(options: EdgeOptions): Edge {
 
   let requests = 0;
   return {
-    parseHost,
+    parseHost: (header) => parseHost(header).host,
     fetch(request) {
       requests++;
       const response = serve(request);

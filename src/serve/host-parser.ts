@@ -1,15 +1,37 @@
 import { LRUCache } from "lru-cache";
-import { type Host, parseHost } from "#routing";
+import { formatHost, type Host, parseHost } from "#routing";
 
-const MAX_HOSTS = 10_000;
+const MAX_HEADERS = 10_000;
+
+export interface NamedHost {
+  readonly host: Host;
+  /** The same for every spelling of the host: what is known of it is kept once, whatever ports and cases are made up. */
+  readonly name: string;
+}
 
 /** Returns a `parseHost` that remembers: the same few headers come with every request. */
-export function createHostParser(domain: string): (header: string | null) => Host {
-  const hosts = new LRUCache<string, Host>({ max: MAX_HOSTS });
+export function createHostParser(domain: string): (header: string | null) => NamedHost {
+  const hosts = new LRUCache<string, NamedHost>({ max: MAX_HEADERS });
   return (header) => {
     const text = header ?? "";
-    let host = hosts.get(text);
-    if (!host) hosts.set(text, (host = parseHost(header, domain)));
-    return host;
+    let named = hosts.get(text);
+    if (!named) {
+      const host = parseHost(header, domain);
+      hosts.set(text, (named = { host, name: nameOf(host, domain) }));
+    }
+    return named;
   };
+}
+
+function nameOf(host: Host, domain: string): string {
+  switch (host.kind) {
+    case "custom":
+      return host.hostname;
+    case "control":
+    case "unknown":
+    case "invalid":
+      return host.kind;
+    default:
+      return formatHost(host, domain);
+  }
 }

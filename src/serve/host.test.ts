@@ -92,17 +92,24 @@ describe("while the store is broken", () => {
   });
 });
 
-describe("names that lead nowhere", () => {
-  test("are remembered apart, and drive out no site", async () => {
+describe("names that anybody can make up", () => {
+  test.each([
+    ["that lead nowhere are bounded", (i: number) => `a${i}.example.org`, 10_000],
+    ["under a wildcard are bounded", (i: number) => `a${i}.example.com`, 10_000],
+    ["that no site can have are one", (i: number) => `a.a${i}.${DOMAIN}`, 1],
+    ["that are none are one", (i: number) => `a..a${i}.${DOMAIN}`, 1],
+    ["by another port are the host itself", (i: number) => `example.com:${i}`, 0],
+  ])("%s, and drive out no site", async (_, makeUp, remembered) => {
     release({ "index.html": "mine" });
     world.mount("example.com", { path: "/", label: "docs", environment: "prod" });
+    world.mount("*.example.com", { path: "/", label: "docs", environment: "prod" });
     await world.get("http://example.com/");
     const before = world.edge.stats().hosts;
-    for (let i = 0; i < 25_000; i++) await world.get(`http://a${i}.example.org/`);
-    expect(world.edge.stats().hosts - before).toBe(10_000);
+    for (let i = 0; i < 25_000; i++) await world.get("http://x/", { Host: makeUp(i) });
+    expect(world.edge.stats().hosts - before).toBe(remembered);
     world.reads.length = 0;
     expect(await (await world.get("http://example.com/")).text()).toBe("mine");
-    expect((await world.get("http://a24999.example.org/")).status).toBe(404);
+    await world.get("http://x/", { Host: makeUp(24_999) });
     expect(world.reads).toEqual([]);
   });
 

@@ -1,17 +1,17 @@
 import { LRUCache } from "lru-cache";
-import type { Host } from "#routing";
+import type { NamedHost } from "./host-parser.ts";
 import type { Readers } from "./readers.ts";
-import { resolveRoute, type Route } from "./ref.ts";
+import { type Resolved, resolveRoute, type Route } from "./ref.ts";
 
 /** A pointer is followed at most this long after it was read. */
 export const MAX_POINTER_AGE_MS = 5000;
 const MAX_ROUTES = 10_000;
-/** Names that lead nowhere are kept apart: however many are made up, they drive out no site. */
+/** Names that anybody can make up are kept apart: however many there are, they drive out no site. */
 const MAX_STRANGERS = 10_000;
 
 export interface HostOptions {
   readonly readers: Readers;
-  readonly parseHost: (header: string | null) => Host;
+  readonly parseHost: (header: string | null) => NamedHost;
   readonly nowMs: () => number;
   readonly log: (message: string, cause?: unknown) => void;
 }
@@ -42,24 +42,24 @@ export function createHostRoutes({ readers, parseHost, nowMs, log }: HostOptions
   const strangers = new LRUCache<string, Memory>({ max: MAX_STRANGERS });
 
   /** Moves a name to where it belongs, unless it was forgotten while it was being read. */
-  function settle(header: string, memory: Memory, { kind }: Route): void {
-    const [from, to] = kind === "unknown" ? [memories, strangers] : [strangers, memories];
-    if (from.peek(header) !== memory) return;
-    from.delete(header);
-    to.set(header, memory);
+  function settle(name: string, memory: Memory, { route, isWildcard }: Resolved): void {
+    const isStranger = route.kind === "unknown" || isWildcard === true;
+    const [from, to] = isStranger ? [memories, strangers] : [strangers, memories];
+    if (from.peek(name) !== memory) return;
+    from.delete(name);
+    to.set(name, memory);
   }
 
-  async function read(header: string, memory: Memory): Promise<Route> {
+  async function read({ host, name }: NamedHost, memory: Memory): Promise<Route> {
     const startMs = nowMs();
     try {
-      const { route, expiresMs } = await resolveRoute(parseHost(header), readers, startMs, (key) =>
-        memory.keys.add(key),
-      );
+      const resolved = await resolveRoute(host, readers, startMs, (key) => memory.keys.add(key));
+      const { route, expiresMs } = resolved;
       memory.known = { route, freshUntilMs: Math.min(startMs + MAX_POINTER_AGE_MS, expiresMs) };
-      settle(header, memory, route);
+      settle(name, memory, resolved);
     } catch (cause) {
       if (!memory.known) throw cause;
-      log(`The store cannot tell where ${header} leads now; what was last known is served.`, cause);
+      log(`The store cannot tell where ${name} leads now; what was last known is served.`, cause);
       memory.known = { route: memory.known.route, freshUntilMs: nowMs() + MAX_POINTER_AGE_MS };
     } finally {
       delete memory.reading;
@@ -69,11 +69,12 @@ export function createHostRoutes({ readers, parseHost, nowMs, log }: HostOptions
 
   return {
     find(header) {
-      const name = header ?? "";
+      const named = parseHost(header);
+      const { name } = named;
       let memory = memories.get(name) ?? strangers.get(name);
       if (memory?.known && nowMs() < memory.known.freshUntilMs) return memory.known.route;
       if (!memory) strangers.set(name, (memory = { keys: new Set() }));
-      return (memory.reading ??= read(name, memory));
+      return (memory.reading ??= read(named, memory));
     },
     // A read in flight goes on for those who wait for it, but its memory is no longer found by anybody else.
     forget(key) {

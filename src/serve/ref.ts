@@ -45,6 +45,8 @@ export interface Resolved {
   readonly route: Route;
   /** When the route ends by itself, in milliseconds since the epoch. */
   readonly expiresMs: number;
+  /** Whether the host has no record of its own, and many others lead to the same. */
+  readonly isWildcard?: boolean;
 }
 
 /** Follows a host to the release it points to. Tells `onRead` each key before it is read. */
@@ -93,11 +95,11 @@ export async function resolveRoute(
     case "custom": {
       const record = await findHostRecord(host.hostname, readers, onRead);
       if (!record) return always({ kind: "unknown" });
-      return always(
+      const route: Route =
         record.redirect_to === undefined
           ? { kind: "mounts", mounts: record.mounts }
-          : { kind: "redirect", to: record.redirect_to },
-      );
+          : { kind: "redirect", to: record.redirect_to };
+      return { ...always(route), isWildcard: record.hostname !== host.hostname };
     }
     case "invalid":
       return always({ kind: "invalid" });
