@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { HTML_HANDLINGS } from "#model";
-import { ask, type RawResponse } from "../harness/ask.ts";
+import { ask } from "../harness/ask.ts";
 import { type EdgeServer, startEdge } from "../harness/edge-server.ts";
+import { describeAnswer } from "./describe-answer.ts";
 
-// Request path → what each of the four modes answers. `about.html`: that file, 200. `→ /about`: a 307 to there.
-// `404 docs/404.html`: that file, 404. `404`: the server's own page. `404 text`: a missing asset.
+// Request path → what each of the four modes answers, in the words of describe-answer.ts.
 
 type Row = readonly [path: string, auto: string, force: string, drop: string, none: string];
 
@@ -170,14 +170,6 @@ afterAll(() => {
   expect(server.logged).toEqual([]);
   server[Symbol.dispose]();
 });
-
-function describeAnswer({ status, headers, body }: RawResponse): string {
-  const type = headers.get("content-type") ?? "";
-  if (status === 307) return `→ ${headers.get("location")}`;
-  if (status === 200) return body;
-  if (type.startsWith("text/plain") && body === "Not found\n") return `${status} text`;
-  return body.includes("<title>Page not found</title>") ? `${status}` : `${status} ${body}`;
-}
 
 describe.each([
   ["a site", "site", SITE_ROWS],
