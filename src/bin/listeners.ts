@@ -1,5 +1,5 @@
 import { SitepodError } from "#model";
-import type { Edge } from "#serve";
+import { type Edge, HSTS } from "#serve";
 import type { Clients } from "./clients.ts";
 import type { CertificateKeeping } from "./keep-certificates.ts";
 import { allowMigration } from "./migrate-connections.ts";
@@ -44,7 +44,8 @@ export function listen(
   function answer(request: Request, received: Request, server: Server): Response | Promise<Response> {
     if (edge.parseHost(request.headers.get("host")).kind !== "control") return edge.fetch(request);
     server.timeout(received, API_IDLE_S);
-    return answerControl(request, clients.address(request));
+    const response = answerControl(request, clients.address(request));
+    return options.https ? addHsts(response) : response;
   }
   const answerAny = (received: Request, server: Server) => answer(clients.received(received), received, server);
 
@@ -86,6 +87,12 @@ export function listen(
 
 /** Any server of this process can tell of any request. */
 const peerOf = (server: Server) => (request: Request) => server.requestIP(request)?.address ?? null;
+
+async function addHsts(answer: Promise<Response>): Promise<Response> {
+  const response = await answer;
+  for (const [name, value] of Object.entries(HSTS)) response.headers.set(name, value);
+  return response;
+}
 
 function respondChallenge(answer: string | undefined): Response {
   const headers = { "Content-Type": "text/plain", "Cache-Control": "no-store" };

@@ -71,6 +71,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     domain: options.domain,
     nowMs: Date.now,
     log,
+    isHttpsOnly: options.https !== undefined,
     access: { ...visitors, verifyPassword: (password, hash) => Bun.password.verify(password, hash) },
     rules: {
       countryHeader: options.countryHeader,

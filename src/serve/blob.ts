@@ -20,8 +20,11 @@ export interface Answers {
   readonly bytes: number;
 }
 
+/** RFC 6797. Without subdomains: a custom domain's may be somewhere else. */
+export const HSTS = { "Strict-Transport-Security": "max-age=31536000" };
+
 /** Keeps answers ready, the least recently used making room at `maxBytes`. */
-export function createAnswers(readers: Readers, maxBytes: number): Answers {
+export function createAnswers(readers: Readers, maxBytes: number, isHttpsOnly: boolean): Answers {
   const answers = new LRUCache<string, Answer>({
     maxSize: maxBytes,
     sizeCalculation: bytesInMemory,
@@ -32,7 +35,7 @@ export function createAnswers(readers: Readers, maxBytes: number): Answers {
       key,
       digest: entry.digest,
       status,
-      headers: new Headers(headersOf(entry, status, listed)),
+      headers: new Headers({ ...headersOf(entry, status, listed), ...(isHttpsOnly && HSTS) }),
       notModifiedHeaders: new Headers(cachingHeadersOf(entry, status)),
       etag: formatEtag(entry.digest),
       size: entry.size,

@@ -23,6 +23,8 @@ export interface EdgeOptions {
   readonly rules?: RulesOptions;
   /** Bytes of small files to keep in memory. */
   readonly maxHotBytes?: number;
+  /** Whether sites are reached by HTTPS alone, so that browsers are told to use nothing else. */
+  readonly isHttpsOnly?: boolean;
 }
 
 export interface Edge {
@@ -59,6 +61,7 @@ export function createEdge(options: EdgeOptions): Edge {
     log,
     rules: options.rules ?? {},
     maxHotBytes: options.maxHotBytes ?? DEFAULT_HOT_BYTES,
+    isHttpsOnly: options.isHttpsOnly ?? false,
   });
   const access = createAccessGuard(nowMs, options.access);
 

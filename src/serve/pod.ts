@@ -30,6 +30,8 @@ export interface PodServerOptions {
   readonly rules: RulesOptions;
   /** Bytes of small files to keep in memory. */
   readonly maxHotBytes: number;
+  /** Browsers are told to come by HTTPS only. */
+  readonly isHttpsOnly: boolean;
 }
 
 export interface PodServer {
@@ -40,8 +42,9 @@ export interface PodServer {
 }
 
 /** Serves files of pods: what a path means, in which form, under which headers. */
-export function createPodServer(pods: Pods, { readers, nowMs, log, rules, maxHotBytes }: PodServerOptions): PodServer {
-  const answers = createAnswers(readers, maxHotBytes);
+export function createPodServer(pods: Pods, options: PodServerOptions): PodServer {
+  const { readers, nowMs, log, rules } = options;
+  const answers = createAnswers(readers, options.maxHotBytes, options.isHttpsOnly);
   const negotiate = createNegotiation({ readers, nowMs, log, onGrown: (answer) => answers.measure(answer) });
 
   function serveByRules(

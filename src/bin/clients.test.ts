@@ -1,0 +1,70 @@
+import { expect, test } from "bun:test";
+import { createClients } from "./clients.ts";
+import { parseProxies } from "./proxies.ts";
+
+/** What the server takes a request for that came from this machine, with these trusted proxies. */
+async function received(trusted: string | undefined, headers: Record<string, string>, body?: string) {
+  const proxies = trusted === undefined ? undefined : parseProxies(trusted)!;
+  const clients = createClients((request) => server.requestIP(request)?.address ?? null, proxies);
+  await using server = Bun.serve({
+    port: 0,
+    async fetch(request) {
+      const original = clients.received(request);
+      return Response.json({
+        url: original.url,
+        host: original.headers.get("host"),
+        address: clients.address(original),
+        method: original.method,
+        body: await original.text(),
+      });
+    },
+  });
+  const response = await fetch(`http://127.0.0.1:${server.port}/a%2Fb?x=1`, {
+    method: body === undefined ? "GET" : "POST",
+    headers: { Host: "inner.test", ...headers },
+    ...(body === undefined ? {} : { body }),
+  });
+  return (await response.json()) as Record<string, string>;
+}
+
+const FORWARDED = {
+  "X-Forwarded-For": "203.0.113.7",
+  "X-Forwarded-Proto": "https",
+  "X-Forwarded-Host": "shop.example.com",
+};
+
+test.each([undefined, "10.0.0.0/8"])("what a stranger says of itself counts nothing (trusted: %p)", async (trusted) => {
+  expect(await received(trusted, FORWARDED)).toMatchObject({
+    url: "http://inner.test/a%2Fb?x=1",
+    host: "inner.test",
+    address: "127.0.0.1",
+  });
+});
+
+test("a trusted proxy tells address, scheme and host of the client", async () => {
+  expect(await received("127.0.0.0/8", FORWARDED, "a body")).toEqual({
+    url: "https://shop.example.com/a%2Fb?x=1",
+    host: "shop.example.com",
+    address: "203.0.113.7",
+    method: "POST",
+    body: "a body",
+  });
+});
+
+test("what a trusted proxy does not tell is as it came", async () => {
+  expect(await received("127.0.0.1", {})).toMatchObject({
+    url: "http://inner.test/a%2Fb?x=1",
+    host: "inner.test",
+    address: "127.0.0.1",
+  });
+});
+
+test("the first of several proxies was nearest to the client", async () => {
+  const headers = { "X-Forwarded-Proto": "https, http", "X-Forwarded-Host": "shop.example.com, inner.test" };
+  expect(await received("127.0.0.1", headers)).toMatchObject({ url: "https://shop.example.com/a%2Fb?x=1" });
+});
+
+test("a host that is none makes no request that looks right", async () => {
+  const { host } = await received("127.0.0.1", { "X-Forwarded-Host": "a b" });
+  expect(host).toBe("a b");
+});

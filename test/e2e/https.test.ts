@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { X509Certificate } from "node:crypto";
+import { connect as connectHttp2 } from "node:http2";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { connect, type SecureVersion } from "node:tls";
+import { register } from "../harness/account.ts";
+import { deployClient } from "../harness/deploy-client.ts";
+import { type Pebble, pebbleIsMissing, startPebble } from "../harness/pebble.ts";
+import { type Server, startServer } from "../harness/server.ts";
+import { exchange, fetchHost } from "../harness/tenant.ts";
+import { temporaryFolder, type TemporaryFolder } from "../harness/temporary-folder.ts";
+import { waitUntil } from "../harness/wait-until.ts";
+
+const DOMAIN = "sites.test";
+
+/** The server, with certificates from Pebble, which asks for HTTP-01 answers at the server's own port 80. */
+async function startHttpsServer(pebble: Pebble, data: string, flags: readonly string[] = []): Promise<Server> {
+  const acme = ["--acme-directory", pebble.directory, "--acme-roots", pebble.rootsFile];
+  const ports = ["--https", "--https-port", "0"];
+  return await startServer({ data, port: pebble.httpPort, domain: DOMAIN, flags: [...ports, ...acme, ...flags] });
+}
+
+const httpsPort = (server: Server): number => Number(/https:\/\/[^\s/:]+:(\d+)/.exec(server.output())?.[1]);
+
+interface Handshake {
+  readonly servername?: string;
+  readonly version?: SecureVersion;
+}
+
+/** The certificate that a new connection is given, with the protocol agreed on. Throws where there is no agreement. */
+function shake(server: Server, { servername = "", version }: Handshake) {
+  return new Promise<{ names: string; issuer: string; protocol: string | null }>((resolve, reject) => {
+    const versions = version === undefined ? {} : { minVersion: version, maxVersion: version };
+    const options = { port: httpsPort(server), host: "127.0.0.1", servername, rejectUnauthorized: false, ...versions };
+    const socket = connect(options, () => {
+      const certificate = new X509Certificate(socket.getPeerCertificate().raw);
+      resolve({
+        names: certificate.subjectAltName ?? "",
+        issuer: certificate.issuer,
+        protocol: socket.getProtocol(),
+      });
+      socket.destroy();
+    });
+    socket.on("error", reject);
+  });
+}
+
+/** Waits until every new connection for a name is given the authority's certificate: for a moment only some are. */
+function waitForCertificate(server: Server, servername: string): Promise<boolean> {
+  const isPresented = async () => {
+    const handshakes = await Promise.all(Array.from({ length: 16 }, () => shake(server, { servername })));
+    return handshakes.every(({ issuer }) => issuer.includes("Pebble"));
+  };
+  return waitUntil(`${servername} has a certificate`, isPresented, { describe: server.output });
+}
+
+/** Asks for a page by HTTPS as a browser would, verifying the certificate. */
+async function fetchSecurely(server: Server, roots: string, host: string, path = "/"): Promise<Response> {
+  return await fetch(`https://127.0.0.1:${httpsPort(server)}${path}`, {
+    headers: { Host: host },
+    redirect: "manual",
+    tls: { ca: roots, serverName: host },
+  } as BunFetchRequestInit);
+}
+
+describe.skipIf(pebbleIsMissing !== undefined)("a server with HTTPS on", () => {
+  let pebble: Pebble;
+  let folder: TemporaryFolder;
+  let server: Server;
+  let roots: string;
+
+  beforeAll(async () => {
+    pebble = await startPebble();
+    roots = await pebble.issuingRoot();
+    folder = await temporaryFolder();
+    server = await startHttpsServer(pebble, join(folder.path, "data"));
+    const { token } = await register(server.url);
+    await deployClient({ endpoint: server.url, token }).deploy("shop", { "index.html": "<h1>Shop</h1>" }, "prod");
+    await waitForCertificate(server, `shop.${DOMAIN}`);
+  });
+  afterAll(async () => {
+    for (const one of [server, folder, pebble]) await one[Symbol.asyncDispose]();
+  });
+
+  test("serves the base domain and a site that was just deployed with certificates of their own", async () => {
+    await waitForCertificate(server, DOMAIN);
+    expect((await shake(server, { servername: DOMAIN })).names).toBe(`DNS:${DOMAIN}`);
+    const response = await fetchSecurely(server, roots, `shop.${DOMAIN}`);
+    expect(await response.text()).toBe("<h1>Shop</h1>");
+    expect(response.headers.get("Strict-Transport-Security")).toBe("max-age=31536000");
+    const health = await fetchSecurely(server, roots, DOMAIN, "/api/v1/health");
+    expect(await health.json()).toMatchObject({ status: "ok" });
+    expect(health.headers.get("Strict-Transport-Security")).toBe("max-age=31536000");
+  });
+
+  test("orders nothing for a name that a scanner makes up, and shows it no tenant's certificate", async () => {
+    for (const servername of [`git.git.${DOMAIN}`, `nobody.${DOMAIN}`, "stranger.test", ""]) {
+      expect((await shake(server, { servername })).issuer).toContain("self-signed");
+      if (servername !== "") await fetchHost({ port: pebble.httpPort }, servername, "/.well-known/acme-challenge/x");
+    }
+    expect(pebble.output()).not.toMatch(/git\.git|nobody|stranger/);
+  });
+
+  test("speaks TLS 1.2 and 1.3, and nothing older", async () => {
+    expect((await shake(server, { version: "TLSv1.2" })).protocol).toBe("TLSv1.2");
+    expect((await shake(server, { version: "TLSv1.3" })).protocol).toBe("TLSv1.3");
+    for (const version of ["TLSv1", "TLSv1.1"] as const) await expect(shake(server, { version })).rejects.toThrow();
+  });
+
+  test("speaks HTTP/2 to who offers it", async () => {
+    const host = `shop.${DOMAIN}`;
+    const session = connectHttp2(`https://127.0.0.1:${httpsPort(server)}`, { ca: roots, servername: host });
+    const stream = session.request({ ":path": "/", ":authority": host });
+    const body = await new Response(stream as unknown as ReadableStream).text();
+    session.close();
+    expect(body).toBe("<h1>Shop</h1>");
+  });
+
+  test("sends HTTP to HTTPS, with path and query", async () => {
+    const response = await fetchHost({ port: pebble.httpPort }, `shop.${DOMAIN}`, "/a%2Fb?x=1");
+    expect(response.status).toBe(308);
+    expect(response.headers.get("Location")).toBe(`https://shop.${DOMAIN}:${httpsPort(server)}/a%2Fb?x=1`);
+  });
+
+  test("refuses HTTP without one host name instead of sending it on", async () => {
+    const target = { port: pebble.httpPort };
+    for (const hosts of ["Host: a.test\r\nHost: b.test", "Host: a b", "Host: <x>"]) {
+      expect(await exchange(target, `GET / HTTP/1.1\r\n${hosts}\r\nConnection: close\r\n\r\n`)).toStartWith(
+        "HTTP/1.1 400",
+      );
+    }
+  });
+
+  test("answers this machine's own questions without TLS", async () => {
+    expect((await fetch(`http://127.0.0.1:${pebble.httpPort}/api/v1/health`)).status).toBe(200);
+  });
+
+  test("lets nobody else read its keys, and prints none", async () => {
+    const certificates = join(server.data, "certs");
+    const files = await readdir(certificates, { recursive: true, withFileTypes: true });
+    const keys: string[] = [];
+    for (const file of files.filter((entry) => entry.isFile())) {
+      const path = join(file.parentPath, file.name);
+      expect(`${file.name} ${((await stat(path)).mode & 0o777).toString(8)}`).toBe(`${file.name} 600`);
+      keys.push(...((await readFile(path, "utf8")).match(/PRIVATE KEY-----\\n([^\\]+)/g) ?? []));
+    }
+    expect(keys.length).toBeGreaterThan(2);
+    for (const key of keys) expect(server.output()).not.toContain(key.slice(-60));
+  });
+});
+
+describe.skipIf(pebbleIsMissing !== undefined)("a server whose authority is down", () => {
+  test("starts, serves the certificates it has, and a self-signed one for the rest", async () => {
+    await using folder = await temporaryFolder();
+    const data = join(folder.path, "data");
+    const pebble = await startPebble();
+    const roots = await pebble.issuingRoot();
+    const first = await startHttpsServer(pebble, data);
+    await waitForCertificate(first, DOMAIN);
+    await first.stop();
+    await pebble[Symbol.asyncDispose]();
+
+    await Bun.write(pebble.rootsFile, roots);
+    await using server = await startHttpsServer(pebble, data);
+    expect((await fetchSecurely(server, roots, DOMAIN, "/api/v1/health")).status).toBe(200);
+    expect((await shake(server, { servername: `new.${DOMAIN}` })).issuer).toContain("self-signed");
+  });
+});
+
+describe.skipIf(pebbleIsMissing !== undefined)("a server with a DNS hook", () => {
+  test("has one certificate for the base domain and every name under it", async () => {
+    await using folder = await temporaryFolder();
+    await using pebble = await startPebble();
+    await using server = await startHttpsServer(pebble, join(folder.path, "data"), ["--dns-hook", pebble.dnsHook]);
+    await waitForCertificate(server, `any.${DOMAIN}`);
+    expect((await shake(server, { servername: `any.${DOMAIN}` })).names).toBe(`DNS:${DOMAIN}, DNS:*.${DOMAIN}`);
+    expect((await shake(server, { servername: `git.git.${DOMAIN}` })).issuer).toContain("self-signed");
+  });
+});
