@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { parseHost } from "./hosts.ts";
 import { parentOfWildcard, parseCustomDomain } from "./custom-domain.ts";
 
 test.each([
@@ -59,4 +61,18 @@ test("a name over the server's own is one like any other", () => {
 test("a wildcard is proved at the name over it", () => {
   expect(parentOfWildcard("*.example.com")).toBe("example.com");
   expect(parentOfWildcard("example.com")).toBe("example.com");
+});
+
+test("whatever is accepted is a host that requests can name, written as they are read", () => {
+  const text = fc.oneof(fc.domain(), fc.string(), fc.stringMatching(/^(\*\.)?[a-zA-Zä_.-]{1,20}\.?$/));
+  fc.assert(
+    fc.property(text, (given) => {
+      const parsed = parseCustomDomain(given, "sitepod.dev");
+      if (!parsed.ok) return;
+      expect(parseCustomDomain(parsed.value, "sitepod.dev")).toEqual(parsed);
+      const hostname = parsed.value.replace(/^\*/, "any");
+      expect(parseHost(hostname, "sitepod.dev")).toEqual({ kind: "custom", hostname });
+    }),
+    { numRuns: 1000 },
+  );
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import type { Mount } from "#model";
+import fc from "fast-check";
+import { type Mount, parseMountPath } from "#model";
 import { findMount } from "./mounts.ts";
 
 const mount = (path: string): Mount => ({ path, label: "docs", environment: "prod" });
@@ -29,4 +30,18 @@ test.each([
 test("without a mount of the whole host, other paths fall under none", () => {
   expect(findMount([mount("/blog")], "/blogger")).toBeUndefined();
   expect(findMount([], "/")).toBeUndefined();
+});
+
+test("what is found is a whole part of the path, and nothing longer would do", () => {
+  const segment = fc.constantFrom("a", "ab", "b", "a.b");
+  const path = fc.array(segment, { maxLength: 4 }).map((segments) => `/${segments.join("/")}`);
+  fc.assert(
+    fc.property(fc.uniqueArray(path), path, (mounted, asked) => {
+      const mounts = mounted.map(mount);
+      const isUnder = (prefix: string) => prefix === "/" || `${asked}/`.startsWith(`${prefix}/`);
+      const longest = mounted.filter(isUnder).toSorted((x, y) => y.length - x.length)[0];
+      expect(mounts.every((candidate) => parseMountPath(candidate.path).ok)).toBe(true);
+      expect(findMount(mounts, asked)?.path).toBe(longest!);
+    }),
+  );
 });

@@ -184,15 +184,18 @@ test("a preview is replaced by another of its slug, and removed", async () => {
   expect(await records.readPreview("docs", "fix")).toBeUndefined();
 });
 
-test("a host leads somewhere until it is removed", async () => {
-  const mounts = [{ path: "/", label: "docs", environment: "prod" }] as const;
-  const host = { hostname: "docs.example.com", token: "t", verified_at: "2026-01-01T00:00:00.000Z", mounts };
-  await records.writeHost(host);
-  expect(await records.readHost("docs.example.com")).toEqual(host);
-  expect(await collect(records.hosts())).toEqual([host]);
-  expect(await records.removeHost("docs.example.com")).toBe(true);
-  expect(await records.readHost("docs.example.com")).toBeUndefined();
-});
+test.each(["docs.example.com", "*.example.com"])(
+  "the host %s leads somewhere until it is removed",
+  async (hostname) => {
+    const mounts = [{ path: "/", label: "docs", environment: "prod" }] as const;
+    const host = { hostname, token: "t", verified_at: "2026-01-01T00:00:00.000Z", mounts };
+    await records.writeHost(host);
+    expect(await records.readHost(hostname)).toEqual(host);
+    expect(await collect(records.hosts())).toEqual([host]);
+    expect(await records.removeHost(hostname)).toBe(true);
+    expect(await records.readHost(hostname)).toBeUndefined();
+  },
+);
 
 test("everything that keeps content alive is listed with its label", async () => {
   await records.createClaim(claim("docs"));
