@@ -157,7 +157,7 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser,", () => 
     await page.getByRole("button", { name: "Add domain" }).click();
     const record = await domains.getByText("sitepod-verify=").textContent();
     await page.getByRole("button", { name: "Verify shop.example.org" }).click();
-    await page.getByText("has no TXT record").waitFor();
+    await page.getByText("DNS has no TXT record").waitFor();
     const [name = "", value = ""] = (record ?? "").split(" → ");
     dns.texts.set(name, [value]);
     await page.getByRole("button", { name: "Verify shop.example.org" }).click();

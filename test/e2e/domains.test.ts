@@ -46,7 +46,7 @@ test("a domain is added, proved by DNS and served", async () => {
   expect(added).toMatch(/^A +example\.com +192\.0\.2\.7 +leads here$/m);
   const early = await person.run(["domain", "verify", "example.com"]);
   expect(early.code).toBe(1);
-  expect(early.stderr).toContain("_sitepod.example.com has no TXT record");
+  expect(early.stderr).toContain("DNS has no TXT record");
   expect((await fetchHost(server, "example.com", "/")).status).toBe(404);
 
   setTexts(added);

@@ -61,7 +61,7 @@ function describe({ hostname, token, status }: Domain, proof: Exclude<Proof, { k
   if (proof.kind === "unknown") return `DNS did not answer for ${name}. Try again in some minutes.`;
   const found = proof.seen.length === 0 ? "" : ` There is ${proof.seen.slice(0, 3).map(shorten).join(", ")} instead.`;
   const rest = status === "active" ? " Until it is back, the domain is served for some days only." : "";
-  return `${name} has no TXT record with the text ${proofText(token)}.${found}${rest}`;
+  return `DNS has no TXT record with the text ${proofText(token)} at ${name}.${found}${rest}`;
 }
 
 const shorten = (text: string): string => JSON.stringify(text.slice(0, 80));
