@@ -36,6 +36,12 @@ test("a header before any path is told", () => {
   ]);
 });
 
+test("a host is told, and the headers below it set nothing", () => {
+  const { rules, faults } = parseNetlifyHeaders("/a\n  X-A: 1\nhttps://example.com/*\n  X-B: 1");
+  expect(rules).toMatchObject([{ set: [{ name: "x-a", value: "1" }] }]);
+  expect(faults).toMatchObject([{ line: 3, message: expect.stringContaining("Cloudflare's") }]);
+});
+
 test("a path without headers is told", () => {
   const { rules, faults } = parseNetlifyHeaders("/a\n/b\n  X-B: 1\n/c");
   expect(rules.map(({ line }) => line)).toEqual([2]);

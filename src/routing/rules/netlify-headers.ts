@@ -1,4 +1,4 @@
-import { accepted } from "#model";
+import { accepted, refused } from "#model";
 import { type Block, collectHeaders } from "./collect-headers.ts";
 import { parseGlob } from "./glob.ts";
 import { addField, type Credentials, type HeaderRule, parseHeaderField } from "./header-rule.ts";
@@ -12,8 +12,11 @@ const MAX_LINE_LENGTH = 16_384;
 /** Parses `_headers` as Netlify does; `Basic-Auth: user:password …` closes a path to everybody else. */
 export const parseNetlifyHeaders = (file: string): ParsedRules<HeaderRule> =>
   collectHeaders(file, {
-    isPlace: (text) => text.startsWith("/"),
-    parsePlace: (text) => accepted({ kind: "glob", glob: parseGlob(text) }),
+    isPlace: (text) => /^(?:\/|https?:\/\/)/i.test(text),
+    parsePlace: (text) =>
+      text.startsWith("/")
+        ? accepted({ kind: "glob", glob: parseGlob(text) })
+        : refused('A host over headers is Cloudflare\'s. Set rules_dialect = "cloudflare", or write the path alone.'),
     addLine,
     maxRules: MAX_RULES,
     maxLineLength: MAX_LINE_LENGTH,
