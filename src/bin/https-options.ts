@@ -15,6 +15,12 @@ export const HTTPS_OPTIONS = {
     fallback: "443",
     doc: "Port for HTTPS; 0 takes a free one",
   },
+  http3: {
+    flag: "http3",
+    env: "SITEPOD_HTTP3",
+    kind: "switch",
+    doc: "Experimental: HTTP/3 too, on the port of HTTPS over UDP; a change of certificates ends its connections",
+  },
   acmeDirectory: {
     flag: "acme-directory",
     env: "SITEPOD_ACME_DIRECTORY",
@@ -68,6 +74,7 @@ export const HTTPS_OPTIONS = {
 
 export interface HttpsOptions {
   readonly port: number;
+  readonly http3: boolean;
   readonly authorities: readonly AuthorityOptions[];
   readonly email: string | undefined;
   /** Path of a PEM file. */
@@ -84,11 +91,11 @@ export interface AuthorityOptions {
 /** Decides the options about HTTPS. Undefined where it is off. Faults are added to `faults`. */
 export function decideHttps(
   text: (name: keyof typeof HTTPS_OPTIONS) => string | undefined,
-  isOn: boolean,
+  isOn: (name: keyof typeof HTTPS_OPTIONS) => boolean,
   port: number,
   faults: string[],
 ): HttpsOptions | undefined {
-  if (!isOn) return undefined;
+  if (!isOn("https")) return undefined;
   const authorities = [
     {
       directory: text("acmeDirectory")!,
@@ -109,5 +116,12 @@ export function decideHttps(
       faults.push(`External account binding for ${directory} needs both the id and the key`);
     }
   }
-  return { port, authorities, email: text("acmeEmail"), roots: text("acmeRoots"), dnsHook: text("dnsHook") };
+  return {
+    port,
+    http3: isOn("http3"),
+    authorities,
+    email: text("acmeEmail"),
+    roots: text("acmeRoots"),
+    dnsHook: text("dnsHook"),
+  };
 }

@@ -56,8 +56,8 @@ export function listen(
 
   allowMigration();
   const { challenges, selfSigned, stored } = certificates;
-  const { port } = options.https;
-  const tls = orInUse(port, () => listenTls({ port, ...limits, fetch: answerAny, selfSigned }, stored));
+  const { port, http3 } = options.https;
+  const tls = orInUse(port, () => listenTls({ port, http3, ...limits, fetch: answerAny, selfSigned }, stored));
   const publicPort = Number(options.publicUrl?.port || tls.port);
 
   function answerPlain(received: Request, server: Server): Response | Promise<Response> {

@@ -150,7 +150,7 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
   }
 
   const portOf = (name: OptionName) => number(name, (text) => parseCount(text, 65_535), "a port between 0 and 65535");
-  const https = decideHttps(text, isOn("https"), portOf("httpsPort"), faults);
+  const https = decideHttps(text, isOn, portOf("httpsPort"), faults);
   const isPortTold = flags["port"] !== undefined || Boolean(env["SITEPOD_PORT"]);
   const port = https && !isPortTold ? 80 : portOf("port");
   const trusted = text("trustProxy");

@@ -4,6 +4,7 @@ export interface TlsOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly hostname?: string;
+  readonly http3: boolean;
   readonly maxRequestBodySize: number;
   readonly fetch: (request: Request, server: Bun.Server<undefined>) => Response | Promise<Response>;
   /** For names that have no certificate. */
@@ -91,6 +92,7 @@ function open(options: TlsOptions, port: number, certificates: readonly Certific
     ...(options.hostname === undefined ? {} : { hostname: options.hostname }),
     reusePort: true,
     http2: true,
+    http3: options.http3,
     maxRequestBodySize: options.maxRequestBodySize,
     // The first one answers whoever names no host, or one that is not here: never a tenant's.
     tls: [tlsOf(options.selfSigned), ...certificates.flatMap(entriesOf)],

@@ -21,12 +21,13 @@ function presented(port: number, servername: string): Promise<string> {
   });
 }
 
-async function openListener(certificates: readonly Certificate[]) {
+async function openListener(certificates: readonly Certificate[], http3 = false) {
   const selfSigned = await createSelfSigned(["first.test"], Date.now());
   const listener = listenTls(
     {
       port: 0,
       hostname: "127.0.0.1",
+      http3,
       maxRequestBodySize: 1024,
       fetch: () => new Response(BODY),
       selfSigned,
@@ -45,6 +46,14 @@ test("a name that has no certificate is given the self-signed one, and never ano
   for (const name of ["other.test", `a.b.${NAME}`, `evil${NAME}`, "test", ""]) {
     expect(await presented(listener.port, name)).toBe(listener.selfSigned.fingerprint);
   }
+});
+
+test("HTTP/3 is offered where it is on, and answers", async () => {
+  await using listener = await openListener([await createSelfSigned([NAME], Date.now())], true);
+  const ask = (protocol: "http1.1" | "http3") =>
+    fetch(`https://127.0.0.1:${listener.port}/`, { protocol, tls: { rejectUnauthorized: false } });
+  expect((await ask("http1.1")).headers.get("Alt-Svc")).toContain(`h3=":${listener.port}"`);
+  expect(await (await ask("http3")).text()).toBe(BODY);
 });
 
 test.skipIf(Bun.which("wrk") === null || !allowMigration())(
