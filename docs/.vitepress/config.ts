@@ -25,6 +25,7 @@ export default defineConfig({
           { text: "Quick start", link: "/quick-start" },
           { text: "Concepts", link: "/concepts" },
           { text: "Deploying", link: "/deploying" },
+          { text: "Serving", link: "/serving" },
           { text: "Domains", link: "/domains" },
           { text: "Protected sites", link: "/protected-sites" },
           { text: "Self-hosting", link: "/self-hosting" },
