@@ -29,6 +29,7 @@ export default defineConfig({
           { text: "Domains", link: "/domains" },
           { text: "Protected sites", link: "/protected-sites" },
           { text: "Self-hosting", link: "/self-hosting" },
+          { text: "HTTPS", link: "/https" },
         ],
       },
       {

@@ -46,16 +46,18 @@ export function createKeeper(options: KeeperOptions): Keeper {
     for (const one of wanted.toSorted((a, b) => Number(!isMissing(a)) - Number(!isMissing(b)))) {
       if (isDue(one)) await ensure(one);
     }
-    await shelf.removeExpired(new Set(wanted.map(nameOf)), nowMs());
+    // What is not renewed must go before it expires: a wildcard may cover its name by now.
+    if (await shelf.removeUnwanted(new Set(wanted.map(nameOf)), isOld)) onChange(shelf.all());
   }
 
-  const refresh = (): Promise<boolean> => shelf.refresh((certificate) => renewalMs(certificate) <= nowMs());
+  const isOld = (certificate: Certificate): boolean => renewalMs(certificate) <= nowMs();
+  const refresh = (): Promise<boolean> => shelf.refresh(isOld);
 
   const isMissing = (wanted: Wanted): boolean => shelf.find(nameOf(wanted)) === undefined;
 
   function isDue(wanted: Wanted): boolean {
     const certificate = shelf.find(nameOf(wanted));
-    if (!certificate || renewalMs(certificate) <= nowMs()) return true;
+    if (!certificate || isOld(certificate)) return true;
     return !wanted.names.every((name) => certificate.names.includes(name));
   }
 

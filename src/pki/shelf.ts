@@ -13,8 +13,8 @@ export interface Shelf {
   /** Reads one anew. Returns whether it changed. */
   read(name: string): Promise<boolean>;
   put(certificate: Certificate): void;
-  /** Removes those that have expired and whose name nobody wants any more. */
-  removeExpired(wanted: ReadonlySet<string>, nowMs: number): Promise<void>;
+  /** Removes those of which `isDue` says so and that nobody wants, by their first name. Returns whether there were any. */
+  removeUnwanted(wanted: ReadonlySet<string>, isDue: (certificate: Certificate) => boolean): Promise<boolean>;
 }
 
 export function createShelf(documents: Documents, log: (message: string) => void): Shelf {
@@ -46,12 +46,13 @@ export function createShelf(documents: Documents, log: (message: string) => void
     },
     read: (name) => readKey(certificateKey("issued", name)),
     put: (certificate) => void known.set(certificateKey("issued", certificate.names[0]!), certificate),
-    async removeExpired(wanted, nowMs) {
-      for (const [key, { names, notAfterMs }] of known) {
-        if (notAfterMs > nowMs || wanted.has(names[0]!)) continue;
+    async removeUnwanted(wanted, isDue) {
+      const gone = [...known].filter(([, one]) => !wanted.has(one.names[0]!) && isDue(one));
+      for (const [key] of gone) {
         await documents.remove(key);
         known.delete(key);
       }
+      return gone.length > 0;
     },
   };
 }

@@ -179,6 +179,18 @@ describe.skipIf(pebbleIsMissing !== undefined)("certificates from Pebble", () =>
     for (const edge of edges) expect(namesOf(edge)).toEqual(["one.test", "two.test"]);
   });
 
+  test("that nobody wants any more go when they would be renewed, so that none expires in the place of a wildcard", async () => {
+    await using edge = await openEdge(pebble, [byHttp("old.test"), byHttp("kept.test")]);
+    await edge.keeper.run();
+    edge.wanted = [byHttp("kept.test")];
+    await edge.keeper.run();
+    expect(namesOf(edge)).toEqual(["kept.test", "old.test"]);
+    const { notBeforeMs, notAfterMs } = edge.certificates()[0]!;
+    edge.clockMs = notBeforeMs + (notAfterMs - notBeforeMs) * 0.67;
+    await edge.keeper.run();
+    expect(namesOf(edge)).toEqual(["kept.test"]);
+  });
+
   test("are ordered anew where their document is damaged", async () => {
     const { documents } = openMemoryStore();
     await documents.create(certificateKey("issued", "damaged.test"), "half a certif");
