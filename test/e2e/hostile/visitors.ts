@@ -1,0 +1,40 @@
+import { connect } from "node:net";
+import type { Address } from "../../harness/tenant.ts";
+import { SITE } from "./target.ts";
+
+/** How a site answered people who came one after another, each by a connection of their own. */
+export interface Visits {
+  readonly medianMs: number;
+  readonly p99Ms: number;
+  /** Those who got no whole page within `PATIENCE_MS`. */
+  readonly failed: number;
+}
+
+const PATIENCE_MS = 5000;
+
+/** Visits a site's front page so often, at a steady pace that does not wait for the answers. */
+export async function visit(server: Address, page: string, count: number, everyMs: number): Promise<Visits> {
+  const visits: Promise<number | undefined>[] = [];
+  for (let i = 0; i < count; i++) {
+    visits.push(visitOnce(server, page));
+    await Bun.sleep(everyMs);
+  }
+  const took = (await Promise.all(visits)).filter((ms) => ms !== undefined).toSorted((a, b) => a - b);
+  const at = (share: number) => took[Math.min(took.length - 1, Math.floor(took.length * share))] ?? Infinity;
+  return { medianMs: at(0.5), p99Ms: at(0.99), failed: count - took.length };
+}
+
+/** From the first packet to the last byte, in milliseconds. */
+function visitOnce({ port }: Address, page: string): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const startMs = performance.now();
+    let text = "";
+    const socket = connect(port, "127.0.0.1", () =>
+      socket.write(`GET / HTTP/1.1\r\nHost: ${SITE}\r\nConnection: close\r\n\r\n`),
+    );
+    socket.setTimeout(PATIENCE_MS, () => socket.destroy());
+    socket.on("data", (data) => (text += data.toString("latin1")));
+    socket.on("error", () => {});
+    socket.on("close", () => resolve(text.endsWith(page) ? performance.now() - startMs : undefined));
+  });
+}
