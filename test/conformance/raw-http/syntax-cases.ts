@@ -84,6 +84,7 @@ export const sequences: RawTopic = {
   cases: [
     kept("of one site", forTarget("/") + forTarget("/a.txt") + forTarget("/"), "200 one, 200 one, 200 one"),
     kept("of two sites", forTarget("/") + SMUGGLED + forTarget("/a.txt"), "200 one, 200 two, 200 one"),
+    closed("the first of a site that must be looked up", asHost("unheard-of.sites.test") + SMUGGLED, ""),
     kept("the first one refused for its host", asHost(`${ONE}/`) + SMUGGLED, "400, 200 two"),
     closed("the first one malformed", withHeader("garbage\r\n") + SMUGGLED),
     closed("garbage after the first", `${forTarget("/")}garbage\r\n\r\n`, "200 one, 400"),
