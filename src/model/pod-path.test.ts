@@ -105,6 +105,17 @@ describe("a set of paths", () => {
     expect(collisions(["a/b/c.html", "a/b"])).toEqual(['path "a/b" is both a file and a folder']);
   });
 
+  test("tells of a folder once, however much is in it", () => {
+    const deep = Array.from({ length: 500 }, (_, i) =>
+      Array(i + 1)
+        .fill("a")
+        .join("/"),
+    );
+    const files = Array.from({ length: 500 }, (_, i) => `${deep.at(-1)}/${i}`);
+    expect(collisions([...deep, ...files])).toHaveLength(deep.length);
+    expect(collisions(["a", "a!", "a-b/c", "a/b", "a/c"])).toEqual(['path "a" is both a file and a folder']);
+  });
+
   test("may hold paths that differ by case alone only where that is allowed", () => {
     expect(collisions(["Logo.png", "logo.png"])).toEqual([
       'paths "Logo.png" and "logo.png" differ by case alone; rename one, or set allow_case_collisions',
