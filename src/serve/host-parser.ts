@@ -2,6 +2,8 @@ import { LRUCache } from "lru-cache";
 import { formatHost, type Host, parseHost } from "#routing";
 
 const MAX_HEADERS = 10_000;
+/** A name with its dot and a port. What is longer is no host: anybody can make it up, and it is not kept. */
+const MAX_HEADER_LENGTH = 260;
 
 export interface NamedHost {
   readonly host: Host;
@@ -17,7 +19,8 @@ export function createHostParser(domain: string): (header: string | null) => Nam
     let named = hosts.get(text);
     if (!named) {
       const host = parseHost(header, domain);
-      hosts.set(text, (named = { host, name: nameOf(host, domain) }));
+      named = { host, name: nameOf(host, domain) };
+      if (text.length <= MAX_HEADER_LENGTH) hosts.set(text, named);
     }
     return named;
   };
