@@ -7,6 +7,7 @@ export * from "./host-record.ts";
 export * from "./keys.ts";
 export * from "./manifest.ts";
 export * from "./mount.ts";
+export * from "./network.ts";
 export * from "./pod-path.ts";
 export * from "./pod-settings.ts";
 export * from "./preview.ts";

@@ -1,10 +1,10 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
-import { SitepodError } from "#model";
+import { networkOf, SitepodError } from "#model";
 
 /** Failed logins an e-mail address may have in 15 minutes, from wherever. */
 const FAILURES_PER_ACCOUNT = 10;
 const FAILURES_WINDOW_S = 15 * 60;
-/** Attempts a network address may make in a minute, whether they succeed or not: each one costs a password hash. */
+/** Attempts a network address (with IPv6 a /64) may make in a minute, whether they succeed or not: each one costs a password hash. */
 const ATTEMPTS_PER_ADDRESS = 30;
 const ATTEMPTS_WINDOW_S = 60;
 
@@ -20,15 +20,16 @@ export function createLoginLimit(): LoginLimit {
   return {
     async attempt(email, address, login) {
       const account = email.toLowerCase();
-      await consume(perAddress, address ?? "unknown");
-      const failures = await perAccount.get(account);
-      if (failures && failures.consumedPoints >= FAILURES_PER_ACCOUNT) throw tooMany(failures);
+      await consume(perAddress, networkOf(address ?? "unknown"));
+      // Counted before it is known to fail: guesses made at the same moment must not all find the count low.
+      await consume(perAccount, account);
       try {
         const result = await login();
         await perAccount.delete(account);
         return result;
       } catch (error) {
-        if (error instanceof SitepodError && error.code === "unauthorized") await consume(perAccount, account);
+        const isWrong = error instanceof SitepodError && error.code === "unauthorized";
+        if (!isWrong) await perAccount.reward(account);
         throw error;
       }
     },
