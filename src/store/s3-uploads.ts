@@ -1,6 +1,6 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
-import { blobKey, type Digest, parseDigest } from "#model";
+import { blobKey, type Digest, parseDigest, SitepodError } from "#model";
 import { findBytes } from "./files.ts";
 import { inParallel } from "./in-parallel.ts";
 import { checkDigest, checkWorkspace, stagedKey } from "./keys.ts";
@@ -91,9 +91,12 @@ export class S3Uploads implements Uploads {
     const found = await this.#bucket.find(key);
     try {
       if (found) await this.stage(workspace, digest, found.size, found.body);
-    } finally {
-      await this.#bucket.remove(key);
+    } catch (error) {
+      // What could not be taken in for another reason than itself is there for the next try.
+      if (error instanceof SitepodError && error.code === "invalid") await this.#bucket.remove(key);
+      throw error;
     }
+    await this.#bucket.remove(key);
   }
 
   async #digests(prefix: string): Promise<Set<Digest>> {
