@@ -30,6 +30,7 @@ test.each([
   ["/go/* https://:splat", "choose where they are sent"],
   ["/go/:x https://:x.example.com", "choose where they are sent"],
   ["/go/:x https://example.com:x/", "choose where they are sent"],
+  ["/a http://[::1]:x/", "choose where they are sent"],
   ["/a https://user@example.com", "user name"],
   ["/a https://", "is not a host"],
   ["/a /b 100", "not a status"],

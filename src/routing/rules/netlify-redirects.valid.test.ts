@@ -38,6 +38,7 @@ test.each([
   ["/a http://example.com/b?c=d#e", "http://example.com", "/b", "?c=d", "#e"],
   ["/a HTTPS://EXAMPLE.com:444/B", "https://example.com:444", "/B", "", ""],
   ["/a https://bücher.example/", "https://xn--bcher-kva.example", "/", "", ""],
+  ["/a http://[2001:db8::fe]:81/b", "http://[2001:db8::fe]:81", "/b", "", ""],
   ["/a https://example.com?x=1", "https://example.com", "/", "?x=1", ""],
 ])("%j leads to another server", (line, origin, path, query, fragment) => {
   expect(read(line).target).toEqual({ origin, path, query, fragment });

@@ -13,6 +13,7 @@ export interface Target {
 }
 
 const ABSOLUTE = /^(https?:\/\/)([^/?#\\]*)(.*)$/is;
+const IPV6 = /^\[[0-9a-f:.]*\]/i;
 const PARTS = /^([^?#]*)(\?[^#]*)?(#.*)?$/s;
 const NAME = /:([A-Za-z]\w*)/g;
 /** What a URL holds only percent-encoded: all but printable ASCII, and the characters that parsers disagree about. */
@@ -27,7 +28,7 @@ export function parseTarget(text: string): Parsed<Target> {
     if (/^\/[/\\]/.test(text)) return refused("The target starts with //, which is another host. Write https:// too.");
     return accepted({ origin: undefined, ...splitTarget(text) });
   }
-  if (/:[A-Za-z]|\*/.test(authority!)) {
+  if (/:[A-Za-z]|\*/.test(authority!.replace(IPV6, ""))) {
     return refused("A placeholder in the host would let visitors choose where they are sent. Write the host out.");
   }
   if (authority!.includes("@")) return refused("The target holds a user name or password. Leave it out.");
