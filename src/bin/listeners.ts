@@ -12,6 +12,7 @@ export interface Planes {
   readonly edge: Pick<Edge, "fetch" | "parseHost">;
   readonly clients: Clients;
   readonly answerControl: (request: Request, address: string | null) => Promise<Response>;
+  readonly log: (message: string, cause: unknown) => void;
 }
 
 export interface Listeners {
@@ -33,7 +34,7 @@ const DRAIN_POLL_MS = 20;
 export function listen(
   options: ServeOptions,
   certificates: CertificateKeeping | undefined,
-  { edge, clients, answerControl }: Planes,
+  { edge, clients, answerControl, log }: Planes,
 ): Listeners {
   const limits = {
     ...(options.host === undefined ? {} : { hostname: options.host }),
@@ -57,8 +58,9 @@ export function listen(
   allowMigration();
   const { challenges, selfSigned, stored } = certificates;
   const { port, http3 } = options.https;
-  const tls = orInUse(port, () => listenTls({ port, http3, ...limits, fetch: answerAny, selfSigned }, stored));
-  const publicPort = Number(options.publicUrl?.port || tls.port);
+  const tls = orInUse(port, () => listenTls({ port, http3, ...limits, fetch: answerAny, selfSigned, log }, stored));
+  const { publicUrl } = options;
+  const publicPort = publicUrl?.protocol === "https:" ? Number(publicUrl.port || 443) : tls.port;
 
   function answerPlain(received: Request, server: Server): Response | Promise<Response> {
     const request = clients.received(received);

@@ -93,6 +93,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     edge,
     clients,
     answerControl: (request, address) => answerControl(request, address),
+    log,
   });
   const publicUrl = options.publicUrl ?? localUrl(options.domain, listeners);
   const addresses = createAddresses(publicUrl);

@@ -9,6 +9,7 @@ export interface TlsOptions {
   readonly fetch: (request: Request, server: Bun.Server<undefined>) => Response | Promise<Response>;
   /** For names that have no certificate. */
   readonly selfSigned: Certificate;
+  readonly log: (message: string, cause: unknown) => void;
   /** How long HTTP/1.1 clients are told, after a change of certificates, to come back on another connection. */
   readonly retiringMs?: number;
 }
@@ -61,7 +62,11 @@ export function listenTls(options: TlsOptions, certificates: readonly Certificat
     while (next) {
       const to = next;
       next = undefined;
-      await swap(to);
+      try {
+        await swap(to);
+      } catch (cause) {
+        options.log("New certificates cannot be used; the ones before are", cause);
+      }
     }
     swapping = undefined;
   }

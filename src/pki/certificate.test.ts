@@ -26,6 +26,11 @@ test.each(["", "{}", "null", '{"names":["a.test"],"chain":"x","key":"y"}', '{"na
   },
 );
 
+test("a certificate with the key of another is none", async () => {
+  const [one, other] = await Promise.all([1, 2].map(() => createSelfSigned(["example.com"], NOW_MS)));
+  expect(parseCertificate(formatCertificate({ ...one!, key: other!.key }))).toBeUndefined();
+});
+
 test("a wildcard and a name never share a document", () => {
   expect(certificateKey("issued", "*.example.com")).toBe("certs/issued/_.example.com.json");
   expect(certificateKey("issued", "example.com")).toBe("certs/issued/example.com.json");

@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { Secret } from "./secret.ts";
 
 /** A certificate with its key, and what its first certificate says. */
@@ -16,9 +16,10 @@ export interface Certificate {
   readonly notAfterMs: number;
 }
 
-/** Reads a chain and the key to it. Throws where the PEM is not that of a certificate. */
+/** Reads a chain and the key to it. Throws where the PEM is not that of a certificate, or the key is another's. */
 export function readCertificate(names: readonly string[], chain: string, key: string): Certificate {
   const leaf = new X509Certificate(chain);
+  if (!leaf.checkPrivateKey(createPrivateKey(key))) throw new Error(`The key of ${names.join()} is another's`);
   return {
     names,
     chain,

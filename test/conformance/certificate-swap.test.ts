@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { connect } from "node:tls";
 import { listenTls } from "../../src/bin/tls-listener.ts";
 import { allowMigration } from "../../src/bin/migrate-connections.ts";
-import { type Certificate, createSelfSigned } from "../../src/pki/mod.ts";
+import { type Certificate, createSelfSigned, Secret } from "../../src/pki/mod.ts";
 import { loadByHttp2 } from "../harness/http2-load.ts";
 import { waitUntil } from "../harness/wait-until.ts";
 
@@ -23,6 +23,7 @@ function presented(port: number, servername: string): Promise<string> {
 
 async function openListener(certificates: readonly Certificate[], http3 = false) {
   const selfSigned = await createSelfSigned(["first.test"], Date.now());
+  const log: string[] = [];
   const listener = listenTls(
     {
       port: 0,
@@ -31,11 +32,12 @@ async function openListener(certificates: readonly Certificate[], http3 = false)
       maxRequestBodySize: 1024,
       fetch: () => new Response(BODY),
       selfSigned,
+      log: (message) => log.push(message),
       retiringMs: 30,
     },
     certificates,
   );
-  return { ...listener, selfSigned, [Symbol.asyncDispose]: () => listener.stop(0) };
+  return { ...listener, selfSigned, log, [Symbol.asyncDispose]: () => listener.stop(0) };
 }
 
 test("a name that has no certificate is given the self-signed one, and never another's", async () => {
@@ -46,6 +48,14 @@ test("a name that has no certificate is given the self-signed one, and never ano
   for (const name of ["other.test", `a.b.${NAME}`, `evil${NAME}`, "test", ""]) {
     expect(await presented(listener.port, name)).toBe(listener.selfSigned.fingerprint);
   }
+});
+
+test("certificates that cannot be used leave those before in use", async () => {
+  const [owned, broken] = await Promise.all([1, 2].map(() => createSelfSigned([NAME], Date.now())));
+  await using listener = await openListener([owned!]);
+  listener.use([{ ...broken!, key: new Secret("no key") }]);
+  await waitUntil("it is logged", () => listener.log.length > 0);
+  expect(await presented(listener.port, NAME)).toBe(owned!.fingerprint);
 });
 
 test("HTTP/3 is offered where it is on, and answers", async () => {
