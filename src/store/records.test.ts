@@ -161,6 +161,16 @@ test("a claim can say where its site went", async () => {
   expect(await records.readClaim("docs")).toEqual(moved);
 });
 
+test("a claim is changed by many at once without losing a change, and one that is not there stays so", async () => {
+  await records.createClaim({ ...claim("docs"), site: "" });
+  await Promise.all(
+    Array.from({ length: 20 }, () => records.changeClaim("docs", (held) => ({ ...held, site: `${held.site}x` }))),
+  );
+  expect((await records.readClaim("docs"))?.site).toBe("x".repeat(20));
+  await records.changeClaim("nobody", (held) => held);
+  expect(await records.readClaim("nobody")).toBeUndefined();
+});
+
 test("a release is written once and never changed", async () => {
   expect(await records.createRelease("docs", release(1))).toBe(true);
   expect(await records.createRelease("docs", release(1, "another"))).toBe(false);
