@@ -26,6 +26,7 @@ export default defineConfig({
           { text: "Concepts", link: "/concepts" },
           { text: "Deploying", link: "/deploying" },
           { text: "Serving", link: "/serving" },
+          { text: "Redirects and headers", link: "/redirects-and-headers" },
           { text: "Domains", link: "/domains" },
           { text: "Protected sites", link: "/protected-sites" },
           { text: "Self-hosting", link: "/self-hosting" },
