@@ -57,7 +57,7 @@ test("after all of that the server serves as before", async () => {
 });
 
 test("docs/http-boundary.md lists every request and its answer", async () => {
-  const page = await Bun.file(join(root, "docs/http-boundary.md")).text();
+  const [, page = ""] = (await Bun.file(join(root, "docs/http-boundary.md")).text()).split("\n## The rows\n");
   const told = [...page.matchAll(/^\| (.+?) +\| (.+?) +\| (.+?) +\|$/gm)].map(([, ...cells]) => cells.join(" | "));
   const rows = TOPICS.flatMap(({ cases }) => cases.map(describeRow));
   expect(rows.length).toBeGreaterThanOrEqual(60);
