@@ -7,10 +7,10 @@ declare const self: Worker;
 // Linux gives each thread a priority of its own; elsewhere this would slow down the whole server.
 if (process.platform === "linux") setPriority(0, 19);
 
-self.onmessage = ({ data }: MessageEvent<Uint8Array>) => {
+self.addEventListener("message", ({ data }: MessageEvent<Uint8Array>) => {
   const encoded = compress(data);
   self.postMessage(
     encoded,
     Object.values(encoded).map(({ buffer }) => buffer as ArrayBuffer),
   );
-};
+});

@@ -12,30 +12,36 @@ export interface Compressor {
 const IDLE_MS = 5000;
 
 export function createCompressor(): Compressor {
-  let worker: Worker | undefined;
+  let thread: Worker | undefined;
+  let asked: PromiseWithResolvers<Encoded> | undefined;
   let idle: Timer | undefined;
+
+  function start(): Worker {
+    const worker = new Worker(new URL("./compress-worker.ts", import.meta.url));
+    worker.addEventListener("message", ({ data }: MessageEvent<Encoded>) => {
+      idle = setTimeout(stop, IDLE_MS);
+      asked?.resolve(data);
+    });
+    worker.addEventListener("error", ({ message }) => {
+      stop();
+      asked?.reject(new Error(`The compressing thread failed: ${message}`));
+    });
+    return worker;
+  }
 
   function stop(): void {
     clearTimeout(idle);
-    worker?.terminate();
-    worker = undefined;
+    thread?.terminate();
+    thread = undefined;
   }
 
   return {
     compress(content) {
       clearTimeout(idle);
-      const thread = (worker ??= new Worker(new URL("./compress-worker.ts", import.meta.url)));
-      const { promise, resolve, reject } = Promise.withResolvers<Encoded>();
-      thread.onmessage = ({ data }: MessageEvent<Encoded>) => {
-        idle = setTimeout(stop, IDLE_MS);
-        resolve(data);
-      };
-      thread.onerror = ({ message }) => {
-        stop();
-        reject(new Error(`The compressing thread failed: ${message}`));
-      };
-      thread.postMessage(content);
-      return promise;
+      asked = Promise.withResolvers();
+      thread ??= start();
+      thread.postMessage(content, []);
+      return asked.promise;
     },
     stop,
   };

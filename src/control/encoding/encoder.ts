@@ -1,6 +1,7 @@
 import { type Digest, type Encoded, NOT_WORTH_ENCODING } from "#model";
 import { isCompressible } from "#routing";
-import type { Context } from "../context.ts";
+import type { ReadManifest, Store } from "#store";
+import type { Gate } from "../gate.ts";
 
 /** Makes of some content what each coding makes of it. It takes its time, but not this thread's. */
 export type Compress = (content: Uint8Array) => Promise<Encoded>;
@@ -13,9 +14,13 @@ export interface Encoder {
   idle(): Promise<void>;
 }
 
-export type EncoderContext = Pick<Context, "store" | "readManifest" | "contentGate" | "log"> & {
+export interface EncoderContext {
+  readonly store: Pick<Store, "blobs" | "encodings">;
+  readonly readManifest: ReadManifest;
+  readonly contentGate: Pick<Gate, "shared">;
   readonly compress: Compress;
-};
+  readonly log: (message: string, cause?: unknown) => void;
+}
 
 export function createEncoder(context: EncoderContext): Encoder {
   const waiting: Digest[] = [];
