@@ -1,6 +1,6 @@
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { type Context, type Control, createControl, healthResponse, refusalResponse } from "#control";
+import { type Context, type Control, createControl, createHealth, refusalResponse } from "#control";
 import { type Database, openDatabase } from "#db";
 import { SitepodError } from "#model";
 import type { Store } from "#store";
@@ -89,12 +89,12 @@ function unavailable(reason: SitepodError, store: Store): Unavailable {
     "The database cannot be used; sites keep serving. See the server's log for the way out.",
   );
   const checkDatabase = () => Promise.reject(reason);
-  const startedMs = Date.now();
+  const health = createHealth({ store, checkDatabase, nowMs: Date.now, startedMs: Date.now(), version });
   return {
     reason,
     async fetch(request) {
       if (new URL(request.url).pathname !== "/api/v1/health") return refusalResponse(shown);
-      return await healthResponse({ store, checkDatabase, nowMs: Date.now, startedMs, version });
+      return await health();
     },
   };
 }

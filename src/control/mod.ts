@@ -57,7 +57,7 @@ export function createControl(context: Context, secret: string, metrics: () => s
 }
 
 export { refusalResponse } from "./api/errors.ts";
-export { healthResponse } from "./health.ts";
+export { createHealth } from "./health.ts";
 export { type Addresses, createAddresses } from "./addresses.ts";
 export type { Dns } from "./domains/dns.ts";
 export { type Context, DEFAULT_SETTINGS, type Settings } from "./context.ts";

@@ -9,7 +9,7 @@ import { addAccountRoutes, addTokenRoutes } from "./account-routes.ts";
 import { addDomainRoutes } from "./domain-routes.ts";
 import { findAllowedMethods } from "./allowed-methods.ts";
 import { createErrorAnswers } from "./errors.ts";
-import { referencePage } from "./reference-page.ts";
+import { createReferencePage } from "./reference-page.ts";
 import { addDeployRoutes, addHistoryRoutes, addPointerRoutes } from "./release-routes.ts";
 import type { Api, Caller } from "./route.ts";
 import { addServerRoutes } from "./server-routes.ts";
@@ -31,8 +31,10 @@ export function createApi(context: Context, accounts: Accounts, metrics: () => s
   addDomainRoutes(app, context);
 
   app.openAPIRegistry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });
+  let kept: ReturnType<typeof app.getOpenAPI31Document> | undefined;
+  // Made once: it takes ten milliseconds, and anybody may ask for it.
   const document = () =>
-    app.getOpenAPI31Document({
+    (kept ??= app.getOpenAPI31Document({
       openapi: "3.1.0",
       info: {
         title: "SitePod",
@@ -40,8 +42,9 @@ export function createApi(context: Context, accounts: Accounts, metrics: () => s
         description: "Release websites on your own machines.",
       },
       servers: [{ url: context.addresses.console }],
-    });
+    }));
   app.get("/openapi.json", (request) => request.json(document()));
+  const referencePage = createReferencePage(document);
   const answerError = createErrorAnswers(context.log, context.nowMs);
   app.notFound((request) => {
     const { method, path } = request.req;
@@ -58,7 +61,7 @@ export function createApi(context: Context, accounts: Accounts, metrics: () => s
 
   return async (request: Request, address: string | null): Promise<Response> => {
     const { pathname } = new URL(request.url);
-    if (pathname === "/api/docs") return referencePage(document());
+    if (pathname === "/api/docs") return await referencePage();
     let actor: ReturnType<typeof authenticate> | undefined;
     const caller: Caller = {
       address,

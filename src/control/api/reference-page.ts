@@ -29,8 +29,20 @@ interface OpenApiDocument {
 
 type Html = ReturnType<typeof html>;
 
+/** Returns what answers with the page, which is drawn when it is first asked for. */
+export function createReferencePage(document: () => OpenApiDocument): () => Promise<Response> {
+  let page: Promise<string> | undefined;
+  return async () =>
+    new Response(await (page ??= drawPage(document())), {
+      headers: {
+        "content-type": "text/html; charset=utf-8",
+        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+      },
+    });
+}
+
 /** Draws an OpenAPI 3.1 document as one page that needs no script, no style of another server and no network. */
-export async function referencePage(document: OpenApiDocument): Promise<Response> {
+async function drawPage(document: OpenApiDocument): Promise<string> {
   const groups = groupByTag(document);
   const page = html`<!doctype html>
     <html lang="en">
@@ -62,12 +74,7 @@ export async function referencePage(document: OpenApiDocument): Promise<Response
         </main>
       </body>
     </html>`;
-  return new Response(String(await page), {
-    headers: {
-      "content-type": "text/html; charset=utf-8",
-      "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
-    },
-  });
+  return String(await page);
 }
 
 function groupByTag(document: OpenApiDocument): Map<string, Html[]> {

@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import { SitepodError } from "#model";
 import { api } from "#wire";
 import type { Context } from "../context.ts";
-import { healthResponse } from "../health.ts";
+import { createHealth } from "../health.ts";
 import type { Accounts } from "../identity/accounts.ts";
 import { type Actor, requireAdministrator, SYSTEM } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
@@ -19,7 +19,8 @@ export function addServerRoutes(app: Api, context: Context, accounts: Accounts, 
     await context.db.query.selectFrom("workspaces").select("id").limit(1).execute();
   };
   const { store, nowMs, settings } = context;
-  app.get("/health", () => healthResponse({ store, checkDatabase, nowMs, startedMs, version: settings.version }));
+  const health = createHealth({ store, checkDatabase, nowMs, startedMs, version: settings.version });
+  app.get("/health", () => health());
   app.openAPIRegistry.registerPath({
     method: "get",
     path: "/health",
