@@ -202,6 +202,14 @@ test("a renamed site keeps its releases, and the old name cannot be taken", asyn
   expect(await (await api("GET", "/subdomain/check?subdomain=shop")).json()).toMatchObject({ available: false });
 });
 
+test("too many files are counted, not checked one by one", async () => {
+  const answer = await api("POST", "/plan", { project: "shop", files: Array(10_001).fill(1) });
+  expect(answer.status).toBe(413);
+  expect(((await answer.json()) as any).message).toStartWith(
+    "The deploy has 10001 files, and this server allows 10000",
+  );
+});
+
 test("how a pod is served is a part of its content", async () => {
   const file = { path: "index.html", blake3: hashBytes(text("hello")), size: 5 };
   const plan = async (settings?: object) =>
@@ -216,4 +224,5 @@ test("the OpenAPI document and the reference page describe every route", async (
   const document = (await (await api("GET", "/openapi.json")).json()) as any;
   expect(document.openapi).toBe("3.1.0");
   expect(Object.keys(document.paths)).toContain("/api/v1/upload/{plan_id}/{hash}");
+  expect(await (await api("GET", "/../docs")).text()).toContain("/api/v1/upload/{plan_id}/{hash}");
 });

@@ -3,7 +3,7 @@ import { api, BATCH_MEDIA_TYPE, MAX_BATCH_BYTES } from "#wire";
 import type { Context } from "../context.ts";
 import { commitUpload } from "../release/commit.ts";
 import { listFiles, listHistory, listImages, readCurrent } from "../release/history.ts";
-import { planUpload } from "../release/plan.ts";
+import { planUpload, requireFewFiles } from "../release/plan.ts";
 import { releaseSite, rollBackSite } from "../release/pointers.ts";
 import { createPreview, deletePreview, listPreviews } from "../release/previews.ts";
 import { findSite, holdSite } from "../release/sites.ts";
@@ -11,7 +11,11 @@ import { createReceiver } from "../release/upload.ts";
 import { addRoute, type Api, type ApiRequest, readBody, z } from "./route.ts";
 import { byProject } from "./site-routes.ts";
 
-/** The list of files of a large deploy: about 250 bytes a file. */
+/** A file takes about 250 bytes of a plan, and so many where its path is as long as it can be. */
+const PLAN_BYTES_PER_FILE = 2048;
+/** Enough that a plan of too many files is read, and told that it has. */
+const MIN_PLAN_BYTES = 4 * 1024 * 1024;
+/** The server takes no larger request, other than files. */
 const MAX_PLAN_BYTES = 64 * 1024 * 1024;
 
 export function addDeployRoutes(app: Api, context: Context): void {
@@ -27,7 +31,11 @@ export function addDeployRoutes(app: Api, context: Context): void {
       scope: "deploy",
       body: api.planRequest,
       answer: api.planResponse,
-      maxBodyBytes: MAX_PLAN_BYTES,
+      maxBodyBytes: maxPlanBytes(context.settings.maxFilesPerDeploy),
+      refuse: (body) => {
+        const files = (body as { files?: unknown } | null)?.files;
+        if (Array.isArray(files)) requireFewFiles(context, files.length);
+      },
     },
     async ({ actor, body, request }) => await planUpload(context, actor, body, originOf(context, request)),
   );
@@ -91,6 +99,9 @@ export function addDeployRoutes(app: Api, context: Context): void {
     },
   );
 }
+
+const maxPlanBytes = (maxFiles: number): number =>
+  Math.min(MAX_PLAN_BYTES, MIN_PLAN_BYTES + PLAN_BYTES_PER_FILE * maxFiles);
 
 /** The origin a client reached us by: the console's, or the bare address it used before DNS was set up. */
 function originOf(context: Context, request: ApiRequest): string {

@@ -27,6 +27,8 @@ interface RouteDefinition<Params, Query, Body, Answer> {
   readonly params?: z.ZodObject & z.ZodType<Params>;
   readonly query?: z.ZodObject & z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
+  /** Refuses a body that would cost too much to check by the schema, which collects every fault there is. */
+  readonly refuse?: (body: unknown) => void;
   readonly answer: z.ZodType<Answer>;
   /** The largest body, in bytes, where the default is too small. */
   readonly maxBodyBytes?: number;
@@ -55,9 +57,7 @@ export function addRoute<Answer, Params = unknown, Query = unknown, Body = unkno
     if (definition.scope !== "none") requireScope(actor, definition.scope);
     const params = check(definition.params, request.req.param(), "path");
     const query = check(definition.query, request.req.query(), "query");
-    const body = definition.body
-      ? check(definition.body, await readJson(request, definition.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES), "body")
-      : undefined;
+    const body = definition.body ? await readMessage(request, definition, definition.body) : undefined;
     const result = await answer({
       params: params as Params,
       query: query as Query,
@@ -114,6 +114,16 @@ function check<T>(schema: z.ZodType<T> | undefined, value: unknown, place: strin
     return `${at}: ${issue.message}`;
   });
   throw new SitepodError("invalid", `The request is not valid: ${faults[0]}.`, { faults });
+}
+
+async function readMessage<P, Q, B, A>(
+  request: ApiRequest,
+  { maxBodyBytes = DEFAULT_MAX_BODY_BYTES, refuse }: RouteDefinition<P, Q, B, A>,
+  schema: z.ZodType<B>,
+): Promise<B | undefined> {
+  const body = await readJson(request, maxBodyBytes);
+  refuse?.(body);
+  return check(schema, body, "body");
 }
 
 /** Reads a JSON body of bounded size. Throws SitepodError: `too_large`, `invalid` where it is not JSON. */

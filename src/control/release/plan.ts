@@ -136,14 +136,19 @@ function typeOf(file: Api.PlanFile): string {
   return type === UNKNOWN_MEDIA_TYPE && told !== undefined && MEDIA_TYPE.test(told) ? told : type;
 }
 
+/** Throws SitepodError `too_large` where a deploy has more files than it may. */
+export function requireFewFiles({ settings }: Context, count: number): void {
+  if (count <= settings.maxFilesPerDeploy) return;
+  throw new SitepodError(
+    "too_large",
+    `The deploy has ${count} files, and this server allows ${settings.maxFilesPerDeploy} ` +
+      `(SITEPOD_MAX_FILES_PER_DEPLOY).`,
+  );
+}
+
 function requireWithinLimits(context: Context, files: readonly Api.PlanFile[]): void {
-  const { maxFilesPerDeploy, maxFileBytes, maxDeployBytes } = context.settings;
-  if (files.length > maxFilesPerDeploy) {
-    throw new SitepodError(
-      "too_large",
-      `The deploy has ${files.length} files, and this server allows ${maxFilesPerDeploy} (SITEPOD_MAX_FILES_PER_DEPLOY).`,
-    );
-  }
+  const { maxFileBytes, maxDeployBytes } = context.settings;
+  requireFewFiles(context, files.length);
   const large = files.find((file) => file.size > maxFileBytes);
   if (large) {
     throw new SitepodError(

@@ -38,7 +38,13 @@ export const badMessages: readonly BadInput[] = [
     "too_large",
     /^The request is larger than 262144 bytes/,
   ],
-  ["a list of files of 65 MiB", announced("/plan", 65 * 1024 * 1024), 413, "too_large", /larger than 67108864 bytes/],
+  [
+    "a list of files that is longer than 20 files take",
+    announced("/plan", 5 * 1024 * 1024),
+    413,
+    "too_large",
+    /larger than 4235264 bytes/,
+  ],
   ["a route that there is not", ask("ann", "GET", "/nowhere"), 404, "not_found", /^There is no GET \/api\/v1\/nowhere/],
   [
     "a method that a route has not",
