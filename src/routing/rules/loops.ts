@@ -1,4 +1,4 @@
-import { isStatic, splitPath } from "./path-pattern.ts";
+import { isStatic } from "./path-pattern.ts";
 import { isRedirect, type RedirectRule } from "./redirect-rule.ts";
 
 /** Whether a redirect leads to where it came from, whatever its placeholders stand for. */
@@ -46,4 +46,4 @@ const isCertain = (rule: RedirectRule): boolean =>
   isStatic(rule.pattern);
 
 const pathKey = (path: string, { pattern }: RedirectRule): string =>
-  splitPath(path.slice(1), pattern.ignoresSlash).join("/");
+  pattern.ignoresSlash && path.endsWith("/") ? path.slice(0, -1) : path;

@@ -2,7 +2,13 @@ import { accepted, type Parsed, refused } from "#model";
 import { collectRedirects } from "./collect-redirects.ts";
 import { leadsToItself } from "./loops.ts";
 import { parsePathPattern } from "./path-pattern.ts";
-import { type Conditions, type QueryCondition, type RedirectRule, REDIRECT_STATUSES } from "./redirect-rule.ts";
+import {
+  type Conditions,
+  type QueryCondition,
+  type RedirectRule,
+  REDIRECT_STATUSES,
+  UNCONDITIONAL,
+} from "./redirect-rule.ts";
 import type { ParsedRules, RuleLine } from "./rule-fault.ts";
 import { parseTarget } from "./target.ts";
 
@@ -127,6 +133,7 @@ function parseQueryConditions(texts: readonly string[]): Parsed<QueryCondition[]
 }
 
 function parseConditions(texts: readonly string[]): Parsed<Conditions> {
+  if (texts.length === 0) return accepted(UNCONDITIONAL);
   const conditions = { countries: [] as string[], languages: [] as string[], cookies: [] as string[] };
   for (const text of texts) {
     const [name = "", list = ""] = text.split("=", 2);

@@ -108,6 +108,8 @@ function findSplatFault(path: string, texts: string[], starred: number, dialect:
 }
 
 function parseSegment(text: string, dialect: RulesDialect): Parsed<Segment> {
+  // Files may have a hundred thousand lines, and nearly all of their segments are plain.
+  if (!/[:%]/.test(text)) return accepted({ kind: "literal", text });
   const names = Array.from(text.matchAll(NAME), ([, name]) => name!);
   const literals = text.split(/:[A-Za-z]\w*/).map(decode);
   if (!literals.every((literal) => literal !== undefined)) {
@@ -156,6 +158,7 @@ function checked(captures: Captures): Captures | undefined {
 }
 
 function decode(text: string): string | undefined {
+  if (!text.includes("%")) return text;
   try {
     return decodeURIComponent(text);
   } catch {

@@ -38,8 +38,10 @@ export function parseTarget(text: string): Parsed<Target> {
 }
 
 /** The names of placeholders that a target uses. A number after a colon is a port or a time, not a placeholder. */
-export const namesInTarget = ({ path, query, fragment }: Target): string[] =>
-  Array.from(`${path}${query}${fragment}`.matchAll(NAME), ([, name]) => name!);
+export function namesInTarget({ path, query, fragment }: Target): string[] {
+  const text = path + query + fragment;
+  return text.includes(":") ? Array.from(text.matchAll(NAME), ([, name]) => name!) : [];
+}
 
 /** Fills in the path, percent-encoded. On the same site it never starts with two slashes, whatever a placeholder holds. */
 export function fillPath({ origin, path }: Target, captures: Captures): string {
