@@ -131,7 +131,7 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser,", () => 
     const link = new URL((await page.getByText("?sitepod_access=").textContent()) ?? "");
     expect(await status(link.pathname + link.search)).toBe(303);
     await logInAsVisitor(link.origin);
-    await page.getByRole("button", { name: "Open prod" }).click();
+    await page.getByRole("button", { name: "Let everybody see prod" }).click();
     await page.getByText("prod is open to everybody").waitFor();
     expect(await status()).toBe(200);
   });
