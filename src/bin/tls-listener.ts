@@ -1,3 +1,4 @@
+import { constants } from "node:crypto";
 import type { Certificate } from "#pki";
 
 export interface TlsOptions {
@@ -26,6 +27,14 @@ export interface TlsListener {
 const RETIRING_MS = 3000;
 /** So long may a download last that began before the change. */
 const LINGER_MS = 60 * 60 * 1000;
+
+/** Of TLS 1.2: those with forward secrecy and authenticated encryption, and the server chooses. TLS 1.3 has no others. */
+const CIPHERS = {
+  ciphers: ["AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305"]
+    .flatMap((cipher) => [`ECDHE-ECDSA-${cipher}`, `ECDHE-RSA-${cipher}`])
+    .join(":"),
+  secureOptions: constants.SSL_OP_CIPHER_SERVER_PREFERENCE,
+};
 
 /** One listening socket with the certificates it was opened with: Bun cannot change them later. */
 interface Generation {
@@ -120,7 +129,7 @@ async function closeAfter(answer: Response | Promise<Response>): Promise<Respons
   return response;
 }
 
-const tlsOf = ({ chain, key }: Certificate) => ({ cert: chain, key: key.reveal() });
+const tlsOf = ({ chain, key }: Certificate) => ({ cert: chain, key: key.reveal(), ...CIPHERS });
 
 const entriesOf = (certificate: Certificate) =>
   certificate.names.map((serverName) => ({ serverName, ...tlsOf(certificate) }));

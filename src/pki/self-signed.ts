@@ -1,7 +1,7 @@
 import { type Certificate, readCertificate } from "./certificate.ts";
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
-const LIFE_MS = 10 * 365 * 24 * 60 * 60 * 1000;
+const LIFE_MS = 365 * 24 * 60 * 60 * 1000;
 
 /** Makes the certificate for whoever asks for no name, or for one that has none yet. Browsers warn of it. */
 export async function createSelfSigned(names: readonly string[], nowMs: number): Promise<Certificate> {

@@ -28,6 +28,8 @@ export interface PebbleOptions {
   readonly refusedNonces?: number;
   /** Ask for external account binding with this id and key (base64url). */
   readonly binding?: { readonly id: string; readonly key: string };
+  /** Ask the DNS server at this port of this machine, instead of the one whose records tests set. */
+  readonly dnsPort?: number;
   /** Seconds that certificates live; Pebble's own default is five years. */
   readonly lifeS?: number;
 }
@@ -61,7 +63,13 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
   const nowhere = ["-http01", "", "-https01", "", "-tlsalpn01", "", "-defaultIPv6", ""];
   const dnsCommand = ["pebble-challtestsrv", "-dns01", `127.0.0.1:${dnsPort}`, ...nowhere];
   cleanup.use(startProcess([...dnsCommand, "-management", `127.0.0.1:${dnsManagementPort}`], { cwd: folder }));
-  const command = ["pebble", "-config", join(folder, "pebble.json"), "-dnsserver", `127.0.0.1:${dnsPort}`];
+  const command = [
+    "pebble",
+    "-config",
+    join(folder, "pebble.json"),
+    "-dnsserver",
+    `127.0.0.1:${options.dnsPort ?? dnsPort}`,
+  ];
   const running = cleanup.use(
     startProcess(command, {
       cwd: folder,
@@ -102,7 +110,7 @@ exec curl --silent --show-error --fail --data "$body" "http://127.0.0.1:${port}/
 `;
 
 /** Ports that nobody listens on now. They are held together, so that no two are the same. */
-async function findFreePorts(count: number): Promise<number[]> {
+export async function findFreePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
       const server = createServer();
