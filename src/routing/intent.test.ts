@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Digest, Entry } from "#model";
-import { decideIntent, decideNowhere, type FindEntry } from "./intent.ts";
+import { decideInstead, decideIntent, decideNowhere, type FindEntry } from "./intent.ts";
 
 const finder =
   (...paths: string[]): FindEntry =>
@@ -51,4 +51,27 @@ test.each([
 test("a path that no pod can hold is never the application", () => {
   expect(decideNowhere(site)).toEqual(instead("404.html", 404));
   expect(decideNowhere(app)).toEqual(missingPage);
+});
+
+test.each([
+  ["/about", 200, "about.html"],
+  ["/about.html", 410, "about.html"],
+  ["/docs", 404, "docs/index.html"],
+  ["/a%20b.txt", 200, "a b.txt"],
+])("in place of something else, %s answers with status %d and %s", (target, status, path) => {
+  const find = finder("about.html", "docs/index.html", "a b.txt");
+  expect(decideInstead(target, status, "auto-trailing-slash", find)).toEqual({
+    kind: "file",
+    entry: entry(path),
+    status,
+  });
+});
+
+test.each(["/none", "//about", "/%zz", "/about%2f"])("in place of something else, %s is a 404", (target) => {
+  const find = finder("about.html", "404.html");
+  expect(decideInstead(target, 200, "auto-trailing-slash", find)).toEqual({
+    kind: "file",
+    entry: entry("404.html"),
+    status: 404,
+  });
 });

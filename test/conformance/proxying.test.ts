@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { createSelfSigned } from "#pki";
 import { createProxy, isPublicAddress } from "#serve";
 import { type EdgeServer, startEdge } from "../harness/edge-server.ts";
 import { fetchHost } from "../harness/tenant.ts";
@@ -174,6 +175,15 @@ test("where the server asks nobody, that is what it says", async () => {
 
 test("a server that is not there is a 502", async () => {
   expect((await fetchHost(open, HOST, "/nobody")).status).toBe(502);
+});
+
+test("a server whose certificate nobody vouches for is not believed", async () => {
+  const { chain, key } = await createSelfSigned(["localhost"], Date.now());
+  const secure = Bun.serve({ port: 0, hostname: "127.0.0.1", tls: { cert: chain, key: key.reveal() }, fetch: answer });
+  await open.release("t", "prod", { "index.html": "x", _redirects: `/x https://localhost:${secure.port}/ 200` });
+  const response = await fetchHost(open, "t.sitepod.test", "/x");
+  await secure.stop(true);
+  expect(response.status).toBe(502);
 });
 
 test("a rule that leads back to this server ends", async () => {

@@ -115,6 +115,17 @@ test("a release brings its rules, and the one before takes its own back", async 
   expect(await lead()).toBe("/one");
 });
 
+test("a site below a path of a domain is redirected within it", async () => {
+  await server.release("r96", "prod", {
+    "index.html": "app",
+    _redirects: "/old/* /new/:splat\n/out https://example.com/",
+  });
+  const mounts = [{ path: "/manual", label: "r96", environment: "prod" as const }];
+  await server.writeHost({ hostname: "docs.example", mounts });
+  const lead = async (path: string) => (await fetchHost(server, "docs.example", path)).headers.get("Location");
+  expect([await lead("/manual/old/x"), await lead("/manual/out")]).toEqual(["/manual/new/x", "https://example.com/"]);
+});
+
 test("a site with 45,000 rules answers from all over them", async () => {
   const rules = Array.from({ length: 45_000 }, (_, i) =>
     i % 2 === 0 ? `/old/${i} /new/${i}` : `/dir/${i}/* /d/${i}/:splat`,
