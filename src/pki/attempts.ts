@@ -24,7 +24,16 @@ export async function noteFailure(
   chance: number,
 ): Promise<Attempts> {
   const failures = (await readAttempts(documents, name)).failures + 1;
-  const attempts = { failures, nextMs: nowMs + backOffMs(failures, chance) };
+  return await write(documents, name, { failures, nextMs: nowMs + backOffMs(failures, chance) });
+}
+
+/** Lets nobody try before `nextMs`, though nothing failed. */
+export async function postpone(documents: Documents, name: string, nextMs: number): Promise<void> {
+  const { failures } = await readAttempts(documents, name);
+  await write(documents, name, { failures, nextMs });
+}
+
+async function write(documents: Documents, name: string, attempts: Attempts): Promise<Attempts> {
   await overwrite(documents, certificateKey("attempts", name), `${JSON.stringify(attempts)}\n`);
   return attempts;
 }

@@ -1,4 +1,4 @@
-import { clearAttempts, noteFailure, readAttempts } from "./attempts.ts";
+import { clearAttempts, noteFailure, postpone, readAttempts } from "./attempts.ts";
 import type { Authority, Issue } from "./acme.ts";
 import { nextOrderMs, noteIssued, noteOrder } from "./budget.ts";
 import { type Certificate, certificateKey, formatCertificate } from "./certificate.ts";
@@ -73,12 +73,15 @@ export function createKeeper(options: KeeperOptions): Keeper {
   }
 
   async function takeFromBudget(name: string): Promise<boolean> {
-    let isWithin = false;
+    let nextMs = 0;
     await updateLedger(documents, (ledger) => {
-      isWithin = nextOrderMs(ledger, name, shelf.find(name) !== undefined, nowMs()) <= nowMs();
-      return isWithin ? noteOrder(ledger, nowMs()) : undefined;
+      nextMs = nextOrderMs(ledger, name, shelf.find(name) !== undefined, nowMs());
+      return nextMs <= nowMs() ? noteOrder(ledger, nowMs()) : undefined;
     });
-    return isWithin;
+    if (nextMs <= nowMs()) return true;
+    await postpone(documents, name, nextMs);
+    log(`${name} waits until ${formatTime(nextMs)}: another order now would go beyond the authority's limits`);
+    return false;
   }
 
   async function order(wanted: Wanted): Promise<void> {
@@ -87,7 +90,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
     if (!certificate) {
       const { nextMs } = await noteFailure(documents, name, nowMs(), options.random());
       const until = shelf.find(name) ? "The one it has serves on" : "Until then a self-signed one answers";
-      log(`${name} is tried again at ${new Date(nextMs).toISOString()}. ${until}`);
+      log(`${name} is tried again at ${formatTime(nextMs)}. ${until}`);
       return;
     }
     const isNew = isMissing(wanted);
@@ -95,7 +98,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
     await clearAttempts(documents, name);
     if (isNew) await updateLedger(documents, (ledger) => noteIssued(ledger, name, nowMs()));
     shelf.put(certificate);
-    log(`${wanted.names.join(", ")}: certificate until ${new Date(certificate.notAfterMs).toISOString()}`);
+    log(`${wanted.names.join(", ")}: certificate until ${formatTime(certificate.notAfterMs)}`);
     onChange(shelf.all());
   }
 
@@ -134,5 +137,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
     },
   };
 }
+
+const formatTime = (ms: number): string => new Date(ms).toISOString();
 
 const nameOf = ({ names }: Wanted): string => names[0]!;

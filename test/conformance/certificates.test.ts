@@ -223,6 +223,22 @@ describe.skipIf(pebbleIsMissing !== undefined)("certificates from Pebble", () =>
     expect(edge.log[0]).toContain("nobody-answers.test");
   });
 
+  test("wait where another order would go beyond the authority's limits, and are issued after", async () => {
+    const { documents } = openMemoryStore();
+    await using edge = await openEdge(pebble, [byHttp("late.test")], { documents });
+    const startMs = edge.clockMs;
+    const ledger = { orders: Array.from({ length: 270 }, () => startMs - MINUTE_MS), issued: [] };
+    await documents.create("certs/ledger.json", JSON.stringify(ledger));
+    const count = orders(pebble);
+    for (let look = 0; look < 3; look++) await edge.keeper.run();
+    expect(orders(pebble)).toBe(count);
+    expect(edge.log).toHaveLength(1);
+    expect(edge.log[0]).toContain(new Date(startMs + 179 * MINUTE_MS).toISOString());
+    edge.clockMs = startMs + 179 * MINUTE_MS;
+    await edge.keeper.run();
+    expect(namesOf(edge)).toEqual(["late.test"]);
+  });
+
   test("of one name fail without holding up the others", async () => {
     await using edge = await openEdge(pebble, [byDns("broken..test"), byHttp("sound.test")]);
     await edge.keeper.run();
