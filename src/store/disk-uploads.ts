@@ -1,4 +1,4 @@
-import { rename } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { uptime } from "node:os";
 import { dirname, join } from "node:path";
 import { type Digest, parseDigest } from "#model";
@@ -10,6 +10,15 @@ import { checkDigest, checkWorkspace, stagedKey } from "./keys.ts";
 import type { Uploads } from "./ports.ts";
 import type { Scratch } from "./scratch.ts";
 import { type Chunks, collectBody, SMALL_BODY_BYTES, verifiedBody } from "./verified-body.ts";
+
+/** Holds the id of the machine's start in which the files beside it were staged. No workspace has a dot in its id. */
+const BOOT_FILE = "boot.id";
+
+interface StagedFile {
+  readonly workspace: string;
+  readonly name: string;
+  readonly path: string;
+}
 
 /** Staged blobs as files at `uploads/<workspace>/<digest>`: whole and verified, but not yet durable. */
 export class DiskUploads implements Uploads {
@@ -56,30 +65,48 @@ export class DiskUploads implements Uploads {
         to: this.#blobs.path(digest),
       }));
       await makeDurable(staged.map(({ from }) => from));
-      await Promise.all(staged.map(({ from, to }) => rename(from, to)));
+      await Promise.all(staged.map(({ from, to }) => giveName(from, to)));
       await makeDurable([...new Set(staged.map(({ to }) => dirname(to)))]);
     });
   }
 
-  expire(beforeMs: number, keep: (workspace: string, digest: Digest) => boolean): Promise<number> {
+  expire(keep: (workspace: string, digest: Digest) => boolean): Promise<number> {
+    return this.#removeWhere(async ({ workspace, name }) => {
+      const digest = parseDigest(name);
+      return !digest || !keep(workspace, digest);
+    });
+  }
+
+  /**
+   * Removes what was staged before the machine started: it was never synced, and may have lost its content. `bootId`
+   * names this start of the machine. Where the machine has none to tell, the files' times and `nowMs` decide: a clock
+   * that was set since, or a volume that came from another machine, misleads them.
+   */
+  async removeUnsynced(bootId: string | undefined, nowMs: number): Promise<void> {
+    if (bootId === undefined) {
+      const startedMs = nowMs - uptime() * 1000;
+      await this.#removeWhere(async ({ path }) => ((await findFile(path))?.mtimeMs ?? 0) < startedMs);
+      return;
+    }
+    const path = join(this.#folder, "uploads", BOOT_FILE);
+    if ((await readFile(path, "utf8").catch(() => "")) === bootId) return;
+    await this.expire(() => false);
+    await makeFolders(dirname(path));
+    await writeFile(path, bootId);
+  }
+
+  #removeWhere(isGone: (file: StagedFile) => Promise<boolean>): Promise<number> {
     return this.#alone(async () => {
       let removed = 0;
       for (const folder of await readFolder(join(this.#folder, "uploads"))) {
-        for (const entry of await readFolder(join(this.#folder, "uploads", folder.name))) {
-          const path = join(this.#folder, "uploads", folder.name, entry.name);
-          const file = await findFile(path);
-          const digest = parseDigest(entry.name);
-          if (!file || file.mtimeMs >= beforeMs || (digest && keep(folder.name, digest))) continue;
-          if (await removeFile(path)) removed++;
+        if (!folder.isDirectory()) continue;
+        for (const { name } of await readFolder(join(this.#folder, "uploads", folder.name))) {
+          const path = join(this.#folder, "uploads", folder.name, name);
+          if ((await isGone({ workspace: folder.name, name, path })) && (await removeFile(path))) removed++;
         }
       }
       return removed;
     });
-  }
-
-  /** Removes what was staged before the machine started: it was never synced, and may have lost its content. */
-  async removeUnsynced(nowMs: number): Promise<void> {
-    await this.expire(nowMs - uptime() * 1000, () => false);
   }
 
   async #makeFolder(workspace: string): Promise<void> {
@@ -95,4 +122,11 @@ export class DiskUploads implements Uploads {
   #path(workspace: string, digest: Digest): string {
     return join(this.#folder, stagedKey(workspace, checkDigest(digest)));
   }
+}
+
+/** Makes a blob of a staged file. One that is there stays: it may be served now. Unless its size says it is damaged. */
+async function giveName(staged: string, blob: string): Promise<void> {
+  const [from, to] = await Promise.all([findFile(staged), findFile(blob)]);
+  if (to && to.size === from?.size) await removeFile(staged);
+  else await rename(staged, blob);
 }

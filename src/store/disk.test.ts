@@ -6,6 +6,9 @@ import { join } from "node:path";
 import { hashBytes } from "./blake3.ts";
 import { describeStore } from "./conformance.ts";
 import { openDiskStore } from "./disk.ts";
+import { DiskBlobs } from "./disk-blobs.ts";
+import { DiskUploads } from "./disk-uploads.ts";
+import { Scratch } from "./scratch.ts";
 
 const newFolder = () => mkdtemp(join(tmpdir(), "sitepod-store-"));
 
@@ -35,6 +38,13 @@ const digest = hashBytes(content);
 const body = () => new Blob([content]).stream();
 const longAgo = new Date(2000, 0);
 
+async function stagedIn(folder: string): Promise<DiskUploads> {
+  await openDiskStore(folder);
+  const uploads = new DiskUploads(folder, new Scratch(join(folder, "tmp")), new DiskBlobs(folder));
+  await uploads.stage("ws1", digest, content.length, body());
+  return uploads;
+}
+
 describe("a folder that is opened again", () => {
   test("still has its documents, blobs and uploads", () =>
     inFolder(async (folder) => {
@@ -63,11 +73,51 @@ describe("a folder that is opened again", () => {
 
   test("loses uploads that were staged before the machine started, as nothing made them durable", () =>
     inFolder(async (folder) => {
-      const before = await openDiskStore(folder);
-      await before.uploads.stage("ws1", digest, content.length, body());
+      const uploads = await stagedIn(folder);
+      await uploads.removeUnsynced("first start", Date.now());
+      await uploads.stage("ws1", digest, content.length, body());
+      await uploads.removeUnsynced("first start", Date.now());
+      expect(await uploads.staged("ws1", [digest])).toEqual(new Set([digest]));
+      // The clock went back, so the files look newer than the start.
+      await uploads.removeUnsynced("second start", longAgo.getTime());
+      expect(await uploads.staged("ws1", [digest])).toEqual(new Set());
+    }));
+
+  test("loses them by their time where the machine does not name its starts", () =>
+    inFolder(async (folder) => {
+      const uploads = await stagedIn(folder);
+      await uploads.removeUnsynced(undefined, Date.now());
+      expect(await uploads.staged("ws1", [digest])).toEqual(new Set([digest]));
       await utimes(join(folder, "uploads", "ws1", digest), longAgo, longAgo);
-      const after = await openDiskStore(folder);
-      expect(await after.uploads.staged("ws1", [digest])).toEqual(new Set());
+      await uploads.removeUnsynced(undefined, Date.now());
+      expect(await uploads.staged("ws1", [digest])).toEqual(new Set());
+    }));
+});
+
+describe("content that is a blob already and is staged again", () => {
+  const commitTwice = async (folder: string, between: (blob: string) => Promise<void>) => {
+    const { uploads } = await openDiskStore(folder);
+    const blob = join(folder, "blobs", digest.slice(0, 2), digest);
+    await uploads.stage("ws1", digest, content.length, body());
+    await uploads.commit("ws1", [digest]);
+    const first = await stat(blob);
+    await between(blob);
+    await uploads.stage("ws2", digest, content.length, body());
+    await uploads.commit("ws2", [digest]);
+    expect(await readdir(join(folder, "uploads", "ws2"))).toEqual([]);
+    expect(await Bun.file(blob).bytes()).toEqual(content);
+    return { first, second: await stat(blob) };
+  };
+
+  test("leaves the blob as it is", () =>
+    inFolder(async (folder) => {
+      const { first, second } = await commitTwice(folder, async () => {});
+      expect(second.ino).toBe(first.ino);
+    }));
+
+  test("replaces a blob that lost bytes", () =>
+    inFolder(async (folder) => {
+      await commitTwice(folder, (blob) => writeFile(blob, "half"));
     }));
 });
 

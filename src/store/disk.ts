@@ -17,7 +17,7 @@ export async function openDiskStore(folder: string): Promise<Store> {
   const blobs = new DiskBlobs(root);
   const uploads = new DiskUploads(root, scratch, blobs);
   await scratch.removeAbandoned(Date.now());
-  await uploads.removeUnsynced(Date.now());
+  await uploads.removeUnsynced(await readBootId(), Date.now());
   return {
     documents: new DiskDocuments(root, scratch),
     blobs,
@@ -32,4 +32,9 @@ async function makeBlobFolders(blobs: string): Promise<void> {
   const names = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
   await Promise.all(names.map((name) => mkdir(join(blobs, name), { recursive: true })));
   await makeDurable([blobs]);
+}
+
+/** Returns what Linux names this start of the machine, in containers that of their host; undefined elsewhere. */
+async function readBootId(): Promise<string | undefined> {
+  return await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => undefined);
 }

@@ -100,10 +100,8 @@ function memoryUploads(blobs: Map<Digest, Held>, now: () => number): Uploads {
         staged.delete(key);
       }
     },
-    async expire(beforeMs, keep) {
-      const gone = [...staged].filter(
-        ([, { workspace, digest, modifiedMs }]) => modifiedMs < beforeMs && !keep(workspace, digest),
-      );
+    async expire(keep) {
+      const gone = [...staged].filter(([, { workspace, digest }]) => !keep(workspace, digest));
       for (const [key] of gone) staged.delete(key);
       return gone.length;
     },

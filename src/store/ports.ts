@@ -72,8 +72,8 @@ export interface Uploads {
    * alone: the caller has checked that they are blobs already. Doing it again is harmless.
    */
   commit(workspace: string, digests: Iterable<Digest>): Promise<void>;
-  /** Removes what was staged before `beforeMs` (milliseconds since the epoch) unless `keep` says so. Returns how many. */
-  expire(beforeMs: number, keep: (workspace: string, digest: Digest) => boolean): Promise<number>;
+  /** Removes what is staged, unless `keep` says so. Returns how many. */
+  expire(keep: (workspace: string, digest: Digest) => boolean): Promise<number>;
 }
 
 export interface Store {

@@ -56,17 +56,17 @@ export class S3Uploads implements Uploads {
     });
   }
 
-  async expire(beforeMs: number, keep: (workspace: string, digest: Digest) => boolean): Promise<number> {
-    let removed = 0;
+  async expire(keep: (workspace: string, digest: Digest) => boolean): Promise<number> {
+    const expired: string[] = [];
     for (const folder of ["uploads/", "incoming/"]) {
-      for await (const { key, modifiedMs } of this.#bucket.list(folder)) {
+      for await (const { key } of this.#bucket.list(folder)) {
         const [, workspace = "", name] = key.split("/");
         const digest = parseDigest(name);
-        if (modifiedMs >= beforeMs || (digest && keep(workspace, digest))) continue;
-        if (await this.#bucket.remove(key)) removed++;
+        if (!digest || !keep(workspace, digest)) expired.push(key);
       }
     }
-    return removed;
+    await inParallel(expired, PARALLEL_REQUESTS, (key) => this.#bucket.remove(key));
+    return expired.length;
   }
 
   async presign(workspace: string, digest: Digest, size: number, sha256: string): Promise<string> {

@@ -93,16 +93,15 @@ export function testUploads(store: () => Store): void {
     for (const digest of all.flat()) expect(await store().blobs.has(digest)).toBe(true);
   });
 
-  test("expire when they are old, unless they are kept", async () => {
+  test("expire unless they are kept", async () => {
     const contents = ["kept", "dropped", "dropped too"].map(bytesOf);
     const digests = contents.map(hashBytes);
     for (const [i, digest] of digests.entries()) {
       await store().uploads.stage("ws9", digest, contents[i]!.length, bodyOf(contents[i]!));
     }
     const keep = (workspace: string, digest: Digest) => workspace !== "ws9" || digest === digests[0];
-    const dayMs = 86_400_000;
-    expect(await store().uploads.expire(Date.now() - dayMs, keep)).toBe(0);
-    expect(await store().uploads.expire(Date.now() + dayMs, keep)).toBe(2);
+    expect(await store().uploads.expire(() => true)).toBe(0);
+    expect(await store().uploads.expire(keep)).toBe(2);
     expect(await store().uploads.staged("ws9", digests)).toEqual(new Set([digests[0]!]));
   });
 
