@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { type Digest, openManifest, parseDigest, SitepodError } from "#model";
+import { type Digest, type Manifest, openManifest, parseDigest, SitepodError } from "#model";
 import { parseBatch } from "#wire";
 import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
@@ -109,14 +109,21 @@ function requireExpected(sizes: Expected, digest: Digest | undefined, lengthByte
   return size;
 }
 
-/** Reads the manifest that an upload will become. It is staged with the contents, or a blob already. */
-export async function readUploadManifest(context: Context, upload: Upload) {
-  const bytes =
-    (await context.store.uploads.bytes(upload.workspaceId, upload.manifest)) ??
-    (await context.store.blobs.bytes(upload.manifest));
-  const manifest = bytes && openManifest(bytes);
+/** Reads the manifest that an upload will become. Throws SitepodError `gone` where it is lost. */
+export async function readUploadManifest(context: Context, upload: Upload): Promise<Manifest> {
+  const manifest = await findUploadManifest(context, upload.workspaceId, upload.manifest);
   if (!manifest) throw new SitepodError("gone", "This plan is no longer there. Begin the deploy again.");
   return manifest;
+}
+
+/** Finds a manifest that is staged with the contents that it names, or a blob already. */
+export async function findUploadManifest(
+  context: Context,
+  workspaceId: string,
+  digest: Digest,
+): Promise<Manifest | undefined> {
+  const bytes = (await context.store.uploads.bytes(workspaceId, digest)) ?? (await context.store.blobs.bytes(digest));
+  return bytes && openManifest(bytes);
 }
 
 /** Whole content as a body of one chunk. */

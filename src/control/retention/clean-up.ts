@@ -1,6 +1,7 @@
+import type { Digest } from "#model";
 import { settleReleases } from "../access/permanent-addresses.ts";
-import type { Context } from "../context.ts";
-import { nowIso } from "../context.ts";
+import { type Context, nowIso } from "../context.ts";
+import { listUploads, namedByUpload } from "./uploads-under-way.ts";
 
 export interface CleanedUp {
   readonly expired_users_deleted: number;
@@ -26,22 +27,36 @@ async function forgetPreviews(context: Context, errors: string[]): Promise<numbe
     .selectFrom("previews")
     .innerJoin("sites", "sites.id", "previews.site_id")
     .where("previews.expires_at", "<", before)
-    .select(["previews.site_id", "previews.slug", "sites.label"])
+    .select(["previews.site_id", "previews.slug", "sites.name"])
     .execute();
   let deleted = 0;
-  for (const { site_id, slug, label } of expired) {
+  for (const { site_id, slug, name } of expired) {
     try {
-      const preview = await context.records.readPreview(label, slug);
-      await context.records.removePreview(label, slug);
-      if (preview?.access) await settleReleases(context, label);
-      await context.db.query.deleteFrom("previews").where("site_id", "=", site_id).where("slug", "=", slug).execute();
-      deleted++;
+      if (await context.inTurn(site_id, () => forgetPreview(context, site_id, slug, before))) deleted++;
     } catch (error) {
-      context.log(`Preview ${label}--${slug} could not be removed`, error);
-      errors.push(`preview ${label}--${slug} could not be removed`);
+      context.log(`Preview ${slug} of ${name} could not be removed`, error);
+      errors.push(`preview ${slug} of ${name} could not be removed`);
     }
   }
   return deleted;
+}
+
+/** Returns false where the preview, or its site, has been deleted or the preview made anew since it was looked for. */
+async function forgetPreview(context: Context, siteId: string, slug: string, before: string): Promise<boolean> {
+  const expired = await context.db.query
+    .selectFrom("previews")
+    .innerJoin("sites", "sites.id", "previews.site_id")
+    .where("previews.site_id", "=", siteId)
+    .where("previews.slug", "=", slug)
+    .where("previews.expires_at", "<", before)
+    .select("sites.label")
+    .executeTakeFirst();
+  if (!expired) return false;
+  const preview = await context.records.readPreview(expired.label, slug);
+  await context.records.removePreview(expired.label, slug);
+  if (preview?.access) await settleReleases(context, expired.label);
+  await context.db.query.deleteFrom("previews").where("site_id", "=", siteId).where("slug", "=", slug).execute();
+  return true;
 }
 
 async function forgetUploads(context: Context): Promise<number> {
@@ -51,14 +66,12 @@ async function forgetUploads(context: Context): Promise<number> {
       .where("version", "is", null)
       .where("expires_at", "<", nowIso(context))
       .executeTakeFirst();
-    const oldest = await context.db.query
-      .selectFrom("uploads")
-      .where("version", "is", null)
-      .select((select) => select.fn.min("created_at").as("created_at"))
-      .executeTakeFirst();
-    // What was staged before the oldest upload under way belongs to none.
-    const beforeMs = oldest?.created_at ? Date.parse(oldest.created_at) : context.nowMs();
-    await context.store.uploads.expire(beforeMs, () => false);
+    const kept = new Set<string>();
+    const keyOf = (workspaceId: string, digest: Digest) => `${workspaceId} ${digest}`;
+    for (const upload of await listUploads(context)) {
+      for (const digest of await namedByUpload(context, upload)) kept.add(keyOf(upload.workspaceId, digest));
+    }
+    await context.store.uploads.expire((workspaceId, digest) => kept.has(keyOf(workspaceId, digest)));
     return Number(numDeletedRows);
   });
 }

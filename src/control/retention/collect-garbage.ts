@@ -1,7 +1,7 @@
 import type { Digest } from "#model";
-import type { Context } from "../context.ts";
-import { nowIso } from "../context.ts";
-import { readUploadManifest } from "../release/upload.ts";
+import type { StoredBlob } from "#store";
+import { type Context, nowIso } from "../context.ts";
+import { listUploads, namedByUpload } from "./uploads-under-way.ts";
 
 export interface Collected {
   readonly referenced_blobs: number;
@@ -11,73 +11,107 @@ export interface Collected {
   readonly errors: string[];
 }
 
+/** So many blobs are removed side by side; then the deploys that wait go on. */
+const BLOBS_AT_ONCE = 64;
+
 /**
- * Removes the blobs that no ref, survivor, preview, release or upload under way names. It runs alone: no deploy can be
- * told "you have this already" while it is being removed. Where any of those cannot be read, nothing is removed.
+ * Whose turn it is reads all records, or ends what moves them from one label to another: who reads sees them at one of
+ * both.
+ */
+export const RECORDS_TURN = "records";
+
+/**
+ * Removes the blobs that no ref, survivor, preview, release or upload under way names. Where any of those cannot be
+ * read, nothing is removed. Deploys wait for a few blobs at a time only: those that began in between have their say.
  */
 export async function collectGarbage(context: Context): Promise<Collected> {
-  return await context.contentGate.alone(async () => {
-    const referenced = await findReferenced(context);
-    let total = 0;
-    let deleted = 0;
-    let freed = 0;
-    const errors: string[] = [];
-    for await (const blob of context.store.blobs.list()) {
-      total++;
-      if (referenced.has(blob.digest)) continue;
-      try {
-        // The claim to it goes first: a workspace without the blob sends it again, one with a false claim cannot.
-        await context.db.query.deleteFrom("workspace_blobs").where("digest", "=", blob.digest).execute();
-        await context.store.encodings.remove(blob.digest);
-        if (!(await context.store.blobs.remove(blob.digest))) continue;
-        deleted++;
-        freed += blob.size;
-      } catch (error) {
-        context.log(`Blob ${blob.digest} could not be removed`, error);
+  const named = new NamedContents(context);
+  await context.inTurn(RECORDS_TURN, () => named.readAll());
+  const errors: string[] = [];
+  let total = 0;
+  let deleted = 0;
+  let freed = 0;
+
+  const remove = async (blobs: readonly StoredBlob[]) => {
+    // Alone: no deploy can be told "you have this already" while it is being removed.
+    await context.contentGate.alone(async () => {
+      await named.readUploads();
+      const garbage = blobs.filter(({ digest }) => !named.has(digest));
+      for (const result of await Promise.allSettled(garbage.map((blob) => removeBlob(context, blob)))) {
+        if (result.status === "fulfilled") {
+          deleted += result.value === undefined ? 0 : 1;
+          freed += result.value ?? 0;
+          continue;
+        }
+        context.log("A blob could not be removed", result.reason);
         errors.push("a blob could not be removed; see the server's log");
       }
-    }
-    return {
-      referenced_blobs: referenced.size,
-      total_blobs: total,
-      deleted_blobs: deleted,
-      freed_bytes: freed,
-      errors,
-    };
-  });
+    });
+  };
+
+  let unnamed: StoredBlob[] = [];
+  for await (const blob of context.store.blobs.list()) {
+    total++;
+    if (!named.has(blob.digest)) unnamed.push(blob);
+    if (unnamed.length < BLOBS_AT_ONCE) continue;
+    await remove(unnamed);
+    unnamed = [];
+  }
+  await remove(unnamed);
+  return { referenced_blobs: named.size, total_blobs: total, deleted_blobs: deleted, freed_bytes: freed, errors };
 }
 
-async function findReferenced(context: Context): Promise<Set<Digest>> {
-  const referenced = new Set<Digest>();
-  const manifests = new Set<Digest>();
-  for await (const manifest of namedManifests(context)) manifests.add(manifest);
-  for (const digest of manifests) {
-    const manifest = await context.readManifest(digest);
-    if (!manifest) throw new Error(`Manifest ${digest} is named and cannot be read: nothing was collected`);
-    referenced.add(digest);
-    for (const entry of manifest.entries()) referenced.add(entry.digest);
+/** Returns how many bytes are free again, or undefined where the blob was gone already. */
+async function removeBlob(context: Context, { digest, size }: StoredBlob): Promise<number | undefined> {
+  // The claim to it goes first: a workspace without the blob sends it again, one with a false claim cannot.
+  await context.db.query.deleteFrom("workspace_blobs").where("digest", "=", digest).execute();
+  await context.store.encodings.remove(digest);
+  return (await context.store.blobs.remove(digest)) ? size : undefined;
+}
+
+/** The contents that something names. It only grows: what stops being named meanwhile goes the next time. */
+class NamedContents {
+  readonly #context: Context;
+  readonly #startedAt: string;
+  readonly #digests = new Set<Digest>();
+  readonly #readUploads = new Set<Digest>();
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.#startedAt = nowIso(context);
   }
-  const uploads = await context.db.query
-    .selectFrom("uploads")
-    .where("version", "is", null)
-    .where("expires_at", ">", nowIso(context))
-    .selectAll()
-    .execute();
-  for (const row of uploads) {
-    const upload = {
-      id: row.id,
-      siteId: row.site_id,
-      workspaceId: row.workspace_id,
-      manifest: row.manifest as Digest,
-      git: {},
-      version: null,
-    };
-    const manifest = await readUploadManifest(context, upload);
-    // A commit that was cut off has made a blob of it already.
-    referenced.add(upload.manifest);
-    for (const entry of manifest.entries()) referenced.add(entry.digest);
+
+  get size(): number {
+    return this.#digests.size;
   }
-  return referenced;
+
+  has(digest: Digest): boolean {
+    return this.#digests.has(digest);
+  }
+
+  /** Uploads come first: one that is committed meanwhile is a release, or was seen as an upload. */
+  async readAll(): Promise<void> {
+    await this.readUploads();
+    const manifests = new Set<Digest>();
+    for await (const manifest of namedManifests(this.#context)) manifests.add(manifest);
+    for (const digest of manifests) {
+      const manifest = await this.#context.readManifest(digest);
+      if (!manifest) throw new Error(`Manifest ${digest} is named and cannot be read: nothing was collected`);
+      this.#digests.add(digest);
+      for (const entry of manifest.entries()) this.#digests.add(entry.digest);
+    }
+  }
+
+  /** Adds what is named by uploads under way, and by those that were begun and committed since the start. */
+  async readUploads(): Promise<void> {
+    for (const upload of await listUploads(this.#context, this.#startedAt)) {
+      if (this.#readUploads.has(upload.manifest)) continue;
+      for (const digest of await namedByUpload(this.#context, upload)) {
+        this.#digests.add(digest);
+        this.#readUploads.add(upload.manifest);
+      }
+    }
+  }
 }
 
 /** Every manifest that something served, kept or promised names. The files of the store decide, not the database. */

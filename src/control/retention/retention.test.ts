@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { hashBytes } from "#store";
+import { World } from "../domains/world.ts";
+
+const HOUR_MS = 60 * 60 * 1000;
+const PAGE = { "index.html": "a page" };
+const content = new TextEncoder().encode(PAGE["index.html"]);
+const digest = hashBytes(content);
+
+let world: World;
+
+beforeAll(async () => {
+  world = await World.create();
+  // Who registers first becomes the administrator.
+  await world.call("root", "GET", "/projects");
+});
+beforeEach(() => world.reset());
+afterAll(() => world[Symbol.asyncDispose]());
+
+const plan = async (project: string) =>
+  (
+    await world.call("ann", "POST", "/plan", {
+      project,
+      files: [{ path: "index.html", blake3: digest, size: content.length }],
+    })
+  ).body;
+const upload = ({ plan_id }: { plan_id: string }) => world.call("ann", "POST", `/upload/${plan_id}/${digest}`, content);
+const commit = ({ plan_id }: { plan_id: string }) => world.call("ann", "POST", "/commit", { plan_id });
+const collectGarbage = async () => {
+  const { status, body } = await world.call("root", "POST", "/gc");
+  expect(status).toBe(200);
+  return body;
+};
+
+describe("cleaning up", () => {
+  test("leaves a deploy under way all that it has, whatever the storage's clock says", async () => {
+    const begun = await plan("shop");
+    await upload(begun);
+    await world.cleanUp();
+    expect(await commit(begun)).toMatchObject({ status: 200, body: { version: "v1" } });
+  });
+
+  test("leaves a deploy under way what it was told to be there already", async () => {
+    await upload(await plan("shop"));
+    world.nowMs += 23 * HOUR_MS;
+    const begun = await plan("shop");
+    expect(begun.missing).toEqual([]);
+    world.nowMs += 2 * HOUR_MS;
+    await world.cleanUp();
+    expect(await commit(begun)).toMatchObject({ status: 200, body: { version: "v1" } });
+  });
+
+  test("forgets a deploy that has expired, and what it sent", async () => {
+    await upload(await plan("shop"));
+    world.nowMs += 25 * HOUR_MS;
+    await world.cleanUp();
+    expect((await plan("shop")).missing).toHaveLength(1);
+  });
+});
+
+describe("garbage collection", () => {
+  test("goes on where the list of a deploy under way is lost", async () => {
+    await plan("shop");
+    await world.store.uploads.expire(() => false);
+    expect(await collectGarbage()).toMatchObject({ errors: [] });
+  });
+
+  test("lets deploys through while it runs, and keeps what they were told to be there already", async () => {
+    await world.deploy("ann", "shop", PAGE);
+    await world.call("ann", "DELETE", "/projects/shop");
+    const { blobs } = world.store;
+    const list = blobs.list.bind(blobs);
+    blobs.list = async function* () {
+      // What is garbage is decided by now.
+      const begun = await plan("shop");
+      expect(begun.missing).toEqual([]);
+      expect((await commit(begun)).status).toBe(200);
+      yield* list();
+    };
+    await collectGarbage();
+    expect(await blobs.has(digest)).toBe(true);
+    blobs.list = list;
+    await world.call("ann", "DELETE", "/projects/shop");
+    expect((await collectGarbage()).deleted_blobs).toBe(2);
+  });
+
+  test("gives back all that nothing names, however much it is", async () => {
+    const files = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`${i}.txt`, `text ${i}`]));
+    await world.deploy("ann", "shop", files);
+    await world.deploy("ann", "blog", { "1.txt": "text 1" });
+    await world.call("ann", "DELETE", "/projects/shop");
+    expect(await collectGarbage()).toMatchObject({ referenced_blobs: 2, total_blobs: 202, deleted_blobs: 200 });
+  });
+});
