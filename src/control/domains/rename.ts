@@ -35,6 +35,7 @@ export async function renameSite(context: Context, actor: Actor, site: Site, new
 
 /** A label may be claimed by a new site, or by the site that once had it. */
 async function claimLabel(context: Context, site: Site, label: string): Promise<void> {
+  await requireUnused(context, site, label);
   const held = await context.records.readClaim(site.label);
   const claim = {
     label,
@@ -49,6 +50,12 @@ async function claimLabel(context: Context, site: Site, label: string): Promise<
   const holder = await context.records.readClaim(label);
   if (holder?.site_id !== site.id) throw new SitepodError("conflict", `The subdomain ${label} is taken.`);
   await context.records.writeClaim(claim);
+}
+
+/** Claims make labels unique, and a site whose claim was lost keeps its label all the same. */
+async function requireUnused(context: Context, site: Site, label: string): Promise<void> {
+  const holder = await context.db.query.selectFrom("sites").where("label", "=", label).select("id").executeTakeFirst();
+  if (holder && holder.id !== site.id) throw new SitepodError("conflict", `The subdomain ${label} is taken.`);
 }
 
 async function copyLabel(context: Context, from: string, to: string): Promise<void> {

@@ -49,7 +49,8 @@ export class World implements AsyncDisposable {
     this.texts.clear();
     this.isDnsDown = false;
     this.nowMs = Date.UTC(2030, 0, 1);
-    for (const table of ["domains", "sites", "audit_events"] as const) await this.#db.query.deleteFrom(table).execute();
+    for (const table of ["domains", "sites", "audit_events", "workspace_blobs"] as const)
+      await this.#db.query.deleteFrom(table).execute();
     await this.restart();
   }
 
@@ -110,6 +111,48 @@ export class World implements AsyncDisposable {
     });
   }
 
+  /** Deploys pages of somebody's, from plan to commit. Returns the plan's id and the commit's answer. */
+  async deploy(who: string, project: string, files: Readonly<Record<string, string>>, more: object = {}) {
+    const contents = new Map(Object.entries(files).map(([path, text]) => [path, new TextEncoder().encode(text)]));
+    const plan = await this.call(who, "POST", "/plan", {
+      project,
+      files: Array.from(contents, ([path, bytes]) => ({ path, blake3: hashBytes(bytes), size: bytes.length })),
+    });
+    for (const { path, hash } of plan.body.missing) {
+      await this.call(who, "POST", `/upload/${plan.body.plan_id}/${hash}`, contents.get(path));
+    }
+    const planId: string = plan.body.plan_id;
+    return { planId, ...(await this.call(who, "POST", "/commit", { plan_id: planId, ...more })) };
+  }
+
+  /** Takes a release out of the database, which still knows of its upload. */
+  async forgetRelease(planId: string): Promise<void> {
+    const { query } = this.#db;
+    const upload = await query.selectFrom("uploads").where("id", "=", planId).selectAll().executeTakeFirstOrThrow();
+    await query
+      .deleteFrom("releases")
+      .where("site_id", "=", upload.site_id)
+      .where("version", "=", upload.version!)
+      .execute();
+    await query.updateTable("uploads").set({ version: null }).where("id", "=", planId).execute();
+  }
+
+  /** Has the next reading or removal of a document wait until `letGo` is called. */
+  hold(method: "read" | "remove", key: string): { readonly reached: Promise<void>; readonly letGo: () => void } {
+    const documents = this.store.documents as Record<"read" | "remove", (key: string) => Promise<unknown>>;
+    const act = documents[method];
+    const reached = Promise.withResolvers<void>();
+    const go = Promise.withResolvers<void>();
+    documents[method] = async (wanted) => {
+      if (wanted !== key) return await act(wanted);
+      documents[method] = act;
+      reached.resolve();
+      await go.promise;
+      return await act(wanted);
+    };
+    return { reached: reached.promise, letGo: go.resolve };
+  }
+
   /** Adds a domain, and puts its proof into DNS. Returns the TXT record's text. */
   async addProved(who: string, project: string, domain: string): Promise<string> {
     const { body } = await this.call(who, "POST", "/domains", { project, domain });
@@ -119,9 +162,14 @@ export class World implements AsyncDisposable {
   }
 
   recheckDomains = (): Promise<void> => this.#control.recheckDomains();
+  cleanUp = (): Promise<void> => this.#control.cleanUp();
 
   async #send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const init: RequestInit = { method, headers };
+    if (body instanceof Uint8Array) {
+      init.body = new Uint8Array(body);
+      headers["content-length"] = String(body.length);
+    } else if (body !== undefined) init.body = JSON.stringify(body);
     const response = await this.#control.fetch(new Request(`https://sites.test/api/v1${path}`, init), "127.0.0.1");
     return { status: response.status, body: await response.json() };
   }

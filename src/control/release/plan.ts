@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import {
   type Digest,
   encodeManifest,
@@ -18,6 +19,8 @@ import { ensureSite, sentence, type Site } from "./sites.ts";
 
 /** A deploy that has not been committed after this long is forgotten. */
 export const UPLOAD_LIFE_MS = 24 * 60 * 60 * 1000;
+/** So many URLs are signed, some tens of milliseconds of nothing but computing, before others have their turn. */
+const PRESIGNED_AT_ONCE = 100;
 /** So many faults are told of one request. */
 const MAX_FAULTS = 100;
 
@@ -33,8 +36,9 @@ export async function planUpload(
   uploadBase = context.addresses.console,
 ): Promise<Api.PlanResponse> {
   const entries = parseFiles(context, request);
-  const site = await ensureSite(context, actor, request.project);
+  // The site too: one that is being deleted is whole before or gone after.
   return await context.contentGate.shared(async () => {
+    const site = await ensureSite(context, actor, request.project);
     const manifest = encodeManifest(entries, request.settings);
     const contentHash = context.hash(manifest);
     await context.store.uploads.stage(site.workspace_id, contentHash, manifest.length, chunksOf(manifest));
@@ -94,6 +98,7 @@ async function presign(
       throw new SitepodError("invalid", `${JSON.stringify(path)} has no sha256, which this server's uploads need.`);
     }
     urls.set(digest, await store.presign(site.workspace_id, digest, size, checksum));
+    if (urls.size % PRESIGNED_AT_ONCE === 0) await setImmediate();
   }
   return urls;
 }
