@@ -2,6 +2,7 @@ import {
   DEFAULT_PREVIEW_TTL_S,
   type Digest,
   formatVersion,
+  MAX_DNS_LABEL_LENGTH,
   MAX_PREVIEW_TTL_S,
   MIN_PREVIEW_TTL_S,
   type Preview,
@@ -19,6 +20,7 @@ import { findRelease } from "./releases.ts";
 import { sentence, type Site } from "./sites.ts";
 
 const RANDOM_SLUG_LENGTH = 10;
+const MAX_DRAWS = 100;
 /** A site keeps at most so many previews: each is a file. */
 const MAX_PREVIEWS_PER_SITE = 1000;
 
@@ -48,10 +50,7 @@ export async function createPreview(
       `A preview lives between ${MIN_PREVIEW_TTL_S} seconds and ${MAX_PREVIEW_TTL_S / 86_400} days; expires_in is ${lifeS}.`,
     );
   }
-  const slug = parsePreviewSlug(
-    wanted.slug ?? newId(context, "p", Math.min(RANDOM_SLUG_LENGTH, 59 - site.label.length)).slice(2),
-    site.label,
-  );
+  const slug = parsePreviewSlug(wanted.slug ?? (await drawSlug(context, site)), site.label);
   if (!slug.ok) throw new SitepodError("invalid", `${sentence(slug.fault)}.`);
   await requireRoom(context, site);
   const createdAt = nowIso(context);
@@ -82,6 +81,16 @@ export async function createPreview(
     slug: slug.value,
     version: formatVersion(release.version),
   };
+}
+
+/** Draws a slug that no preview of the site has. The longest names leave room for three characters. */
+async function drawSlug(context: Context, { label }: Site): Promise<string> {
+  const length = Math.min(RANDOM_SLUG_LENGTH, MAX_DNS_LABEL_LENGTH - `${label}--`.length);
+  for (let draw = 0; draw < MAX_DRAWS; draw++) {
+    const slug = newId(context, "p", length).slice("p_".length);
+    if (parsePreviewSlug(slug, label).ok && !(await context.records.readPreview(label, slug))) return slug;
+  }
+  throw new SitepodError("conflict", `Almost every short slug of ${label} is in use. Name one, or delete some first.`);
 }
 
 async function requireRoom(context: Context, site: Site): Promise<void> {
