@@ -1,7 +1,7 @@
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { type Context, type Control, createControl, createHealth, refusalResponse } from "#control";
-import { type Database, openDatabase } from "#db";
+import { type Database, isNewDatabase, openDatabase } from "#db";
 import { SitepodError } from "#model";
 import type { Store } from "#store";
 import { version } from "./version.ts";
@@ -40,7 +40,7 @@ export async function openControl(
 ): Promise<OpenControl> {
   const path = join(place.data, "db", "sitepod.db");
   try {
-    if (hasSites && !existsSync(path) && !place.rebuildDatabase) throw lost(path);
+    if (hasSites && !place.rebuildDatabase && isNewDatabase(path)) throw lost(path);
     const db = place.rebuildDatabase ? await openOrReplace(path, log) : await openDatabase(path);
     const control = createControl(makeContext(db), readSessionKey(join(place.data, "session.key")), metrics);
     await reconcile(control, log);
@@ -78,7 +78,7 @@ async function openOrReplace(path: string, log: Context["log"]): Promise<Databas
 function lost(path: string): SitepodError {
   return new SitepodError(
     "unavailable",
-    `The database ${path} is missing though this folder holds sites, which are served. Restore it from a backup and ` +
+    `The database ${path} is missing or empty though this folder holds sites, which are served. Restore it from a backup and ` +
       "restart, or start with --rebuild-database: sites and releases come back, accounts and tokens do not.",
   );
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lockFolder, openDatabase } from "./mod.ts";
+import { isNewDatabase, lockFolder, openDatabase } from "./mod.ts";
 
 let folder: string;
 let path: string;
@@ -15,14 +15,26 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const workspace = { id: "w1", name: "mine", owner_id: null, created_at: "2026-01-01T00:00:00.000Z" };
 
 test("a database is made once and keeps its rows when opened again", async () => {
+  expect(isNewDatabase(path)).toBe(true);
   const first = await openDatabase(path);
-  expect(first.isNew).toBe(true);
   await first.query.insertInto("workspaces").values(workspace).execute();
   await first.close();
+  expect(isNewDatabase(path)).toBe(false);
   const second = await openDatabase(path);
-  expect(second.isNew).toBe(false);
   expect(await second.query.selectFrom("workspaces").selectAll().execute()).toEqual([workspace]);
   await second.close();
+});
+
+test("an empty file is a new database, and asking does not make it another", () => {
+  const empty = join(folder, "empty.db");
+  writeFileSync(empty, "");
+  for (let i = 0; i < 2; i++) expect(isNewDatabase(empty)).toBe(true);
+});
+
+test("a file that is not a database is no new one", () => {
+  const other = join(folder, "other.db");
+  writeFileSync(other, "not a database, but long enough to be read as one".repeat(100));
+  expect(() => isNewDatabase(other)).toThrow("Restore the database file");
 });
 
 test("a deleted file takes no more writes", async () => {

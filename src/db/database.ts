@@ -9,8 +9,6 @@ import { sqliteDialect } from "./sqlite-dialect.ts";
 
 export interface Database {
   readonly query: Kysely<Schema>;
-  /** Whether the file was made by this open. */
-  readonly isNew: boolean;
   /** Throws SitepodError `unavailable` where the database cannot be used now. */
   check(): void;
   close(): Promise<void>;
@@ -25,7 +23,6 @@ const SQLITE_HEADER = "SQLite format 3\0";
  */
 export async function openDatabase(path: string): Promise<Database> {
   mkdirSync(dirname(path), { recursive: true });
-  const isNew = !existsSync(path);
   const file = openFile(path);
   const opened = statSync(path);
   const assertAlive = () => assertSameFile(path, opened);
@@ -36,7 +33,23 @@ export async function openDatabase(path: string): Promise<Database> {
     file.close();
     throw unusable(path, error);
   }
-  return { query, isNew, check: assertAlive, close: () => query.destroy() };
+  return { query, check: assertAlive, close: () => query.destroy() };
+}
+
+/**
+ * Whether opening `path` would begin an empty database: there is no file, or one without a schema, such as a failed copy
+ * leaves. Throws SitepodError `unavailable` where the file is not a usable database.
+ */
+export function isNewDatabase(path: string): boolean {
+  if (!existsSync(path)) return true;
+  const file = openFile(path);
+  try {
+    return file.query("select name from sqlite_schema where name = 'workspaces'").get() === null;
+  } catch (error) {
+    throw unusable(path, error);
+  } finally {
+    file.close();
+  }
 }
 
 function openFile(path: string): SqliteFile {
@@ -73,8 +86,7 @@ function assertSameFile(path: string, opened: { ino: number; dev: number }): voi
   } catch (error) {
     throw unusable(path, error);
   }
-  // A new database in WAL mode is empty until its first checkpoint.
-  if (header !== SQLITE_HEADER && statSync(path).size > 0) throw unusable(path, new Error("it is not a SQLite file"));
+  if (header !== SQLITE_HEADER) throw unusable(path, new Error("it is not a SQLite file"));
 }
 
 function unusable(path: string, cause: unknown): SitepodError {

@@ -1,4 +1,4 @@
 /** Records of the control plane, by Kysely over SQLite. */
-export { type Database, isDatabaseFailure, openDatabase } from "./database.ts";
+export { type Database, isDatabaseFailure, isNewDatabase, openDatabase } from "./database.ts";
 export { lockFolder } from "./folder-lock.ts";
 export type * from "./schema.ts";

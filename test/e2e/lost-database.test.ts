@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Api } from "#wire";
 import { callApi, register } from "../harness/account.ts";
@@ -84,6 +84,11 @@ async function expectRefused(server: Server, token: string): Promise<void> {
   expect(await readFile(ref, "utf8")).toBe(before);
 }
 
+async function truncateDatabase(file: string): Promise<void> {
+  for (const suffix of ["-wal", "-shm"]) await rm(file + suffix, { force: true });
+  await truncate(file);
+}
+
 const losses: readonly { readonly what: string; readonly lose: (file: string) => Promise<void> }[] = [
   { what: "deleted", lose: (file) => rm(file) },
   {
@@ -92,6 +97,7 @@ const losses: readonly { readonly what: string; readonly lose: (file: string) =>
       for (const suffix of ["", "-wal", "-shm"]) await rm(file + suffix, { force: true });
     },
   },
+  { what: "truncated", lose: truncateDatabase },
   { what: "overwritten with garbage", lose: (file) => writeFile(file, "not a database ".repeat(5000), { flag: "r+" }) },
   {
     what: "replaced by another file",
@@ -134,7 +140,7 @@ test.skipIf(process.getuid?.() === 0)(
   },
 );
 
-test.each(losses.slice(0, 3))(
+test.each(losses.slice(0, 4))(
   "after a restart with its database $what the server serves all sites",
   async ({ lose }) => {
     await using folder = await temporaryFolder();
