@@ -56,6 +56,7 @@ export function createPodServer(pods: Pods, options: PodServerOptions): PodServe
   ): Response | Promise<Response> {
     const mode = htmlHandlingOf(pod);
     const site = {
+      isListed: route.listed,
       hasFile: (path: string) => hasFile(path, mode, pod.find),
       serve: () => serveFromPod(request, route, pod),
       serveInstead: (path: string, status: number) =>

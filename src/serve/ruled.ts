@@ -17,6 +17,8 @@ export interface Asked {
 
 /** A pod that has rules, as far as they need it. */
 export interface RuledSite {
+  /** Search engines may list it. */
+  readonly isListed: boolean;
   /** Whether a file answers at a decoded path, without what stands in for those that are missing. */
   readonly hasFile: (path: string) => boolean;
   /** Answers as if there were no rules. */
@@ -78,7 +80,11 @@ function follow(
         headers: { Location: decision.location, "Cache-Control": REDIRECT_CACHING },
       });
     case "proxy":
-      return proxy ? proxy(request, received, decision.url) : respondPage("notProxied", request.method);
+      if (!proxy) return respondPage("notProxied", request.method);
+      return proxy(request, received, decision.url).then((response) => {
+        if (!site.isListed) response.headers.set("X-Robots-Tag", "noindex");
+        return response;
+      });
     default:
       return decision satisfies never;
   }

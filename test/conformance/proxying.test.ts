@@ -138,6 +138,14 @@ test("a redirect is handed on, not followed", async () => {
   expect([response.status, response.headers.get("Location")]).toEqual([302, "http://127.0.0.1:1/internal"]);
 });
 
+test("below a beta the answer is not for search engines", async () => {
+  const rules = `/api/* http://127.0.0.1:${upstream.port}/:splat 200`;
+  await open.release("p", "beta", { "index.html": "home", _redirects: rules });
+  const beta = await fetchHost(open, "p-beta.sitepod.test", "/api/x");
+  expect([beta.status, beta.headers.get("X-Robots-Tag")]).toEqual([200, "noindex"]);
+  expect((await fetchHost(open, HOST, "/api/x")).headers.get("X-Robots-Tag")).toBeNull();
+});
+
 test("requests that have ended make room for others", async () => {
   const paths = ["/api/x", "/up/empty", "/nobody", "/up/gone"];
   for (let round = 0; round < 150; round++) {

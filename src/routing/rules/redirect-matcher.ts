@@ -16,14 +16,15 @@ export interface RuleRequest extends Visitor {
   readonly hasFile: () => boolean;
 }
 
-export type RuleDecision = (
-  | { readonly kind: "none" }
+/** What a rule makes of a request. */
+export type Outcome =
   | { readonly kind: "redirect"; readonly status: number; readonly location: string }
   /** Answer with what is at another path of the site (percent-encoded, with its first slash), under this status. */
   | { readonly kind: "rewrite"; readonly status: number; readonly path: string }
   /** Ask another server, and hand on what it says. */
-  | { readonly kind: "proxy"; readonly url: string }
-) & {
+  | { readonly kind: "proxy"; readonly url: string };
+
+export type RuleDecision = (Outcome | { readonly kind: "none" }) & {
   /** The headers that had a say, for `Vary`. */
   readonly vary: readonly string[];
 };
@@ -31,9 +32,6 @@ export type RuleDecision = (
 export interface RedirectMatcher {
   match(request: RuleRequest): RuleDecision;
   readonly count: number;
-  /** Whether a rule may answer though there is a file. */
-  readonly overridesFiles: boolean;
-  readonly hasProxies: boolean;
 }
 
 const NONE: RuleDecision = { kind: "none", vary: [] };
@@ -72,8 +70,6 @@ export function compileRedirects(rules: readonly RedirectRule[]): RedirectMatche
       return vary.size === 0 ? NONE : { kind: "none", vary: [...vary] };
     },
     count: rules.length,
-    overridesFiles: rules.some(({ wins }) => wins),
-    hasProxies: rules.some(isProxy),
   };
 }
 
@@ -84,12 +80,7 @@ function* inOrder(a: readonly number[], b: readonly number[]): Generator<number>
   }
 }
 
-type Applied =
-  | { readonly kind: "redirect"; readonly status: number; readonly location: string }
-  | { readonly kind: "rewrite"; readonly status: number; readonly path: string }
-  | { readonly kind: "proxy"; readonly url: string };
-
-function apply(rule: RedirectRule, request: RuleRequest, onRead: (header: string) => void): Applied | undefined {
+function apply(rule: RedirectRule, request: RuleRequest, onRead: (header: string) => void): Outcome | undefined {
   if (rule.host !== undefined && rule.host !== request.host) return undefined;
   const path = matchPathPattern(rule.pattern, request.path);
   if (!path) return undefined;
@@ -101,7 +92,7 @@ function apply(rule: RedirectRule, request: RuleRequest, onRead: (header: string
 }
 
 /** Follows a rule to its target. Undefined where that is where the request came from, which would go on for ever. */
-function lead(rule: RedirectRule, request: RuleRequest, captures: Captures, rest: string): Applied | undefined {
+function lead(rule: RedirectRule, request: RuleRequest, captures: Captures, rest: string): Outcome | undefined {
   const { target, status } = rule;
   const path = fillPath(target, captures);
   if (!isRedirect(rule) && !isProxy(rule)) return { kind: "rewrite", status, path };
