@@ -164,7 +164,7 @@ async function prepare(control: Control, options: ServeOptions): Promise<string 
 /** Takes up the compressing that an earlier run has not come to. */
 async function encodeAll(encoder: Encoder, records: Records, log: Log): Promise<void> {
   try {
-    for await (const manifest of namedManifests({ records })) encoder.add(manifest);
+    await encoder.resume(namedManifests({ records }));
   } catch (error) {
     log("What is not compressed yet could not be listed: it is sent as it is", error);
   }

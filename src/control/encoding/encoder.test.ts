@@ -48,6 +48,10 @@ async function putPod(files: Record<string, Uint8Array<ArrayBuffer>>, type = "te
   return await put(encodeManifest(entries));
 }
 
+async function* listOf(...manifests: Digest[]): AsyncGenerator<Digest> {
+  yield* manifests;
+}
+
 test("each content of a pod is compressed once, in every coding", async () => {
   encoder.add(await putPod({ "a.html": PAGE, "b.html": PAGE, "c.js": SCRIPT }));
   await encoder.idle();
@@ -70,7 +74,7 @@ test("images and small files are left alone", async () => {
   expect(compressed).toEqual([]);
 });
 
-test("after a restart it goes on where it was, and looks at what is done only once", async () => {
+test("after a restart it goes on where it was, with pods that are not done", async () => {
   const pod = await putPod({ "a.html": PAGE, "b.js": SCRIPT });
   compress = async (content) => {
     if (content.length === SCRIPT.length) throw new Error("The power is gone");
@@ -84,10 +88,26 @@ test("after a restart it goes on where it was, and looks at what is done only on
   compress = async () => ({ br: bytesOf("b"), zstd: bytesOf("z"), gzip: bytesOf("g") });
   compressed = [];
   encoder = start();
-  encoder.add(pod);
+  await encoder.resume(listOf(pod));
   await encoder.idle();
   expect(compressed).toEqual([SCRIPT]);
   expect(await store.encodings.has(pod)).toBe(true);
+
+  await store.encodings.remove(hashBytes(PAGE));
+  const again = start();
+  await again.resume(listOf(pod));
+  await again.idle();
+  expect(compressed).toEqual([SCRIPT]);
+});
+
+test("a pod that is deployed again has done again what was collected meanwhile", async () => {
+  const pod = await putPod({ "a.html": PAGE });
+  encoder.add(pod);
+  await encoder.idle();
+  await store.encodings.remove(hashBytes(PAGE));
+  encoder.add(pod);
+  await encoder.idle();
+  expect(compressed).toEqual([PAGE, PAGE]);
 });
 
 test("nothing is kept of a content that was collected meanwhile", async () => {

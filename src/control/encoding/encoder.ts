@@ -8,8 +8,10 @@ export type Compress = (content: Uint8Array) => Promise<Encoded>;
 
 /** Compresses the contents of pods in the background, so that no request waits for it. */
 export interface Encoder {
-  /** Takes a pod to do, which goes before those that wait already. What is done is not done again. */
+  /** Takes a pod to do, which goes before those that wait already. Contents that are done are not done again. */
   add(manifest: Digest): void;
+  /** Takes those of the pods that no earlier run has finished. */
+  resume(manifests: AsyncIterable<Digest>): Promise<void>;
   /** Resolves when nothing is left to do. */
   idle(): Promise<void>;
 }
@@ -42,14 +44,16 @@ export function createEncoder(context: EncoderContext): Encoder {
       waiting.push(manifest);
       working ??= work();
     },
+    async resume(manifests) {
+      for await (const manifest of manifests) if (!(await context.store.encodings.has(manifest))) this.add(manifest);
+    },
     idle: async () => await working,
   };
 }
 
-/** The encodings of a manifest are empty; that they are there says that all of its pod are. */
+/** Ends by writing the encodings of the manifest itself, which are empty: that they are there says that all of its pod are. */
 async function encodePod(context: EncoderContext, manifest: Digest): Promise<void> {
   const { store, readManifest, compress } = context;
-  if (await store.encodings.has(manifest)) return;
   const pod = await readManifest(manifest);
   if (!pod) return;
   const digests = new Set<Digest>();
