@@ -27,6 +27,8 @@ export interface ReleaseRecord {
   /** The user's id, or "system". */
   readonly created_by: string;
   readonly trigger: "cli" | "api" | "system";
+  /** The id of the upload that became it: the same commit sent again finds it by that. */
+  readonly upload?: string;
   readonly message?: string;
   readonly git?: GitSource;
 }

@@ -7,12 +7,15 @@ import type { Context } from "../context.ts";
  * preview made last. The site's claim holds the protection, since a release never changes.
  */
 
-/** Closes the permanent addresses, unless they are. Called before the first protected thing can be seen. */
+/** Closes the permanent addresses, unless they are. Called in the site's turn, before what is protected can be seen. */
 export async function closeReleases(context: Context, label: string, access: Access): Promise<void> {
   await context.records.changeClaim(label, (claim) => (claim.access ? claim : withAccess(claim, access)));
 }
 
-/** Brings the permanent addresses into line with what is protected now. Called after each change of that. */
+/**
+ * Brings the permanent addresses into line with what is protected now. Called after each change of that, in the site's
+ * turn: who protects something else meanwhile would find the addresses closed, and then have them opened.
+ */
 export async function settleReleases(context: Context, label: string): Promise<void> {
   const access = await chooseAccess(context, label);
   await context.records.changeClaim(label, (claim) =>

@@ -16,7 +16,7 @@ import { recordEvent } from "../identity/audit.ts";
 import { addOwned, findOwned, removeOwned } from "./ownership.ts";
 import { insertRelease } from "./releases.ts";
 import { lintRules, requireReadableRules } from "./rules.ts";
-import { findSite, type Site } from "./sites.ts";
+import { findSite, holdSite, type Site } from "./sites.ts";
 import { findUpload, readUploadManifest, type Upload } from "./upload.ts";
 
 /** So many blobs are looked for at once when a commit is checked. */
@@ -37,7 +37,12 @@ export interface Commit {
  * answers the same release. Throws SitepodError `conflict` where contents are missing.
  */
 export async function commitUpload(context: Context, actor: Actor, commit: Commit): Promise<Api.CommitResponse> {
-  const { workspaceId } = await findUpload(context, actor, commit.uploadId);
+  const { workspaceId, siteId, version } = await findUpload(context, actor, commit.uploadId);
+  if (commit.isProtected && version === null) {
+    await holdSite(context, actor, siteId, async ({ label }) =>
+      closeReleases(context, label, await makeAccess(context, undefined)),
+    );
+  }
   // In turn: a second commit of this upload finds its release, and one that shares contents with another finds them owned.
   return await context.contentGate.shared(() =>
     context.inTurn(workspaceId, () => commitInTurn(context, actor, commit)),
@@ -51,7 +56,6 @@ async function commitInTurn(context: Context, actor: Actor, commit: Commit): Pro
   if (upload.version !== null) return await describeCommit(context, site, upload.version, manifest);
   requireReadableRules(manifest);
   await makeDurable(context, upload, manifest);
-  if (commit.isProtected) await closeReleases(context, site.label, await makeAccess(context, undefined));
   const version = await recordRelease(context, site, upload, {
     site: site.name,
     site_id: site.id,
@@ -122,20 +126,30 @@ async function recordRelease(
   context: Context,
   site: Site,
   upload: Upload,
-  content: Omit<ReleaseRecord, "version">,
+  content: Omit<ReleaseRecord, "version" | "upload">,
 ): Promise<number> {
   const first = (await lastVersion(context, site.id)) + 1;
   for (let version = first; version < first + MAX_NUMBER_TRIES; version++) {
-    const record: ReleaseRecord = { version, ...content };
-    if (!(await context.records.createRelease(site.label, record))) continue;
+    const record = await createRecord(context, site.label, { version, ...content, upload: upload.id });
+    if (!record) continue;
     await context.db.query.transaction().execute(async (query) => {
       await insertRelease(query, record);
-      await query.updateTable("uploads").set({ version }).where("id", "=", upload.id).execute();
       await query.updateTable("sites").set({ updated_at: record.created_at }).where("id", "=", site.id).execute();
     });
     return version;
   }
   throw new SitepodError("unavailable", "No release number is free. Restart the server: it reads the numbers again.");
+}
+
+/** Where the number is taken, finds the record that the same upload left there when it was cut off, or undefined. */
+async function createRecord(
+  context: Context,
+  label: string,
+  record: ReleaseRecord,
+): Promise<ReleaseRecord | undefined> {
+  if (await context.records.createRelease(label, record)) return record;
+  const taken = await context.records.readRelease(label, record.version);
+  return taken?.upload === record.upload ? taken : undefined;
 }
 
 async function lastVersion(context: Context, siteId: string): Promise<number> {

@@ -6,13 +6,15 @@ import type { Site } from "./sites.ts";
 
 export type Release = Selectable<ReleaseTable>;
 
-/** Inserts the row of a release's record, unless it is there. */
+/** Inserts the row of a release's record, unless it is there. First says of its upload what it became. */
 export async function insertRelease(query: Kysely<Schema>, record: ReleaseRecord): Promise<void> {
+  const { upload, version } = record;
+  if (upload !== undefined) await query.updateTable("uploads").set({ version }).where("id", "=", upload).execute();
   await query
     .insertInto("releases")
     .values({
       site_id: record.site_id,
-      version: record.version,
+      version,
       image_id: record.image,
       manifest: record.manifest,
       files_count: record.files_count,
