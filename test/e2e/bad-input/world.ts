@@ -58,7 +58,7 @@ export async function buildWorld(): Promise<World> {
   const ann = await fillAnns(clientOf("ann"), tokens);
   const bob = await fillBobs(clientOf("bob"));
   await first.stop();
-  expireInDatabase(data, ann.expiredPlan.plan_id);
+  changeDatabase(data, ann.expiredPlan.plan_id);
 
   const server = cleanup.use(await startServer(options));
   const owned = cleanup.move();
@@ -113,12 +113,15 @@ async function fillBobs(client: DeployClient) {
   return { bobsImage, bobsPlan, bobsTokenId: tokens[0]?.id ?? "" };
 }
 
-/** Lets time pass for one plan and one token. */
-function expireInDatabase(data: string, planId: string): void {
+/** Lets time pass for one plan and one token, and has bob's domain be his. */
+function changeDatabase(data: string, planId: string): void {
   using database = new Database(join(data, "db", "sitepod.db"));
   const past = "2020-01-01T00:00:00.000Z";
   database.run("update uploads set expires_at = ? where id = ?", [past, planId]);
   database.run("update tokens set expires_at = ? where name = 'expired'", [past]);
+  const now = new Date().toISOString();
+  const verify = "update domains set status = 'active', verified_at = ?, checked_at = ? where hostname = ?";
+  database.run(verify, [now, now, "bobs.example.com"]);
 }
 
 function parseAnswer(received: string): Answer {
