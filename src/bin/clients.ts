@@ -2,7 +2,7 @@ import { findClient, plainAddress, type Proxies } from "./proxies.ts";
 
 /** Who sent a request, and how. */
 export interface Clients {
-  /** Returns the request as the client sent it: where a trusted proxy passed it on, with the client's scheme and host. */
+  /** Returns the request as the client sent it: where a trusted proxy passed it on, with the client's scheme. */
   received(request: Request): Request;
   /** The client's network address; null where the connection has ended already. */
   address(request: Request): string | null;
@@ -26,8 +26,6 @@ export function createClients(peerOf: PeerOf, proxies: Proxies | undefined): Cli
       if (peer === null || !proxies.includes(peer)) return request;
       const client = findClient(peer, request.headers.get("x-forwarded-for"), proxies);
       const original = new Request(originalUrl(request), request);
-      const host = first(request.headers.get("x-forwarded-host"));
-      if (host !== undefined) original.headers.set("host", host);
       passedOn.set(original, client);
       return original;
     },
@@ -35,13 +33,11 @@ export function createClients(peerOf: PeerOf, proxies: Proxies | undefined): Cli
   };
 }
 
-/** The URL that the client asked for, as far as the proxy tells and it makes sense. */
+/**
+ * The URL by the scheme that the client used. The host is never taken from a header but Host: a proxy that passes on a
+ * client's own X-Forwarded-Host would let the client choose another tenant, and a cache in front would keep the mistake.
+ */
 function originalUrl({ url, headers }: Request): string {
-  const isHttps = first(headers.get("x-forwarded-proto")) === "https";
-  const [, host = "", rest = "/"] = /^https?:\/\/([^/]*)(.*)$/.exec(url) ?? [];
-  const original = `${isHttps ? "https" : "http"}://${first(headers.get("x-forwarded-host")) ?? host}${rest}`;
-  return URL.canParse(original) ? original : url;
+  const scheme = headers.get("x-forwarded-proto")?.split(",")[0]?.trim();
+  return scheme === "https" ? url.replace(/^http:/, "https:") : url;
 }
-
-/** Proxies append to these lists: the first entry is the one nearest to the client. */
-const first = (list: string | null): string | undefined => list?.split(",")[0]?.trim() || undefined;
