@@ -153,6 +153,32 @@ export class World implements AsyncDisposable {
     return { reached: reached.promise, letGo: go.resolve };
   }
 
+  /** Has the next removal or replacement of a document fail, as where the storage does not answer. */
+  failOnce(key: string): void {
+    const { documents } = this.store;
+    const { remove, replace } = documents;
+    const failIf = (wanted: string) => {
+      if (wanted !== key) return;
+      Object.assign(documents, { remove, replace });
+      throw new Error("the storage does not answer");
+    };
+    Object.assign(documents, {
+      remove: async (wanted: string) => (failIf(wanted), remove(wanted)),
+      replace: async (wanted: string, from: string, to: string) => (failIf(wanted), replace(wanted, from, to)),
+    });
+  }
+
+  /** Enters a preview under so many more slugs, which would take long one by one. */
+  async copyPreview(slug: string, times: number): Promise<void> {
+    const preview = await this.#db.query
+      .selectFrom("previews")
+      .where("slug", "=", slug)
+      .selectAll()
+      .executeTakeFirstOrThrow();
+    const copies = Array.from({ length: times }, (_, i) => ({ ...preview, slug: `${slug}-${i}` }));
+    await this.#db.query.insertInto("previews").values(copies).execute();
+  }
+
   /** Adds a domain, and puts its proof into DNS. Returns the TXT record's text. */
   async addProved(who: string, project: string, domain: string): Promise<string> {
     const { body } = await this.call(who, "POST", "/domains", { project, domain });

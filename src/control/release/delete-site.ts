@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { unmountSite } from "../domains/publish-host.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
+import { claimsOf } from "./labels.ts";
 import type { Site } from "./sites.ts";
 
 /**
@@ -10,12 +11,12 @@ import type { Site } from "./sites.ts";
  */
 export async function deleteSite(context: Context, actor: Actor, site: Site): Promise<void> {
   await recordEvent(context, actor, "site.delete", { site });
+  await unmountSite(context, site.id);
+  const labels = (await claimsOf(context, site.id)).map(({ label }) => label);
+  const others = labels.filter((label) => label !== site.label);
+  // The many files of a site go while others deploy; then, alone, what a commit has added since.
+  for (const label of [...others, site.label]) await context.records.emptyLabel(label);
   await context.contentGate.alone(async () => {
-    await unmountSite(context, site.id);
-    const others: string[] = [];
-    for await (const claim of context.records.claims()) {
-      if (claim.site_id === site.id && claim.label !== site.label) others.push(claim.label);
-    }
     await context.records.emptyLabel(site.label);
     await context.db.query.deleteFrom("sites").where("id", "=", site.id).execute();
     for (const label of [...others, site.label]) await context.records.removeLabel(label);
