@@ -52,7 +52,7 @@ export async function createPreview(
   }
   const slug = parsePreviewSlug(wanted.slug ?? (await drawSlug(context, site)), site.label);
   if (!slug.ok) throw new SitepodError("invalid", `${sentence(slug.fault)}.`);
-  await requireRoom(context, site);
+  await requireRoom(context, site, slug.value);
   const createdAt = nowIso(context);
   const expiresAt = new Date(context.nowMs() + lifeS * 1000).toISOString();
   const current = (await context.records.readPreview(site.label, slug.value))?.access;
@@ -93,10 +93,13 @@ async function drawSlug(context: Context, { label }: Site): Promise<string> {
   throw new SitepodError("conflict", `Almost every short slug of ${label} is in use. Name one, or delete some first.`);
 }
 
-async function requireRoom(context: Context, site: Site): Promise<void> {
+/** The others that can be seen count: the preview itself may be there already. */
+async function requireRoom(context: Context, site: Site, slug: string): Promise<void> {
   const { count } = await context.db.query
     .selectFrom("previews")
     .where("site_id", "=", site.id)
+    .where("slug", "!=", slug)
+    .where("expires_at", ">", nowIso(context))
     .select((select) => select.fn.countAll<number>().as("count"))
     .executeTakeFirstOrThrow();
   if (count < MAX_PREVIEWS_PER_SITE) return;
@@ -128,18 +131,19 @@ export async function listPreviews(context: Context, site: Site): Promise<Api.Pr
   };
 }
 
-/** Ends a preview now. Throws SitepodError `not_found`. */
+/** Ends a preview now. Its row goes last: as long as anything is left, it can be deleted. Throws SitepodError `not_found`. */
 export async function deletePreview(context: Context, actor: Actor, site: Site, slug: string): Promise<void> {
-  const { numDeletedRows } = await context.db.query
-    .deleteFrom("previews")
+  const row = await context.db.query
+    .selectFrom("previews")
     .where("site_id", "=", site.id)
     .where("slug", "=", slug)
+    .select("slug")
     .executeTakeFirst();
-  if (numDeletedRows === 0n) {
-    throw new SitepodError("not_found", `${site.name} has no preview ${JSON.stringify(slug)}.`);
-  }
+  if (!row) throw new SitepodError("not_found", `${site.name} has no preview ${JSON.stringify(slug)}.`);
   const preview = await context.records.readPreview(site.label, slug);
   await context.records.removePreview(site.label, slug);
-  if (preview?.access) await settleReleases(context, site.label);
+  // Without its file, an earlier try was cut off: perhaps before this.
+  if (!preview || preview.access) await settleReleases(context, site.label);
+  await context.db.query.deleteFrom("previews").where("site_id", "=", site.id).where("slug", "=", slug).execute();
   await recordEvent(context, actor, "preview.delete", { site, target: slug });
 }
