@@ -2,7 +2,11 @@ import { expect, test } from "bun:test";
 import { SitepodError } from "#model";
 import { createLoginLimit, type LoginLimit } from "./login-limit.ts";
 
-const wrong = () => Promise.reject(new SitepodError("unauthorized", "E-mail address and password do not match."));
+/** As slow as a password hash, beside the others. */
+async function wrong(): Promise<never> {
+  await Bun.sleep(1);
+  throw new SitepodError("unauthorized", "E-mail address and password do not match.");
+}
 const codeOf = (attempt: Promise<unknown>): Promise<string> =>
   attempt.then(
     () => "done",
