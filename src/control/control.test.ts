@@ -180,8 +180,10 @@ test("content that is there already cannot be given another size", async () => {
     expect(((await answer.json()) as any).message).toBe(
       `"index.html" has 5 bytes, and the plan says ${size}. Deploy again.`,
     );
+    // Either could be wrong, the plan or what the storage holds: the next deploy sends it anew.
+    expect((await deploy("sizes", { "index.html": "sized" })).plan.missing).toHaveLength(1);
   }
-  expect(((await (await api("GET", "/history?project=sizes")).json()) as any).items).toHaveLength(1);
+  expect(((await (await api("GET", "/history?project=sizes")).json()) as any).items).toHaveLength(3);
 });
 
 test("content that the storage has lost is asked for again at the second try", async () => {

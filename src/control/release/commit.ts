@@ -99,14 +99,15 @@ async function requireStored(context: Context, upload: Upload, manifest: Manifes
   const check = async () => {
     for (const { path, digest, size } of entries) {
       const stored = await context.store.blobs.size(digest);
-      if (stored === undefined) lost.push(digest);
-      else if (stored !== size) faults.push(`${JSON.stringify(path)} has ${stored} bytes, and the plan says ${size}.`);
+      if (stored === size) continue;
+      lost.push(digest);
+      if (stored !== undefined) faults.push(`${JSON.stringify(path)} has ${stored} bytes, and the plan says ${size}.`);
     }
   };
   await Promise.all(Array.from({ length: PARALLEL_CHECKS }, check));
-  if (faults.length > 0) throw new SitepodError("invalid", `${faults[0]} Deploy again.`, { faults });
   // Who is said to have a content is not asked for it: without the claim the next deploy sends it.
   await removeOwned(context, upload.workspaceId, lost);
+  if (faults.length > 0) throw new SitepodError("invalid", `${faults[0]} Deploy again.`, { faults });
   requireNoneMissing(lost.length, manifest.fileCount);
 }
 
