@@ -1,7 +1,9 @@
-import { type Claim, ENVIRONMENTS, SitepodError } from "#model";
+import { type Claim, ENVIRONMENTS } from "#model";
 import { type Context, nowIso } from "./context.ts";
+import { forgetEmptyDomains } from "./domains/publish-host.ts";
 import { reconcileHosts } from "./domains/reconcile-hosts.ts";
 import { retireLabel } from "./domains/rename.ts";
+import { isOutage } from "./outage.ts";
 import { addOwned } from "./release/ownership.ts";
 import { insertRelease } from "./release/releases.ts";
 
@@ -18,8 +20,8 @@ export async function reconcile(context: Context): Promise<void> {
       if (claim?.moved_to !== undefined) await context.records.emptyLabel(label);
       else if (claim) await reconcileSite(context, claim);
     } catch (error) {
-      // One damaged record must not hide the other sites.
-      if (!(error instanceof SitepodError) || error.code !== "internal") throw error;
+      // What is wrong with one site must not hide the others.
+      if (isOutage(error)) throw error;
       context.log(`Site ${label} could not be brought into line`, error);
     }
   }
@@ -47,6 +49,7 @@ async function settleLabel(context: Context, label: string, current: string): Pr
 }
 
 async function addSite(context: Context, claim: Claim): Promise<void> {
+  await removeUnclaimed(context, claim);
   await context.db.query.transaction().execute(async (query) => {
     const workspace = { id: claim.workspace_id, name: "recovered", owner_id: null, created_at: nowIso(context) };
     await query
@@ -67,6 +70,21 @@ async function addSite(context: Context, claim: Claim): Promise<void> {
       .execute();
   });
   context.log(`Site ${claim.site} was in the store and not in the database: added`);
+}
+
+/** Rows in a claim's way are of sites that were deleted: the database is an older copy, and the store has no claim of theirs. */
+async function removeUnclaimed(context: Context, claim: Claim): Promise<void> {
+  const inTheWay = await context.db.query
+    .selectFrom("sites")
+    .where(({ or, eb }) => or([eb("label", "=", claim.label), eb("name", "=", claim.site)]))
+    .select(["id", "label"])
+    .execute();
+  for (const { id, label } of inTheWay) {
+    if ((await context.records.readClaim(label))?.site_id === id) continue;
+    await context.db.query.deleteFrom("sites").where("id", "=", id).execute();
+    context.log(`The database had an earlier site at ${label}, which the store does not: removed`);
+  }
+  await forgetEmptyDomains(context);
 }
 
 async function addReleases(context: Context, label: string, workspaceId: string): Promise<void> {

@@ -1,5 +1,6 @@
-import { type HostRecord, hostnameOfKey, SitepodError } from "#model";
+import { type HostRecord, hostnameOfKey } from "#model";
 import { type Context, nowIso } from "../context.ts";
+import { isOutage } from "../outage.ts";
 import { publishHost } from "./publish-host.ts";
 
 /**
@@ -14,8 +15,8 @@ export async function reconcileHosts(context: Context): Promise<void> {
       if (record && !(await isActive(context, hostname))) await adopt(context, record);
       await publishHost(context, hostname);
     } catch (error) {
-      // One damaged record must not hide the other domains.
-      if (!(error instanceof SitepodError) || error.code !== "internal") throw error;
+      // What is wrong with one domain must not hide the others.
+      if (isOutage(error)) throw error;
       context.log(`The domain ${hostname} could not be brought into line`, error);
     }
   }

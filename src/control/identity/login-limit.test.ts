@@ -1,9 +1,15 @@
-import { expect, test } from "bun:test";
+import { beforeEach, expect, test } from "bun:test";
 import { SitepodError } from "#model";
 import { createLoginLimit, type LoginLimit } from "./login-limit.ts";
 
+let checked = 0;
+beforeEach(() => {
+  checked = 0;
+});
+
 /** As slow as a password hash, beside the others. */
 async function wrong(): Promise<never> {
+  checked++;
   await Bun.sleep(1);
   throw new SitepodError("unauthorized", "E-mail address and password do not match.");
 }
@@ -19,6 +25,7 @@ test("guesses made at the same moment count like guesses made one after another"
   const limit = createLoginLimit();
   const codes = await Promise.all(Array.from({ length: 25 }, (_, i) => guess(limit, `192.0.2.${i}`)));
   expect([count(codes, "unauthorized"), count(codes, "rate_limited")]).toEqual([10, 15]);
+  expect(checked).toBe(10);
 });
 
 test("the right password forgives the wrong ones, and a failure of the server counts for nothing", async () => {
