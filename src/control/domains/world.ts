@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Database, openDatabase } from "#db";
+import { sql } from "kysely";
+import { type Database, openDatabase, type Schema } from "#db";
 import { createManifestReader, hashBytes, openMemoryStore, Records, type Store } from "#store";
 import {
   type Control,
@@ -98,9 +99,9 @@ export class World implements AsyncDisposable {
   async call(who: string, method: string, path: string, body?: unknown): Promise<Answer> {
     const account = { email: `${who}@example.org`, password: PASSWORD, action: "register" };
     if (!this.#tokens.has(who)) {
-      this.#tokens.set(who, (await this.#send("POST", "/auth/login", account)).body.token);
+      this.#tokens.set(who, (await this.send("POST", "/auth/login", account)).body.token);
     }
-    return await this.#send(method, path, body, { authorization: `Bearer ${this.#tokens.get(who)}` });
+    return await this.send(method, path, body, { authorization: `Bearer ${this.#tokens.get(who)}` });
   }
 
   /** Makes a site of somebody's, by beginning its first deploy. */
@@ -153,6 +154,15 @@ export class World implements AsyncDisposable {
     return { reached: reached.promise, letGo: go.resolve };
   }
 
+  /** Has every new row of a table fail until the returned function is called. */
+  async failInserts(table: keyof Schema): Promise<() => Promise<unknown>> {
+    const trigger = sql.ref(`fail_${table}`);
+    await sql`create trigger ${trigger} before insert on ${sql.table(table)} begin select raise(abort, 'cut off'); end`.execute(
+      this.#db.query,
+    );
+    return () => sql`drop trigger ${trigger}`.execute(this.#db.query);
+  }
+
   /** Has the next removal or replacement of a document fail, as where the storage does not answer. */
   failOnce(key: string): void {
     const { documents } = this.store;
@@ -190,7 +200,8 @@ export class World implements AsyncDisposable {
   recheckDomains = (): Promise<void> => this.#control.recheckDomains();
   cleanUp = (): Promise<void> => this.#control.cleanUp();
 
-  async #send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  /** Calls the API as nobody, unless the headers tell. */
+  async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const init: RequestInit = { method, headers };
     if (body instanceof Uint8Array) {
       init.body = new Uint8Array(body);

@@ -1,8 +1,9 @@
 import type { Auth } from "better-auth";
 import { SitepodError } from "#model";
-import { type Context, newId, nowIso } from "../context.ts";
+import type { Context } from "../context.ts";
 import { createQueue } from "../gate.ts";
 import type { Actor, Scope } from "./actor.ts";
+import { findWorkspace } from "./workspace.ts";
 
 export interface User {
   readonly id: string;
@@ -57,14 +58,7 @@ export function createAccounts(context: Context, secret: string): Accounts {
     const body = { email, password, name: email };
     const signedIn = await asSitepodErrors(async () => auth.api.signUpEmail({ body, returnHeaders: true }));
     const { id } = signedIn.response.user;
-    await context.db.query.transaction().execute(async (query) => {
-      if (policy === "first") {
-        await query.updateTable("user").set({ role: "admin" }).where("id", "=", id).execute();
-        await query.updateTable("workspaces").set({ owner_id: id }).where("owner_id", "is", null).execute();
-      }
-      const workspace = { id: newId(context, "ws", 16), name: email, owner_id: id, created_at: nowIso(context) };
-      await query.insertInto("workspaces").values(workspace).execute();
-    });
+    await findWorkspace(context, { userId: id, email, isAdmin: policy === "first" });
     return describe(signedIn);
   }
 
@@ -115,7 +109,8 @@ async function loadIdentity(context: Context, secret: string): Promise<Identity>
   return betterAuth({
     baseURL,
     secret,
-    database: { db: context.db.query, type: "sqlite" },
+    // In a transaction: an account that is cut off has neither a row nor a role.
+    database: { db: context.db.query, type: "sqlite", transaction: true },
     telemetry: { enabled: false },
     logger: { disabled: true },
     rateLimit: { enabled: false },
@@ -130,6 +125,16 @@ async function loadIdentity(context: Context, secret: string): Promise<Identity>
       },
     },
     user: { additionalFields: { role: { type: "string", input: false, defaultValue: "user" } } },
+    databaseHooks: {
+      user: {
+        create: {
+          before: async (user, request) => {
+            const isFirst = (await request?.context.internalAdapter.countTotalUsers()) === 0;
+            return { data: { ...user, role: isFirst ? "admin" : "user" } };
+          },
+        },
+      },
+    },
     advanced: {
       // Else it puts __Secure- before the name, and __Host- no longer means anything.
       useSecureCookies: false,

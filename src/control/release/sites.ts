@@ -5,6 +5,7 @@ import type { Api } from "#wire";
 import { type Context, newId, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
+import { findWorkspace } from "../identity/workspace.ts";
 
 export type Site = Selectable<SiteTable>;
 
@@ -95,24 +96,6 @@ async function adoptClaim(context: Context, name: string, workspaceId: string): 
   const site = await lookUp(context, name);
   if (!site || site.id !== claim.site_id) throw takenByAnother(name);
   return site;
-}
-
-/** The workspace that a new site of the actor belongs to. */
-export async function findWorkspace(context: Context, actor: Actor): Promise<string> {
-  const ownerless = actor.userId === "system";
-  const row = await context.db.query
-    .selectFrom("workspaces")
-    .where("owner_id", ownerless ? "is" : "=", ownerless ? null : actor.userId)
-    .select("id")
-    .orderBy("created_at", "desc")
-    .limit(1)
-    .executeTakeFirst();
-  if (row) return row.id;
-  if (!ownerless) throw new SitepodError("internal", "This account has no workspace.");
-  const id = newId(context, "ws", 16);
-  const workspace = { id, name: "welcome", owner_id: null, created_at: nowIso(context) };
-  await context.db.query.insertInto("workspaces").values(workspace).execute();
-  return id;
 }
 
 /** Lists the actor's sites; an administrator's list is everybody's, with the owners' addresses. */

@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { World } from "../domains/world.ts";
+
+let world: World;
+
+beforeEach(async () => {
+  world = await World.create();
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+const ANN = { email: "ann@example.org", password: "correct horse battery" };
+const register = () => world.send("POST", "/auth/login", { ...ANN, action: "register" });
+const signUpPolicy = async () => (await world.send("GET", "/config")).body.sign_up;
+
+describe("a first registration that is cut off", () => {
+  test("before the password is stored leaves no account behind", async () => {
+    const goOn = await world.failInserts("account");
+    expect((await register()).status).not.toBe(200);
+    await goOn();
+    expect(await signUpPolicy()).toBe("first");
+    const { token } = (await register()).body;
+    const info = await world.send("GET", "/auth/info", undefined, { authorization: `Bearer ${token}` });
+    expect(info.body).toMatchObject({ email: ANN.email, is_admin: true });
+  });
+
+  test("before its workspace is there leaves an administrator, who gets one with the first deploy", async () => {
+    const goOn = await world.failInserts("workspaces");
+    expect((await register()).status).toBe(500);
+    await goOn();
+    expect(await signUpPolicy()).not.toBe("first");
+    const { token } = (await world.send("POST", "/auth/login", ANN)).body;
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await world.send("GET", "/auth/info", undefined, headers)).body).toMatchObject({ is_admin: true });
+    const files = [{ path: "index.html", blake3: "0".repeat(64), size: 1 }];
+    expect((await world.send("POST", "/plan", { project: "shop", files }, headers)).status).toBe(200);
+    expect((await world.send("GET", "/projects", undefined, headers)).body).toMatchObject([
+      { name: "shop", owner_email: ANN.email },
+    ]);
+  });
+});
+
+test("two first deploys at once make one workspace", async () => {
+  const goOn = await world.failInserts("workspaces");
+  await register();
+  await goOn();
+  const { token } = (await world.send("POST", "/auth/login", ANN)).body;
+  const plan = (project: string) =>
+    world.send(
+      "POST",
+      "/plan",
+      { project, files: [{ path: "index.html", blake3: "0".repeat(64), size: 1 }] },
+      { authorization: `Bearer ${token}` },
+    );
+  await Promise.all([plan("one"), plan("two"), plan("three")]);
+  const claims = await Promise.all(["one", "two", "three"].map((label) => world.records.readClaim(label)));
+  expect(new Set(claims.map((claim) => claim?.workspace_id)).size).toBe(1);
+});
+
+describe("the account of the only administrator", () => {
+  const deleteAccount = (who: string) => world.call(who, "DELETE", "/account");
+
+  test("cannot be deleted while others are there", async () => {
+    await world.makeSite("root", "shop");
+    await world.makeSite("ann", "blog");
+    const answer = await deleteAccount("root");
+    expect(answer).toMatchObject({ status: 409, body: { error: "conflict" } });
+    expect(answer.body.message).toContain("other accounts: 1, their sites: 1");
+    expect((await world.call("root", "GET", "/projects")).body).toHaveLength(2);
+    expect((await deleteAccount("ann")).status).toBe(200);
+    expect((await deleteAccount("root")).body).toMatchObject({ deleted_projects: 1 });
+  });
+
+  test("can be deleted alone, and the next to register is the first again", async () => {
+    await world.call("root", "GET", "/projects");
+    expect((await deleteAccount("root")).status).toBe(200);
+    expect(await signUpPolicy()).toBe("first");
+  });
+});
