@@ -1,24 +1,19 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { root } from "./run-command.ts";
 import type { Step } from "./run-step.ts";
 
 const bun = process.execPath;
-const consoleConfig = "src/console/tsconfig.json";
+
+/** The console's types are Svelte's to check. */
+export const consoleTypes: Step = {
+  name: "console types",
+  command: [bun, "node_modules/svelte-check/bin/svelte-check", "--tsconfig", "src/console/tsconfig.json"],
+};
 
 /** Checks that read the code without running it. */
 export const staticSteps: readonly Step[] = [
   { name: "types", command: [bun, "check", "--no-script"] },
   { name: "lint", command: [bun, "node_modules/oxlint/bin/oxlint", "--deny-warnings"] },
   { name: "format", command: [bun, "fmt", "--no-script", "--check"] },
-  ...(existsSync(join(root, consoleConfig))
-    ? [
-        {
-          name: "console types",
-          command: [bun, "node_modules/svelte-check/bin/svelte-check", "--tsconfig", consoleConfig],
-        },
-      ]
-    : []),
+  consoleTypes,
 ];
 
 /** A folder of tests, run by one `bun test`. */
