@@ -14,7 +14,7 @@ export default defineConfig({
     search: { provider: "local" },
     nav: [
       { text: "Quick start", link: "/quick-start" },
-      { text: "Reference", link: "/reference/cli", activeMatch: "/reference/" },
+      { text: "Reference", link: "/reference/cli", activeMatch: "/(reference/|http-boundary)" },
       { text: "Inside", link: "/architecture", activeMatch: "/(architecture|performance|decisions)" },
     ],
     sidebar: [
@@ -24,11 +24,21 @@ export default defineConfig({
           { text: "What it is", link: "/what-it-is" },
           { text: "Quick start", link: "/quick-start" },
           { text: "Concepts", link: "/concepts" },
+        ],
+      },
+      {
+        text: "Your sites",
+        items: [
           { text: "Deploying", link: "/deploying" },
           { text: "Serving", link: "/serving" },
           { text: "Redirects and headers", link: "/redirects-and-headers" },
           { text: "Domains", link: "/domains" },
           { text: "Protected sites", link: "/protected-sites" },
+        ],
+      },
+      {
+        text: "Your server",
+        items: [
           { text: "Self-hosting", link: "/self-hosting" },
           { text: "HTTPS", link: "/https" },
         ],
