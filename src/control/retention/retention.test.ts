@@ -84,6 +84,21 @@ describe("garbage collection", () => {
     expect((await collectGarbage()).deleted_blobs).toBe(2);
   });
 
+  test("overlooks no release that is on its way to another label", async () => {
+    await world.deploy("ann", "blog", { "index.html": "a post" });
+    await world.deploy("ann", "shop", PAGE);
+    world.nowMs += HOUR_MS;
+    const reading = world.hold("read", "releases/blog/v1.json");
+    const collecting = collectGarbage();
+    await reading.reached;
+    const renaming = world.call("ann", "PUT", "/domains/rename?project=shop", { new_subdomain: "store" });
+    while ((await world.records.readClaim("shop"))?.moved_to !== "store") await Bun.sleep(1);
+    reading.letGo();
+    expect((await collecting).deleted_blobs).toBe(0);
+    expect((await renaming).status).toBe(200);
+    expect(await world.records.releaseVersions("shop")).toEqual([]);
+  });
+
   test("gives back all that nothing names, however much it is", async () => {
     const files = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`${i}.txt`, `text ${i}`]));
     await world.deploy("ann", "shop", files);
