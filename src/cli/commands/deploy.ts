@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { mountSite } from "../deploy/mount-site.ts";
 import { type Published, type PublishOptions, publishFolder } from "../deploy/publish.ts";
 import { Failure } from "../failure.ts";
-import { ensureProject } from "../init/ensure-project.ts";
+import { identify } from "../init/identify.ts";
 import { readSitePassword } from "../site-password.ts";
 
 interface DeployOptions extends PublishOptions {
@@ -15,11 +15,11 @@ interface DeployOptions extends PublishOptions {
 export async function run(
   context: Context,
   [source]: readonly (string | undefined)[],
-  options: DeployOptions,
+  chosen: DeployOptions,
 ): Promise<Result> {
   const { report, paint } = context;
-  const environment = options.prod ? "prod" : "beta";
-  if (source === undefined) await ensureProject(context);
+  const environment = chosen.prod ? "prod" : "beta";
+  const options = await identify(context, source, chosen);
   const password = options.protect ? await readSitePassword(context, false) : undefined;
   const published = await publish(context, source, options, environment);
   const released = await release(context, published, environment, password);

@@ -1,7 +1,7 @@
 import type { Result } from "../command-spec.ts";
 import type { Context } from "../context.ts";
 import { type PublishOptions, publishFolder } from "../deploy/publish.ts";
-import { ensureProject } from "../init/ensure-project.ts";
+import { identify } from "../init/identify.ts";
 import { readSitePassword } from "../site-password.ts";
 import { formatAge } from "../terminal/format.ts";
 
@@ -14,9 +14,9 @@ interface PreviewOptions extends PublishOptions {
 export async function run(
   context: Context,
   [source]: readonly (string | undefined)[],
-  options: PreviewOptions,
+  chosen: PreviewOptions,
 ): Promise<Result> {
-  if (source === undefined) await ensureProject(context);
+  const options = await identify(context, source, chosen);
   const password = options.protect ? await readSitePassword(context, false) : undefined;
   const { client, site, commit, counts, warnings } = await publishFolder(context, source, options);
   const preview = await client.preview({

@@ -1,10 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { parseSiteName } from "#model";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import { PROJECT_FILE } from "../project/project-file.ts";
 import { askText } from "../terminal/prompts.ts";
+import { faultOfName } from "./fault-of-name.ts";
 import { detectFramework, type Framework } from "./frameworks.ts";
 import { readProjectFacts } from "./project-facts.ts";
 import { suggestSiteName } from "./site-name.ts";
@@ -51,9 +51,4 @@ interface Question {
 async function decide(context: Context, chosen: string | undefined, question: Question): Promise<string> {
   if (chosen !== undefined) return chosen;
   return context.isInteractive ? await askText(context, question) : question.initial;
-}
-
-function faultOfName(text: string): string | undefined {
-  const parsed = parseSiteName(text);
-  return parsed.ok ? undefined : parsed.fault.charAt(0).toUpperCase() + parsed.fault.slice(1);
 }
