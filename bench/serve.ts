@@ -5,12 +5,14 @@ import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import { register } from "../test/harness/account.ts";
 import { commandLine } from "../test/harness/command-line.ts";
-import { startServer } from "../test/harness/server.ts";
+import { type Server, startServer } from "../test/harness/server.ts";
 import { temporaryFolder } from "../test/harness/temporary-folder.ts";
 import { fetchHost } from "../test/harness/tenant.ts";
+import { type Load, measureLoad, type Protocol, type Speed, STREAMS, type Target } from "./load.ts";
 import { median } from "./median.ts";
-import { startCaddy, startNginx } from "./peers.ts";
-import { cpuSeconds, processTree } from "./process-tree.ts";
+import { type Certificate, findFreePort, startCaddy, startNginx } from "./peers.ts";
+import { processTree } from "./process-tree.ts";
+import { run } from "./run.ts";
 
 const ROUNDS = 5;
 const ROUND_S = 2;
@@ -18,83 +20,95 @@ const CONNECTIONS = 64;
 const SITE = "bench";
 const FILES = { "page.txt": 4096, "photo.bin": 100 * 1024, "film.bin": 10 * 1024 * 1024 };
 const CASES = [
-  { name: "4 KiB page", path: "/page.txt", revalidate: false },
-  { name: "4 KiB page, 304", path: "/page.txt", revalidate: true },
-  { name: "100 KiB file", path: "/photo.bin", revalidate: false },
-  { name: "10 MiB file", path: "/film.bin", revalidate: false },
+  { name: "4 KiB page", protocol: "http/1.1", path: "/page.txt", revalidate: false },
+  { name: "4 KiB page, 304", protocol: "http/1.1", path: "/page.txt", revalidate: true },
+  { name: "100 KiB file", protocol: "http/1.1", path: "/photo.bin", revalidate: false },
+  { name: "10 MiB file", protocol: "http/1.1", path: "/film.bin", revalidate: false },
+  { name: "4 KiB page, HTTP/2 + TLS", protocol: "h2", path: "/page.txt", revalidate: false },
+  { name: "4 KiB page, 304, HTTP/2 + TLS", protocol: "h2", path: "/page.txt", revalidate: true },
 ] as const;
-
-interface Target {
-  readonly name: "sitepod" | "nginx" | "caddy";
-  readonly pid: number;
-  readonly port: number;
-}
-
-/** How fast a server is, on one core of its own where the machine has two. */
-interface Speed {
-  readonly requests_per_s: number;
-  readonly requests_per_cpu_s: number;
-}
+const NO_AUTHORITY = "https://127.0.0.1:9/directory";
 
 /** Measures every case. Throws where a tool is missing or a server does not answer as it should. */
 export async function benchServe(): Promise<unknown> {
-  const missing = ["nginx", "caddy", "wrk", "taskset"].filter((tool) => Bun.which(tool) === null);
-  if (missing.length > 0) {
-    throw new Error(`${missing.join(", ")} missing: apt-get install nginx-light caddy wrk util-linux`);
-  }
+  requireTools();
   await using folder = await temporaryFolder();
   const files = join(folder.path, "files");
   await writeFiles(files);
-  await using server = await startServer();
-  await using nginx = await startNginx(files, folder.path);
-  await using caddy = await startCaddy(files, folder.path);
-  await deploy(server.url, files);
-  const targets: readonly Target[] = [
-    { name: "sitepod", pid: server.pid, port: server.port },
-    { name: "nginx", pid: nginx.pid, port: nginx.port },
-    { name: "caddy", pid: caddy.pid, port: caddy.port },
-  ];
-  for (const { pid } of targets)
-    for (const process of processTree(pid)) await run(["taskset", "-acp", "0", `${process}`]);
-  const host = `${SITE}.${server.domain}`;
+  const certificate = await makeCertificate(folder.path);
+  await using nginx = await startNginx(files, folder.path, certificate);
+  await using caddy = await startCaddy(files, folder.path, certificate);
+  await using plain = await startServer();
+  // With no authority to ask, it serves by the certificate that it made itself.
+  const flags = ["--https", "--https-port", "0", "--acme-directory", NO_AUTHORITY];
+  await using secure = await startServer({ port: await findFreePort(), flags });
+  for (const server of [plain, secure]) await deploy(server, files);
+
+  const targets: Record<Protocol, readonly Target[]> = {
+    "http/1.1": [
+      { name: "sitepod", pid: plain.pid, port: plain.port },
+      { name: "nginx", pid: nginx.pid, port: nginx.port },
+      { name: "caddy", pid: caddy.pid, port: caddy.port },
+    ],
+    h2: [
+      { name: "sitepod", pid: secure.pid, port: secure.port },
+      { name: "nginx", pid: nginx.pid, port: nginx.tlsPort },
+      { name: "caddy", pid: caddy.pid, port: caddy.tlsPort },
+    ],
+  };
+  for (const { pid } of Object.values(targets).flat()) await pin(pid);
+  const host = `${SITE}.${plain.domain}`;
   const results: Record<string, unknown> = {};
-  for (const testCase of CASES) results[testCase.name] = await measureCase(targets, host, testCase);
+  for (const { name, revalidate, ...load } of CASES) {
+    // A content's tag is the same on both of our servers; nginx and Caddy have one for both ports.
+    const etags = await Promise.all(
+      targets["http/1.1"].map((target) => (revalidate ? findEtag(target, host, load.path) : undefined)),
+    );
+    results[name] = await measureCase(targets[load.protocol], etags, { ...load, host });
+  }
   return {
     machine: { processor: cpus()[0]?.model, cores: availableParallelism() },
-    method: { tool: "wrk -t1", protocol: "HTTP/1.1", connections: CONNECTIONS, rounds: ROUNDS, round_s: ROUND_S },
+    method: {
+      tools: ["wrk -t1", `h2load -t1 -m${STREAMS}`],
+      connections: CONNECTIONS,
+      rounds: ROUNDS,
+      round_s: ROUND_S,
+    },
     results,
   };
 }
 
-async function measureCase(targets: readonly Target[], host: string, testCase: (typeof CASES)[number]) {
-  const speeds = new Map(targets.map(({ name }) => [name, [] as Speed[]]));
+async function measureCase(
+  targets: readonly Target[],
+  etags: readonly (string | undefined)[],
+  load: Pick<Load, "protocol" | "host" | "path">,
+) {
+  const speeds = targets.map((): Speed[] => []);
   for (let round = 0; round < ROUNDS; round++) {
-    for (const target of targets) speeds.get(target.name)!.push(await measure(target, host, testCase));
+    for (const [i, target] of targets.entries()) {
+      const speed = await measureLoad(target, {
+        ...load,
+        etag: etags[i],
+        connections: CONNECTIONS,
+        durationS: ROUND_S,
+      });
+      speeds[i]!.push(speed);
+    }
   }
-  const [sitepod, nginx, caddy] = targets.map(({ name }) => medianSpeed(speeds.get(name)!)) as [Speed, Speed, Speed];
+  const [sitepod, nginx, caddy] = speeds.map(medianSpeed) as [Speed, Speed, Speed];
   return { sitepod, nginx, caddy, to_nginx: ratio(sitepod, nginx), to_caddy: ratio(sitepod, caddy) };
 }
 
-async function measure(target: Target, host: string, { path, revalidate }: (typeof CASES)[number]): Promise<Speed> {
-  const etag = revalidate ? await findEtag(target, host, path) : "";
-  const sample = await fetchHost(target, host, path, { headers: revalidate ? { "If-None-Match": etag } : {} });
-  await sample.arrayBuffer();
-  if (sample.status !== (revalidate ? 304 : 200)) {
-    throw new Error(`${target.name} answers ${path} with ${sample.status}`);
-  }
-  const pinned = ["taskset", "-c", `${availableParallelism() - 1}`];
-  const load = ["wrk", "-t1", `-c${CONNECTIONS}`, `-d${ROUND_S}s`, "-H", `Host: ${host}`];
-  const condition = revalidate ? ["-H", `If-None-Match: ${etag}`] : [];
-  const beforeS = cpuSeconds(target.pid);
-  const output = await run([...pinned, ...load, ...condition, `http://127.0.0.1:${target.port}${path}`]);
-  const [, requests, seconds] = /(\d+) requests in ([\d.]+)s/.exec(output) ?? [];
-  if (!requests || !seconds || /Non-2xx|Socket errors/.test(output)) {
-    throw new Error(`wrk had trouble with ${target.name}:\n${output}`);
-  }
-  return {
-    requests_per_s: Number(requests) / Number(seconds),
-    requests_per_cpu_s: Number(requests) / (cpuSeconds(target.pid) - beforeS),
-  };
+function requireTools(): void {
+  const missing = ["nginx", "caddy", "wrk", "h2load", "openssl", "taskset"].filter((tool) => Bun.which(tool) === null);
+  if (missing.length === 0) return;
+  const packages = "nginx-light caddy wrk nghttp2-client openssl util-linux";
+  throw new Error(`${missing.join(", ")} missing: apt-get install ${packages}`);
+}
+
+/** Keeps a server to the first core: the load comes from the last. */
+async function pin(pid: number): Promise<void> {
+  for (const process of processTree(pid)) await run(["taskset", "-acp", "0", `${process}`]);
 }
 
 async function findEtag(target: Target, host: string, path: string): Promise<string> {
@@ -108,19 +122,19 @@ async function writeFiles(folder: string): Promise<void> {
   for (const [name, size] of Object.entries(FILES)) await writeFile(join(folder, name), randomBytes(size));
 }
 
-async function deploy(endpoint: string, folder: string): Promise<void> {
-  const { token } = await register(endpoint);
-  await using person = await commandLine({ endpoint, token });
-  const { code, stderr } = await person.run(["deploy", folder, "--prod", "--name", SITE, "--yes"]);
-  if (code !== 0) throw new Error(`The deploy failed:\n${stderr}`);
+/** Makes a certificate of the same kind as our own. */
+async function makeCertificate(folder: string): Promise<Certificate> {
+  const [certificate, key] = [join(folder, "certificate.pem"), join(folder, "key.pem")];
+  const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=bench"];
+  await run(["openssl", "req", "-x509", ...kind, "-keyout", key, "-out", certificate]);
+  return { certificate, key };
 }
 
-/** Runs a command and returns what it printed. Throws with that where it fails. */
-async function run(command: string[]): Promise<string> {
-  const child = Bun.spawn(command, { stdout: "pipe", stderr: "pipe" });
-  const [output, errors] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
-  if ((await child.exited) !== 0) throw new Error(`${command.join(" ")} failed:\n${output}${errors}`);
-  return output;
+async function deploy({ url }: Server, folder: string): Promise<void> {
+  const { token } = await register(url);
+  await using person = await commandLine({ endpoint: url, token });
+  const { code, stderr } = await person.run(["deploy", folder, "--prod", "--name", SITE, "--yes"]);
+  if (code !== 0) throw new Error(`The deploy failed:\n${stderr}`);
 }
 
 const medianSpeed = (speeds: readonly Speed[]): Speed => ({

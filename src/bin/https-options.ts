@@ -56,7 +56,7 @@ export const HTTPS_OPTIONS = {
     flag: "trust-proxy",
     env: "SITEPOD_TRUST_PROXY",
     kind: "text",
-    doc: "Addresses of proxies whose X-Forwarded-For, -Proto and -Host are believed, such as 10.0.0.0/8,127.0.0.1",
+    doc: "Addresses of proxies whose X-Forwarded-For and -Proto are believed, such as 10.0.0.0/8,127.0.0.1",
   },
   acmeBindingId: { env: "SITEPOD_ACME_EAB_ID", kind: "text", doc: "External account binding: the key's id" },
   acmeBindingKey: { env: "SITEPOD_ACME_EAB_KEY", kind: "secret", doc: "External account binding: the key, base64url" },

@@ -170,20 +170,16 @@ async function encodeAll(encoder: Encoder, records: Records, log: Log): Promise<
   }
 }
 
-/** Tidies up from time to time. Returns how to end it. */
+/** Tidies up every hour, and collects garbage in the first of each 24. Returns how to end it. */
 function maintain(control: Control, log: Log): () => void {
-  const timers = [
-    setInterval(() => void control.cleanUp().catch((error: unknown) => log("Cleaning up failed", error)), HOUR_MS),
-    setInterval(
-      () => void control.recheckDomains().catch((error: unknown) => log("Verifying domains again failed", error)),
-      HOUR_MS,
-    ),
-    setInterval(
-      () => void control.collectGarbage().catch((error: unknown) => log("Collecting garbage failed", error)),
-      24 * HOUR_MS,
-    ),
-  ];
-  return () => timers.forEach(clearInterval);
+  let hours = 0;
+  const attempt = (what: string, work: Promise<void>) => work.catch((error: unknown) => log(`${what} failed`, error));
+  const timer = setInterval(() => {
+    void attempt("Cleaning up", control.cleanUp());
+    void attempt("Verifying domains again", control.recheckDomains());
+    if (hours++ % 24 === 0) void attempt("Collecting garbage", control.collectGarbage());
+  }, HOUR_MS);
+  return () => clearInterval(timer);
 }
 
 async function findState(control: Control | Unavailable): Promise<Started["state"]> {

@@ -23,7 +23,7 @@ export interface Control {
   cleanUp(): Promise<void>;
   /** Asks DNS again about domains that were verified. Called every hour; each is asked about once a day. */
   recheckDomains(): Promise<void>;
-  /** Removes contents that nothing names. Called every day: deploys wait while it runs. */
+  /** Removes contents that nothing names. Called every day, beside deploys. */
   collectGarbage(): Promise<void>;
   signUpPolicy(): Promise<Api.ServerConfig["sign_up"]>;
 }

@@ -55,22 +55,23 @@ export function addSiteRoutes(app: Api, context: Context): void {
     },
   );
 
-  for (const [path, parameter] of [
-    ["/subdomain/check", "subdomain"],
-    ["/domains/check", "subdomain"],
-  ] as const) {
+  for (const path of ["/subdomain/check", "/domains/check"]) {
     addRoute(
       app,
       {
         method: "get",
         path,
         tag,
-        summary: "Whether a name is free for a new site",
+        summary: "Whether a name is free for a new site; a whole host name will do",
         scope: "none",
-        query: z.object({ [parameter]: z.string().max(100) }),
+        query: z.object({ subdomain: z.string().max(253).optional(), domain: z.string().max(253).optional() }),
         answer: api.availability,
       },
-      async ({ query }) => await checkName(context, (query as Record<string, string>)[parameter] ?? ""),
+      async ({ query }) => {
+        const name = query.subdomain ?? query.domain ?? "";
+        const base = `.${context.addresses.domain}`;
+        return await checkName(context, name.endsWith(base) ? name.slice(0, -base.length) : name);
+      },
     );
   }
 
