@@ -5,7 +5,7 @@ import { root } from "../steps/run-command.ts";
 
 const readme = `# sitepod
 
-The command line of [SitePod](https://www.npmjs.com/package/sitepod): release a directory to a server of your own.
+The command line of SitePod: release a directory to a server of your own.
 
     npx sitepod login --endpoint https://sitepod.example.com
     npx sitepod deploy ./dist --prod

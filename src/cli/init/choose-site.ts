@@ -23,7 +23,7 @@ export async function chooseSite(
   return await askText(context, { message: "The site's name", initial, check: faultOfName });
 }
 
-/** `/work/shop/dist` → `shop` */
+/** `/home/ann/shop/dist` → `shop` */
 export function nameOfFolder(folder: string): string {
   const name = basename(folder);
   return OUTPUT_FOLDERS.has(name.toLowerCase()) ? basename(dirname(folder)) || name : name;
