@@ -21,6 +21,8 @@ export interface Suite {
   readonly name: string;
   readonly paths: readonly string[];
   readonly options: readonly string[];
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Tests that need nothing but the source. */
@@ -33,10 +35,19 @@ export const quickSuites: readonly Suite[] = [
 export const wholeSuites: readonly Suite[] = [
   { name: "conformance", paths: ["test/conformance"], options: ["--timeout=120000"] },
   { name: "end to end", paths: ["test/e2e"], options: ["--timeout=300000"] },
+  {
+    name: "npm package",
+    paths: ["awkward-files", "domains", "examples", "protected-sites", "real-sites", "rules"].map(
+      (name) => `test/e2e/${name}.test.ts`,
+    ),
+    options: ["--timeout=300000"],
+    env: { SITEPOD_COMMAND_LINE: "node" },
+  },
 ];
 
 /** Returns the step that runs a suite; its counts go to `report` (JUnit XML) where that is given. */
 export function suiteStep(suite: Suite, report?: string): Step {
   const reporter = report === undefined ? [] : ["--reporter=junit", `--reporter-outfile=${report}`];
-  return { name: suite.name, command: [bun, "test", "--only-failures", ...suite.options, ...reporter, ...suite.paths] };
+  const command = [bun, "test", "--only-failures", ...suite.options, ...reporter, ...suite.paths];
+  return { name: suite.name, command, ...(suite.env ? { env: suite.env } : {}) };
 }

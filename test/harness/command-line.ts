@@ -30,8 +30,11 @@ export interface CommandLineOptions {
   readonly by?: "executable" | "node";
 }
 
+/** One run of the suite is by the executable, one by the npm package: SITEPOD_COMMAND_LINE says which. */
+const usual = process.env.SITEPOD_COMMAND_LINE === "node" ? "node" : "executable";
+
 /** Makes a home folder for commands. They get no terminal, so none of them asks anything. */
-export async function commandLine({ endpoint, token, by = "executable" }: CommandLineOptions): Promise<CommandLine> {
+export async function commandLine({ endpoint, token, by = usual }: CommandLineOptions): Promise<CommandLine> {
   const folder = await temporaryFolder();
   const home = join(folder.path, "home");
   await mkdir(home);
