@@ -50,10 +50,7 @@ export class S3Uploads implements Uploads {
     const incoming = await this.#digests(`incoming/${checkWorkspace(workspace)}/`);
     await inParallel(incoming.intersection(wanted), PARALLEL_REQUESTS, (digest) => this.#takeIn(workspace, digest));
     const uploads = await this.#digests(`uploads/${checkWorkspace(workspace)}/`);
-    await inParallel(uploads.intersection(wanted), PARALLEL_REQUESTS, async (digest) => {
-      await this.#bucket.copy(stagedKey(workspace, digest), blobKey(digest));
-      await this.#bucket.remove(stagedKey(workspace, digest));
-    });
+    await inParallel(uploads.intersection(wanted), PARALLEL_REQUESTS, (digest) => this.#promote(workspace, digest));
   }
 
   async expire(keep: (workspace: string, digest: Digest) => boolean): Promise<number> {
@@ -97,6 +94,18 @@ export class S3Uploads implements Uploads {
       throw error;
     }
     await this.#bucket.remove(key);
+  }
+
+  async #promote(workspace: string, digest: Digest): Promise<void> {
+    const staged = stagedKey(workspace, digest);
+    try {
+      await this.#bucket.copy(staged, blobKey(digest));
+    } catch (error) {
+      // Another commit of the workspace, perhaps of another process, may have done it at the same time.
+      if ((await this.#bucket.has(staged)) || !(await this.#bucket.has(blobKey(digest)))) throw error;
+      return;
+    }
+    await this.#bucket.remove(staged);
   }
 
   async #digests(prefix: string): Promise<Set<Digest>> {
