@@ -15,7 +15,7 @@ import {
 } from "#control";
 import { type Database, lockFolder } from "#db";
 import { createEdge, createProxy } from "#serve";
-import { createManifestReader, hashBytes, Records } from "#store";
+import { createManifestReader, createReaders, hashBytes, Records } from "#store";
 import { asset, listAssets } from "./assets.ts";
 import { createClients } from "./clients.ts";
 import { createCompressor } from "./compressor.ts";
@@ -58,16 +58,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     isHttps: (request: Request) => options.publicUrl?.protocol === "https:" || request.url.startsWith("https:"),
   };
   const edge = createEdge({
-    readers: {
-      readRef: (label, environment) => records.readRef(label, environment),
-      readRelease: (label, number) => records.readRelease(label, number),
-      readPreview: (label, slug) => records.readPreview(label, slug),
-      readClaim: (label) => records.readClaim(label),
-      readHost: (hostname) => records.readHost(hostname),
-      readManifest,
-      openBlob: (digest) => store.blobs.open(digest),
-      openEncoding: (digest, encoding) => store.encodings.find(digest, encoding),
-    },
+    readers: createReaders(store, records, readManifest),
     domain: options.domain,
     nowMs: Date.now,
     log,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Digest, encodeManifest, moveRef } from "#model";
 import { createEdge } from "#serve";
-import { createManifestReader, hashBytes, openDiskStore, Records } from "#store";
+import { createManifestReader, createReaders, hashBytes, openDiskStore, Records } from "#store";
 import { exchange, fetchHost } from "../harness/tenant.ts";
 import { temporaryFolder } from "../harness/temporary-folder.ts";
 
@@ -39,16 +39,7 @@ beforeAll(async () => {
   await records.moveRef("docs", "prod", (current) => moveRef(current, target, 0, 0));
 
   const edge = createEdge({
-    readers: {
-      readRef: (label, environment) => records.readRef(label, environment),
-      readRelease: (label, version) => records.readRelease(label, version),
-      readPreview: (label, slug) => records.readPreview(label, slug),
-      readClaim: (label) => records.readClaim(label),
-      readHost: (hostname) => records.readHost(hostname),
-      readManifest: createManifestReader(store.blobs),
-      openBlob: (digest) => store.blobs.open(digest),
-      openEncoding: (digest, encoding) => store.encodings.find(digest, encoding),
-    },
+    readers: createReaders(store, records, createManifestReader(store.blobs)),
     domain: "sitepod.test",
     nowMs: () => 0,
     log: (message, cause) => {

@@ -129,7 +129,7 @@ describe.each(losses)("while the database is $what under a running server", ({ l
 });
 
 test.skipIf(process.getuid?.() === 0)(
-  "a database that may not be read any more is told as the others are",
+  "a database that may not be read any more is told as the others are (not as root, who may read everything)",
   async () => {
     await using server = await startServer();
     const token = await fill(server);

@@ -8,7 +8,7 @@ import {
   type PodSettings,
 } from "#model";
 import { createEdge, type Edge, type EdgeOptions } from "#serve";
-import { createManifestReader, hashBytes, openMemoryStore, Records } from "#store";
+import { createManifestReader, createReaders, hashBytes, openMemoryStore, Records } from "#store";
 import { mediaType } from "#wire";
 import type { Address } from "./tenant.ts";
 
@@ -40,16 +40,7 @@ export function startEdge(rules: NonNullable<EdgeOptions["rules"]> = {}): EdgeSe
   const records = new Records(store);
   const logged: string[] = [];
   const edge = createEdge({
-    readers: {
-      readRef: (label, environment) => records.readRef(label, environment),
-      readRelease: (label, version) => records.readRelease(label, version),
-      readPreview: (label, slug) => records.readPreview(label, slug),
-      readClaim: (label) => records.readClaim(label),
-      readHost: (hostname) => records.readHost(hostname),
-      readManifest: createManifestReader(store.blobs),
-      openBlob: (digest) => store.blobs.open(digest),
-      openEncoding: (digest, encoding) => store.encodings.find(digest, encoding),
-    },
+    readers: createReaders(store, records, createManifestReader(store.blobs)),
     domain: "sitepod.test",
     nowMs: Date.now,
     log: (message) => logged.push(message),
