@@ -9,7 +9,7 @@ import { listenTls, type TlsListener } from "./tls-listener.ts";
 
 /** What requests are handed to. */
 export interface Planes {
-  readonly edge: Pick<Edge, "fetch" | "parseHost">;
+  readonly edge: Pick<Edge, "fetch" | "fetchReady" | "parseHost">;
   readonly clients: Clients;
   readonly answerControl: (request: Request, address: string | null) => Promise<Response>;
   readonly log: (message: string, cause: unknown) => void;
@@ -48,7 +48,8 @@ export function listen(
     const response = answerControl(request, clients.address(request));
     return options.https ? addHsts(response) : response;
   }
-  const answerAny = (received: Request, server: Server) => answer(clients.received(received), received, server);
+  const answerAny = (received: Request, server: Server) =>
+    edge.fetchReady(received) ?? answer(clients.received(received), received, server);
 
   if (!options.https || !certificates) {
     const http = orInUse(options.port, () => Bun.serve({ port: options.port, ...limits, fetch: answerAny }));

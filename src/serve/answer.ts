@@ -5,10 +5,9 @@ export interface Answer {
   /** Its name among the answers that are ready. */
   readonly key: string;
   readonly digest: Digest;
-  readonly status: number;
-  readonly headers: Headers;
-  /** Of a 304, which repeats only what a cache must know (RFC 9110, section 15.4.5). */
-  readonly notModifiedHeaders: Headers;
+  readonly head: Head;
+  /** Repeats only what a cache must know (RFC 9110, section 15.4.5). */
+  readonly notModifiedHead: Head;
   readonly etag: string;
   /** Bytes. */
   readonly size: number;
@@ -19,6 +18,12 @@ export interface Answer {
   readonly hasRanges: boolean;
   /** Where it is compressible: what goes out in its place to those who understand it. */
   readonly encoded?: Partial<Record<Encoding, InCoding>>;
+}
+
+/** What responses are made of, so that no object is made for each. */
+export interface Head {
+  readonly status: number;
+  readonly headers: Headers;
 }
 
 /** What is known of an answer in one coding. */

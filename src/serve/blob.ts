@@ -6,8 +6,8 @@ import type { Pod } from "./manifest.ts";
 import type { Readers } from "./readers.ts";
 
 export interface Answers {
-  /** Finds the answer to a request path where it is ready and the path is a file's address, as browsers spell it. */
-  findReady(pod: Pod, listed: boolean, path: string): Answer | undefined;
+  /** Finds the answer to a request path where it is kept and the path is a file's address, as browsers spell it. */
+  findKept(pod: Pod, listed: boolean, path: string): Answer | undefined;
   /**
    * Prepares the answer that a file is, at its address (a request path) or in place of something else. Throws where the
    * file's content is not there or cannot be read.
@@ -23,7 +23,7 @@ export interface Answers {
 /** RFC 6797. Without subdomains: a custom domain's may be somewhere else. */
 export const HSTS = { "Strict-Transport-Security": "max-age=31536000" };
 
-/** Keeps answers ready, the least recently used making room at `maxBytes`. */
+/** Keeps answers, the least recently used making room at `maxBytes`. */
 export function createAnswers(readers: Readers, maxBytes: number, isHttpsOnly: boolean): Answers {
   const answers = new LRUCache<string, Answer>({
     maxSize: maxBytes,
@@ -34,9 +34,8 @@ export function createAnswers(readers: Readers, maxBytes: number, isHttpsOnly: b
     const answer = {
       key,
       digest: entry.digest,
-      status,
-      headers: new Headers({ ...headersOf(entry, status, listed), ...(isHttpsOnly && HSTS) }),
-      notModifiedHeaders: new Headers(cachingHeadersOf(entry, status)),
+      head: { status, headers: new Headers({ ...headersOf(entry, status, listed), ...(isHttpsOnly && HSTS) }) },
+      notModifiedHead: { status: 304, headers: new Headers(cachingHeadersOf(entry, status)) },
       etag: formatEtag(entry.digest),
       size: entry.size,
       type: entry.type,
@@ -49,7 +48,7 @@ export function createAnswers(readers: Readers, maxBytes: number, isHttpsOnly: b
   }
 
   return {
-    findReady: (pod, listed, path) => answers.get(answerKey(pod, listed, path)),
+    findKept: (pod, listed, path) => answers.get(answerKey(pod, listed, path)),
     prepare(pod, listed, status, entry, address) {
       const key = answerKey(pod, listed, address ?? `${status} ${entry.path}`);
       return answers.get(key) ?? read(key, listed, status, entry);

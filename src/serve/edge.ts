@@ -2,12 +2,13 @@ import { parsePreviewSlug } from "#model";
 import { formatHost, type Host, portOf, type SiteHost, splitUrl, type Target } from "#routing";
 import { type AccessOptions, createAccessGuard } from "./access.ts";
 import { createHostParser } from "./host-parser.ts";
-import { createHostRoutes } from "./host.ts";
+import { createHostRoutes, type Followed, leadOn } from "./host.ts";
 import { createPods } from "./manifest.ts";
 import { serveMounted, type SiteServer } from "./mounted.ts";
 import { refuseMethod, respondPage } from "./pages.ts";
 import { createPodServer } from "./pod.ts";
 import type { Readers } from "./readers.ts";
+import { createReadyAnswers } from "./ready.ts";
 import type { MountsRoute, PodRoute, Route } from "./ref.ts";
 import type { RulesOptions } from "./ruled.ts";
 import { whenReady } from "./when-ready.ts";
@@ -32,6 +33,8 @@ export interface Edge {
   readonly parseHost: (header: string | null) => Host;
   /** Answers a request: at once where all that it needs is in memory. */
   fetch(request: Request): Response | Promise<Response>;
+  /** Answers a request for a URL that was answered a moment ago. Undefined where it has to be looked at: by `fetch`. */
+  fetchReady(request: Request): Response | Promise<Response> | undefined;
   /** Drops what came from a document of the store (`refs/docs/prod.json`). To be called after each change of one. */
   forget(key: string): void;
   stats(): EdgeStats;
@@ -55,8 +58,10 @@ export function createEdge(options: EdgeOptions): Edge {
   const parseHost = createHostParser(domain);
   const hosts = createHostRoutes({ readers, parseHost, nowMs, log });
   const pods = createPods(readers);
+  const ready = createReadyAnswers(nowMs);
   const podServer = createPodServer(pods, {
     readers,
+    ready,
     nowMs,
     log,
     rules: options.rules ?? {},
@@ -69,8 +74,8 @@ export function createEdge(options: EdgeOptions): Edge {
     return whenReady(hosts.find(request.headers.get("host")), (route) => serveRoute(request, route));
   }
 
-  function serveRoute(request: Request, route: Route, received = request): Response | Promise<Response> {
-    if (route.kind === "mounts") return serveMounted(request, route.mounts, siteServer);
+  function serveRoute(request: Request, route: Followed, received = request): Response | Promise<Response> {
+    if (route.kind === "mounts") return serveMounted(request, route, siteServer);
     return route.kind === "pod" && route.protection
       ? access.guard(request, received, route.protection, () => serveOpen(request, route, received))
       : serveOpen(request, route, received);
@@ -78,7 +83,7 @@ export function createEdge(options: EdgeOptions): Edge {
 
   function serveOpen(
     request: Request,
-    route: Exclude<Route, MountsRoute>,
+    route: Followed<Exclude<Route, MountsRoute>>,
     received: Request,
   ): Response | Promise<Response> {
     if (route.kind !== "pod") return refuseMethod(request.method) ?? respondWithoutPod(request, route);
@@ -88,9 +93,11 @@ export function createEdge(options: EdgeOptions): Edge {
   }
 
   /** Finds where a site's name leads, also for a moment where the site has just taken another. */
-  const findRoute = (host: SiteHost): Route | Promise<Route> =>
+  const findRoute = (host: SiteHost): Followed | Promise<Followed> =>
     whenReady(hosts.find(formatHost(host, domain)), (route) =>
-      route.kind === "moved" ? hosts.find(formatHost(route.to, domain)) : route,
+      route.kind === "moved"
+        ? whenReady(hosts.find(formatHost(route.to, domain)), (next) => leadOn(route, next))
+        : route,
     );
   const siteServer: SiteServer = { findRoute, serveRoute, isHttps: options.access.isHttps };
 
@@ -103,6 +110,12 @@ export function createEdge(options: EdgeOptions): Edge {
   let requests = 0;
   return {
     parseHost: (header) => parseHost(header).host,
+    fetchReady(request) {
+      const answer = ready.find(request);
+      if (!answer) return undefined;
+      requests++;
+      return podServer.send(request, answer);
+    },
     fetch(request) {
       requests++;
       const response = serve(request);

@@ -18,21 +18,24 @@ export interface HostOptions {
 
 export interface HostRoutes {
   /** Finds where a Host header leads. Throws where the store cannot tell and nothing was known before. */
-  find(header: string | null): Route | Promise<Route>;
+  find(header: string | null): Followed | Promise<Followed>;
   /** Drops what was read from this key, or is being read from it: the next request reads it again. */
   forget(key: string): void;
   readonly size: number;
 }
 
-interface Known {
-  readonly route: Route;
-  readonly freshUntilMs: number;
+/** Until when something that was read may be followed without looking again: milliseconds since the epoch. */
+export interface Freshness {
+  untilMs: number;
 }
+
+/** A route, and the freshness of every pointer that led there. */
+export type Followed<R extends Route = Route> = R & { readonly follows: readonly Freshness[] };
 
 /** What is known of a host, what is being read about it, and the keys that either came from. */
 interface Memory {
-  known?: Known;
-  reading?: Promise<Route>;
+  known?: { readonly route: Followed; readonly freshness: Freshness };
+  reading?: Promise<Followed>;
   readonly keys: Set<string>;
 }
 
@@ -50,17 +53,18 @@ export function createHostRoutes({ readers, parseHost, nowMs, log }: HostOptions
     to.set(name, memory);
   }
 
-  async function read({ host, name }: NamedHost, memory: Memory): Promise<Route> {
+  async function read({ host, name }: NamedHost, memory: Memory): Promise<Followed> {
     const startMs = nowMs();
     try {
       const resolved = await resolveRoute(host, readers, startMs, (key) => memory.keys.add(key));
       const { route, expiresMs } = resolved;
-      memory.known = { route, freshUntilMs: Math.min(startMs + MAX_POINTER_AGE_MS, expiresMs) };
+      const freshness = { untilMs: Math.min(startMs + MAX_POINTER_AGE_MS, expiresMs) };
+      memory.known = { route: { ...route, follows: [freshness] }, freshness };
       settle(name, memory, resolved);
     } catch (cause) {
       if (!memory.known) throw cause;
       log(`The store cannot tell where ${name} leads now; what was last known is served.`, cause);
-      memory.known = { route: memory.known.route, freshUntilMs: nowMs() + MAX_POINTER_AGE_MS };
+      memory.known.freshness.untilMs = nowMs() + MAX_POINTER_AGE_MS;
     } finally {
       delete memory.reading;
     }
@@ -72,14 +76,18 @@ export function createHostRoutes({ readers, parseHost, nowMs, log }: HostOptions
       const named = parseHost(header);
       const { name } = named;
       let memory = memories.get(name) ?? strangers.get(name);
-      if (memory?.known && nowMs() < memory.known.freshUntilMs) return memory.known.route;
+      if (memory?.known && nowMs() < memory.known.freshness.untilMs) return memory.known.route;
       if (!memory) strangers.set(name, (memory = { keys: new Set() }));
       return (memory.reading ??= read(named, memory));
     },
     // A read in flight goes on for those who wait for it, but its memory is no longer found by anybody else.
     forget(key) {
       for (const kept of [memories, strangers]) {
-        for (const [name, memory] of kept.entries()) if (memory.keys.has(key)) kept.delete(name);
+        for (const [name, memory] of kept.entries()) {
+          if (!memory.keys.has(key)) continue;
+          if (memory.known) memory.known.freshness.untilMs = 0;
+          kept.delete(name);
+        }
       }
     },
     get size() {
@@ -87,3 +95,9 @@ export function createHostRoutes({ readers, parseHost, nowMs, log }: HostOptions
     },
   };
 }
+
+/** A route that another led to: it is as fresh as the oldest on the way. */
+export const leadOn = <R extends Route>(from: Followed, to: Followed<R>): Followed<R> => ({
+  ...to,
+  follows: [...from.follows, ...to.follows],
+});

@@ -9,15 +9,16 @@ import {
   splitUrl,
   type View,
 } from "#routing";
+import { type Followed, leadOn } from "./host.ts";
 import { respondPage } from "./pages.ts";
-import type { Route } from "./ref.ts";
+import type { MountsRoute } from "./ref.ts";
 import { whenReady } from "./when-ready.ts";
 
 /** How a site is served at its own name, which a mount is brought back to. */
 export interface SiteServer {
-  readonly findRoute: (host: SiteHost) => Route | Promise<Route>;
+  readonly findRoute: (host: SiteHost) => Followed | Promise<Followed>;
   /** `received` is the request as it came, where `request` is one made of it. */
-  readonly serveRoute: (request: Request, route: Route, received?: Request) => Response | Promise<Response>;
+  readonly serveRoute: (request: Request, route: Followed, received?: Request) => Response | Promise<Response>;
   /** Whether the browser came by HTTPS. */
   readonly isHttps: (request: Request) => boolean;
 }
@@ -29,13 +30,15 @@ export interface SiteServer {
  */
 export function serveMounted(
   request: Request,
-  mounts: readonly Mount[],
+  route: Followed<MountsRoute>,
   { findRoute, serveRoute, isHttps }: SiteServer,
 ): Response | Promise<Response> {
   const target = splitUrl(request.url);
-  const mount = findMount(mounts, target.path);
+  const mount = findMount(route.mounts, target.path);
   if (!mount) return respondPage("unknown", request.method);
-  if (mount.path === ROOT_PATH) return whenReady(findRoute(ownHost(mount)), (route) => serveRoute(request, route));
+  if (mount.path === ROOT_PATH) {
+    return whenReady(findRoute(ownHost(mount)), (own) => serveRoute(request, leadOn(route, own)));
+  }
   if (target.path === mount.path) return redirect(`${mount.path}/${target.query}`);
 
   const isSecure = isHttps(request);
@@ -44,10 +47,10 @@ export function serveMounted(
 
   const chosen = parseViewCookie(request.headers.get("cookie"), mount);
   const url = new URL(request.url).origin + target.path.slice(mount.path.length) + target.query;
-  return whenReady(findRoute(chosen ? chosenHost(chosen, mount) : ownHost(mount)), async (route) => {
-    const response = await serveRoute(new Request(url, request), route, request);
+  return whenReady(findRoute(chosen ? chosenHost(chosen, mount) : ownHost(mount)), async (own) => {
+    const response = await serveRoute(new Request(url, request), own, request);
     // Who chose what is no longer there must not be shut out of the site.
-    if (chosen && route.kind !== "pod") response.headers.append("Set-Cookie", formatForgottenView(mount, isSecure));
+    if (chosen && own.kind !== "pod") response.headers.append("Set-Cookie", formatForgottenView(mount, isSecure));
     return asMounted(response, mount, chosen !== undefined);
   });
 }

@@ -1,6 +1,6 @@
 import type { Encoding } from "#model";
 import { type Coding, formatEtag, parseAcceptEncoding } from "#routing";
-import { type Answer, type InCoding, readBody } from "./answer.ts";
+import { type Answer, type Head, type InCoding, readBody } from "./answer.ts";
 import type { Readers } from "./readers.ts";
 
 export interface NegotiateOptions {
@@ -82,11 +82,16 @@ export function createNegotiation({ readers, nowMs, log, onGrown }: NegotiateOpt
 
 function encode(answer: Answer, encoding: Encoding, body: Blob, size: number): Answer {
   const etag = formatEtag(answer.digest, encoding);
-  const headers = new Headers(answer.headers);
-  headers.set("Content-Encoding", encoding);
-  headers.delete("Accept-Ranges");
-  const notModifiedHeaders = new Headers(answer.notModifiedHeaders);
-  for (const of of [headers, notModifiedHeaders]) if (of.has("ETag")) of.set("ETag", etag);
+  const head = withTag(answer.head, etag);
+  head.headers.set("Content-Encoding", encoding);
+  head.headers.delete("Accept-Ranges");
   const { encoded: _, ...rest } = answer;
-  return { ...rest, headers, notModifiedHeaders, etag, body, size, hasRanges: false };
+  return { ...rest, head, notModifiedHead: withTag(answer.notModifiedHead, etag), etag, body, size, hasRanges: false };
+}
+
+/** What is never kept by caches has no tag, and gets none. */
+function withTag({ status, headers: before }: Head, etag: string): Head {
+  const headers = new Headers(before);
+  if (headers.has("ETag")) headers.set("ETag", etag);
+  return { status, headers };
 }

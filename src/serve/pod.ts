@@ -12,10 +12,12 @@ import {
 } from "#routing";
 import type { Answer } from "./answer.ts";
 import { createAnswers } from "./blob.ts";
+import type { Followed } from "./host.ts";
 import type { Pod, Pods } from "./manifest.ts";
 import { createNegotiation } from "./negotiate.ts";
 import { refuseMethod, respondMissingAsset, respondPage } from "./pages.ts";
 import type { Readers } from "./readers.ts";
+import type { ReadyAnswers } from "./ready.ts";
 import type { PodRoute } from "./ref.ts";
 import { respond } from "./respond.ts";
 import { type RulesOptions, serveRuled } from "./ruled.ts";
@@ -24,6 +26,8 @@ import { whenReady } from "./when-ready.ts";
 
 export interface PodServerOptions {
   readonly readers: Readers;
+  /** Learns which answers follow from a URL alone. */
+  readonly ready: ReadyAnswers;
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number;
   readonly log: (message: string, cause?: unknown) => void;
@@ -36,21 +40,23 @@ export interface PodServerOptions {
 
 export interface PodServer {
   /** Answers from a pod. `received` is the request as it came, where `request` is one made of it. */
-  serve(request: Request, received: Request, route: PodRoute, pod: Pod): Response | Promise<Response>;
+  serve(request: Request, received: Request, route: Followed<PodRoute>, pod: Pod): Response | Promise<Response>;
+  /** Sends of an answer what the request asks for. */
+  send(request: Request, answer: Answer): Response | Promise<Response>;
   /** What is in memory now. */
   stats(): { readonly answers: number; readonly hotBytes: number };
 }
 
 /** Serves files of pods: what a path means, in which form, under which headers. */
 export function createPodServer(pods: Pods, options: PodServerOptions): PodServer {
-  const { readers, nowMs, log, rules } = options;
+  const { readers, ready, nowMs, log, rules } = options;
   const answers = createAnswers(readers, options.maxHotBytes, options.isHttpsOnly);
   const negotiate = createNegotiation({ readers, nowMs, log, onGrown: (answer) => answers.measure(answer) });
 
   function serveByRules(
     request: Request,
     received: Request,
-    route: PodRoute,
+    route: Followed<PodRoute>,
     pod: Pod,
     podRules: PodRules,
   ): Response | Promise<Response> {
@@ -65,12 +71,21 @@ export function createPodServer(pods: Pods, options: PodServerOptions): PodServe
     return serveRuled({ request, received }, podRules, site, rules);
   }
 
-  function serveFromPod(request: Request, route: PodRoute, pod: Pod): Response | Promise<Response> {
+  /** `byUrlAlone` says that whoever asks for the URL gets the same, as long as the route may be followed. */
+  function serveFromPod(
+    request: Request,
+    route: Followed<PodRoute>,
+    pod: Pod,
+    byUrlAlone = false,
+  ): Response | Promise<Response> {
     const refusal = refuseMethod(request.method);
     if (refusal) return refusal;
     const target = splitUrl(request.url);
-    const ready = answers.findReady(pod, route.listed, target.path);
-    if (ready) return send(request, ready);
+    const kept = answers.findKept(pod, route.listed, target.path);
+    if (kept) {
+      if (byUrlAlone) ready.remember(request, route.follows, kept);
+      return send(request, kept);
+    }
 
     const parsed = parseRequestPath(target.path);
     if (parsed.kind === "malformed") return respondPage("malformed", request.method);
@@ -123,7 +138,10 @@ export function createPodServer(pods: Pods, options: PodServerOptions): PodServe
 
   return {
     serve: (request, received, route, pod) =>
-      pod.rules ? serveByRules(request, received, route, pod, pod.rules) : serveFromPod(request, route, pod),
+      pod.rules
+        ? serveByRules(request, received, route, pod, pod.rules)
+        : serveFromPod(request, route, pod, received === request && route.protection === undefined),
+    send,
     stats: () => ({ answers: answers.count, hotBytes: answers.bytes }),
   };
 }

@@ -4,14 +4,15 @@ import { formatMultipart } from "./multipart.ts";
 
 /** Sends of a file what the request's conditions and ranges ask for. */
 export function respond(request: Request, answer: Answer): Response {
-  const { status, headers, notModifiedHeaders, body, size } = answer;
-  if (status !== 200) return respondWhole(request, answer);
+  const { head, notModifiedHead, body, size } = answer;
+  const { headers } = head;
+  if (head.status !== 200) return respondWhole(request, answer);
   const selection = selectContent(request.method, request.headers, answer);
   switch (selection.kind) {
     case "whole":
       return respondWhole(request, answer);
     case "not-modified":
-      return new Response(null, { status: 304, headers: notModifiedHeaders });
+      return new Response(null, notModifiedHead);
     case "precondition-failed":
       return new Response(null, { status: 412, headers: { "Cache-Control": "no-store" } });
     case "unsatisfiable":
@@ -39,12 +40,9 @@ export function respond(request: Request, answer: Answer): Response {
 }
 
 /** HEAD is answered without a body to take the length from, so it is told. */
-function respondWhole({ method }: Request, answer: Answer): Response {
-  const { status, headers, body, size } = answer;
-  return method === "HEAD"
-    ? new Response(null, { status, headers: withAlso(headers, { "Content-Length": `${size}` }) })
-    : // Its status and headers are what a response is made of: no object is made for each.
-      new Response(body, answer);
+function respondWhole({ method }: Request, { head, body, size }: Answer): Response {
+  if (method !== "HEAD") return new Response(body, head);
+  return new Response(null, { status: head.status, headers: withAlso(head.headers, { "Content-Length": `${size}` }) });
 }
 
 function withAlso(headers: Headers, more: Record<string, string>): Headers {
