@@ -16,6 +16,8 @@ export interface Answer {
   readonly body: Blob;
   /** Ranges of it may be asked for. */
   readonly hasRanges: boolean;
+  /** The URLs by which it is found at once. */
+  readonly urls: string[];
   /** Where it is compressible: what goes out in its place to those who understand it. */
   readonly encoded?: Partial<Record<Encoding, InCoding>>;
 }

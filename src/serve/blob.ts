@@ -4,6 +4,7 @@ import { cacheControlOf, formatEtag, isCompressible } from "#routing";
 import { type Answer, bytesInMemory, isHot, readBody } from "./answer.ts";
 import type { Pod } from "./manifest.ts";
 import type { Readers } from "./readers.ts";
+import type { ReadyAnswers } from "./ready.ts";
 
 export interface Answers {
   /** Finds the answer to a request path where it is kept and the path is a file's address, as browsers spell it. */
@@ -20,14 +21,25 @@ export interface Answers {
   readonly bytes: number;
 }
 
+export interface AnswersOptions {
+  readonly readers: Readers;
+  /** What is no longer kept here is not ready any more. */
+  readonly ready: Pick<ReadyAnswers, "forget">;
+  /** Bytes of small files to keep in memory. */
+  readonly maxHotBytes: number;
+  /** Browsers are told to come by HTTPS only. */
+  readonly isHttpsOnly: boolean;
+}
+
 /** RFC 6797. Without subdomains: a custom domain's may be somewhere else. */
 export const HSTS = { "Strict-Transport-Security": "max-age=31536000" };
 
-/** Keeps answers, the least recently used making room at `maxBytes`. */
-export function createAnswers(readers: Readers, maxBytes: number, isHttpsOnly: boolean): Answers {
+/** Keeps answers, the least recently used making room. */
+export function createAnswers({ readers, ready, maxHotBytes, isHttpsOnly }: AnswersOptions): Answers {
   const answers = new LRUCache<string, Answer>({
-    maxSize: maxBytes,
+    maxSize: maxHotBytes,
     sizeCalculation: bytesInMemory,
+    dispose: (answer) => ready.forget(answer),
   });
 
   async function read(key: string, listed: boolean, status: number, entry: Entry): Promise<Answer> {
@@ -41,6 +53,7 @@ export function createAnswers(readers: Readers, maxBytes: number, isHttpsOnly: b
       type: entry.type,
       body: await readEntry(readers, entry),
       hasRanges: status === 200,
+      urls: [],
       ...(isCompressible(entry.type, entry.size) && { encoded: {} }),
     };
     answers.set(key, answer);

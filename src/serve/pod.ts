@@ -11,12 +11,11 @@ import {
   splitUrl,
 } from "#routing";
 import type { Answer } from "./answer.ts";
-import { createAnswers } from "./blob.ts";
+import { type AnswersOptions, createAnswers } from "./blob.ts";
 import type { Followed } from "./host.ts";
 import type { Pod, Pods } from "./manifest.ts";
 import { createNegotiation } from "./negotiate.ts";
 import { refuseMethod, respondMissingAsset, respondPage } from "./pages.ts";
-import type { Readers } from "./readers.ts";
 import type { ReadyAnswers } from "./ready.ts";
 import type { PodRoute } from "./ref.ts";
 import { respond } from "./respond.ts";
@@ -24,18 +23,13 @@ import { type RulesOptions, serveRuled } from "./ruled.ts";
 import type { PodRules } from "./rules.ts";
 import { whenReady } from "./when-ready.ts";
 
-export interface PodServerOptions {
-  readonly readers: Readers;
+export interface PodServerOptions extends AnswersOptions {
   /** Learns which answers follow from a URL alone. */
   readonly ready: ReadyAnswers;
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number;
   readonly log: (message: string, cause?: unknown) => void;
   readonly rules: RulesOptions;
-  /** Bytes of small files to keep in memory. */
-  readonly maxHotBytes: number;
-  /** Browsers are told to come by HTTPS only. */
-  readonly isHttpsOnly: boolean;
 }
 
 export interface PodServer {
@@ -50,7 +44,7 @@ export interface PodServer {
 /** Serves files of pods: what a path means, in which form, under which headers. */
 export function createPodServer(pods: Pods, options: PodServerOptions): PodServer {
   const { readers, ready, nowMs, log, rules } = options;
-  const answers = createAnswers(readers, options.maxHotBytes, options.isHttpsOnly);
+  const answers = createAnswers(options);
   const negotiate = createNegotiation({ readers, nowMs, log, onGrown: (answer) => answers.measure(answer) });
 
   function serveByRules(

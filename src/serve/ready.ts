@@ -1,4 +1,3 @@
-import { LRUCache } from "lru-cache";
 import type { Answer } from "./answer.ts";
 import type { Freshness } from "./host.ts";
 
@@ -8,33 +7,46 @@ export interface ReadyAnswers {
   find(request: Request): Answer | undefined;
   /** Remembers what a request as it came was answered with, for as long as these pointers may be followed. */
   remember(request: Request, follows: readonly Freshness[], answer: Answer): void;
+  /** Drops an answer, whatever it was found by. */
+  forget(answer: Answer): void;
 }
 
 interface Ready {
   /** As it was spelled when it was found to be one. More than one spelling leads to the same URL, and not each is valid. */
   readonly host: string | null;
   readonly follows: readonly Freshness[];
-  /** How long its content stays in memory is not for this to say. */
-  readonly answer: WeakRef<Answer>;
+  readonly answer: Answer;
 }
 
-const MAX_URLS = 10_000;
-/** Longer ones are looked at each time: anybody can make them up. */
+/** Of one answer: hosts and queries, which anybody can make up. The oldest make room. */
+const MAX_URLS_PER_ANSWER = 8;
 const MAX_URL_LENGTH = 500;
 
 export function createReadyAnswers(nowMs: () => number): ReadyAnswers {
-  const byUrl = new LRUCache<string, Ready>({ max: MAX_URLS });
+  const byUrl = new Map<string, Ready>();
   return {
     find({ url, method, headers }) {
       const ready = byUrl.get(url);
       if (!ready || (method !== "GET" && method !== "HEAD") || headers.get("host") !== ready.host) return undefined;
       const now = nowMs();
       for (const { untilMs } of ready.follows) if (now >= untilMs) return undefined;
-      return ready.answer.deref();
+      return ready.answer;
     },
     remember({ url, headers }, follows, answer) {
       if (url.length > MAX_URL_LENGTH) return;
-      byUrl.set(url, { host: headers.get("host"), follows, answer: new WeakRef(answer) });
+      if (byUrl.get(url)?.answer !== answer) {
+        answer.urls.push(url);
+        if (answer.urls.length > MAX_URLS_PER_ANSWER) dropUrl(answer, answer.urls.shift()!);
+      }
+      byUrl.set(url, { host: headers.get("host"), follows, answer });
+    },
+    forget(answer) {
+      for (const url of answer.urls.splice(0)) dropUrl(answer, url);
     },
   };
+
+  /** A URL may have come to lead to another answer meanwhile. */
+  function dropUrl(answer: Answer, url: string): void {
+    if (byUrl.get(url)?.answer === answer) byUrl.delete(url);
+  }
 }
