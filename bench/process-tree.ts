@@ -16,3 +16,9 @@ export const processTree = (pid: number): number[] => [pid, ...childrenOf(pid).f
 
 const childrenOf = (pid: number): number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
+
+/** What a process and its living descendants have in memory, in bytes. Linux only. */
+export function residentBytes(pid: number): number {
+  const own = Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024;
+  return childrenOf(pid).reduce((sum, child) => sum + residentBytes(child), own);
+}

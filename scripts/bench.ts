@@ -1,8 +1,10 @@
-// npm run bench -- serve | deploy: measures beside peers in the same run and prints one JSON document.
+// npm run bench:serve, npm run bench:deploy: measures beside peers in the same run, prints one JSON document, and fails
+// where a goal is missed.
 import { benchDeploy } from "../bench/deploy.ts";
-import { benchServe } from "../bench/serve.ts";
+import type { Verdict } from "../bench/goals.ts";
+import { benchServe } from "../bench/serve/serve.ts";
 
-const benches: Readonly<Record<string, () => Promise<unknown>>> = { serve: benchServe, deploy: benchDeploy };
+const benches: Readonly<Record<string, () => Promise<object>>> = { serve: benchServe, deploy: benchDeploy };
 
 const name = process.argv[2] ?? "";
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
@@ -11,8 +13,17 @@ if (!bench) {
   process.exit(2);
 }
 try {
-  console.log(JSON.stringify(await bench(), null, 2));
+  const figures: { readonly goals?: readonly Verdict[] } = await bench();
+  console.log(JSON.stringify(figures, null, 2));
+  const missed = (figures.goals ?? []).filter(({ met }) => !met);
+  for (const goal of missed) console.error(formatMissed(goal));
+  process.exitCode = missed.length === 0 ? 0 : 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
+}
+
+function formatMissed({ name: what, value, unit, atLeast, atMost }: Verdict): string {
+  const bound = atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`;
+  return `missed  ${what}: ${value} ${unit}, should be ${bound} ${unit}`;
 }

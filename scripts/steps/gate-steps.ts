@@ -28,7 +28,7 @@ export interface Suite {
 /** Tests that need nothing but the source. */
 export const quickSuites: readonly Suite[] = [
   { name: "tidy", paths: ["test/tidy"], options: [] },
-  { name: "unit", paths: ["src/", "scripts/", "test/harness"], options: [] },
+  { name: "unit", paths: ["src/", "scripts/", "bench/", "test/harness"], options: [] },
 ];
 
 /** Tests of the whole: stores and API on their ports, the executable as a person uses it. */

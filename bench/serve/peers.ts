@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { type RunningProcess, startProcess } from "../test/harness/running-process.ts";
-import { waitUntil } from "../test/harness/wait-until.ts";
+import { type RunningProcess, startProcess } from "../../test/harness/running-process.ts";
+import { waitUntil } from "../../test/harness/wait-until.ts";
 
 /** Another web server, serving the same files with one worker. */
 export interface Peer extends AsyncDisposable {
@@ -19,21 +19,25 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** Starts nginx, tuned for this: sendfile, open files kept, no log, connections never closed. */
+/** Where Debian puts nginx's modules. Its brotli is one that sends files compressed before, and not part of nginx itself. */
+export const BROTLI_MODULE = "/usr/lib/nginx/modules/ngx_http_brotli_static_module.so";
+
+/** Starts nginx, tuned for this: sendfile, open files and compressed ones kept, no log, connections never closed. */
 export async function startNginx(files: string, scratch: string, tls: Certificate): Promise<Peer> {
   const [port, tlsPort] = [await findFreePort(), await findFreePort()];
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
     (name) => `${name}_temp_path ${join(scratch, `nginx-${name}`)};`,
   );
   const config = `
+    load_module ${BROTLI_MODULE};
     ${process.getuid?.() === 0 ? "user root;" : ""}
     worker_processes 1; daemon off; pid ${join(scratch, "nginx.pid")}; error_log stderr;
     events { worker_connections 1024; }
     http {
       ${temporary.join(" ")}
       access_log off; sendfile on; tcp_nopush on; tcp_nodelay on; keepalive_requests 1000000000;
-      open_file_cache max=1000;
-      types { text/html html; }
+      open_file_cache max=1000; gzip_static on; brotli_static on;
+      types { text/html html; text/javascript js; }
       server {
         listen 127.0.0.1:${port}; listen 127.0.0.1:${tlsPort} ssl http2; root ${files};
         ssl_certificate ${tls.certificate}; ssl_certificate_key ${tls.key}; ssl_protocols TLSv1.2 TLSv1.3;
@@ -54,13 +58,17 @@ export async function startCaddy(files: string, scratch: string, tls: Certificat
   http://:${port} {
     bind 127.0.0.1
     root * ${files}
-    file_server
+    file_server {
+      precompressed br gzip
+    }
   }
   https://:${tlsPort} {
     bind 127.0.0.1
     tls ${tls.certificate} ${tls.key}
     root * ${files}
-    file_server
+    file_server {
+      precompressed br gzip
+    }
   }`;
   const path = join(scratch, "Caddyfile");
   await writeFile(path, config);

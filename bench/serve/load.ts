@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
-import { cpuSeconds } from "./process-tree.ts";
-import { run } from "./run.ts";
+import { cpuSeconds } from "../process-tree.ts";
+import { run } from "../run.ts";
 
 export type Protocol = "http/1.1" | "h2";
 
@@ -20,8 +20,10 @@ export interface Load {
   readonly protocol: Protocol;
   readonly host: string;
   readonly path: string;
-  /** The tag of an If-None-Match, where it is sent. */
-  readonly etag: string | undefined;
+  /** Sent with each request: `Accept-Encoding: br`. */
+  readonly headers: readonly string[];
+  /** Of every answer. */
+  readonly status: 200 | 304;
   readonly connections: number;
   readonly durationS: number;
 }
@@ -29,15 +31,24 @@ export interface Load {
 /** Streams at a time on one HTTP/2 connection. */
 export const STREAMS = 10;
 
+/** The load comes from the last core. */
+export const onLoadCore = (command: readonly string[]): string[] => [
+  "taskset",
+  "-c",
+  `${availableParallelism() - 1}`,
+  ...command,
+];
+
+/** Keeps a server and all that belongs to it to the first core. */
+export async function pin(pids: readonly number[]): Promise<void> {
+  for (const pid of pids) await run(["taskset", "-acp", "0", `${pid}`]);
+}
+
 /** Asks a server for one thing as fast as it answers. Throws where an answer is not the one expected. */
 export async function measureLoad(target: Target, load: Load): Promise<Speed> {
-  const pinned = ["taskset", "-c", `${availableParallelism() - 1}`];
-  const condition = load.etag === undefined ? [] : ["-H", `If-None-Match: ${load.etag}`];
   const beforeS = cpuSeconds(target.pid);
   const { requests, seconds } =
-    load.protocol === "h2"
-      ? await runH2load([...pinned, ...h2loadCommand(target, load), ...condition], load)
-      : await runWrk([...pinned, ...wrkCommand(target, load), ...condition]);
+    load.protocol === "h2" ? await runH2load(target, load) : await runWrk(onLoadCore(wrkCommand(target, load)));
   return {
     requests_per_s: requests / seconds,
     requests_per_cpu_s: requests / (cpuSeconds(target.pid) - beforeS),
@@ -49,13 +60,14 @@ interface Done {
   readonly seconds: number;
 }
 
-const wrkCommand = ({ port }: Target, { host, path, connections, durationS }: Load): string[] => [
+const headerFlags = (headers: readonly string[]): string[] => headers.flatMap((header) => ["-H", header]);
+
+const wrkCommand = ({ port }: Target, { host, path, headers, connections, durationS }: Load): string[] => [
   "wrk",
   "-t1",
   `-c${connections}`,
   `-d${durationS}s`,
-  "-H",
-  `Host: ${host}`,
+  ...headerFlags([`Host: ${host}`, ...headers]),
   `http://127.0.0.1:${port}${path}`,
 ];
 
@@ -66,21 +78,23 @@ async function runWrk(command: string[]): Promise<Done> {
   return { requests: Number(requests), seconds: Number(seconds) };
 }
 
-const h2loadCommand = ({ port }: Target, { host, path, connections, durationS }: Load): string[] => [
+/** The command that asks by h2load, for either protocol, without TLS for HTTP/1.1. */
+export const h2loadCommand = ({ port }: Target, load: Omit<Load, "status">, more: readonly string[]): string[] => [
   "h2load",
   "-t1",
-  `-c${connections}`,
-  `-m${STREAMS}`,
-  `-D${durationS}`,
+  `-c${load.connections}`,
+  `-D${load.durationS}`,
   `--connect-to=127.0.0.1:${port}`,
-  `https://${host}:${port}${path}`,
+  ...headerFlags(load.headers),
+  ...more,
+  `${load.protocol === "h2" ? "https" : "http"}://${load.host}:${port}${load.path}`,
 ];
 
-async function runH2load(command: string[], { etag, durationS }: Load): Promise<Done> {
-  const output = await run(command);
+async function runH2load(target: Target, load: Load): Promise<Done> {
+  const output = await run(onLoadCore(h2loadCommand(target, load, [`-m${STREAMS}`])));
   const [, good, redirected] = /status codes: (\d+) 2xx, (\d+) 3xx, 0 4xx, 0 5xx/.exec(output) ?? [];
-  const requests = Number(etag === undefined ? good : redirected);
+  const requests = Number(load.status === 304 ? redirected : good);
   const isH2 = /Application protocol: h2\b/.test(output);
   if (!requests || !isH2 || !/ 0 failed, 0 errored/.test(output)) throw new Error(`h2load had trouble:\n${output}`);
-  return { requests, seconds: durationS };
+  return { requests, seconds: load.durationS };
 }
