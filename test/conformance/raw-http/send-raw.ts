@@ -1,4 +1,5 @@
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { ONE } from "./hosts.ts";
 
 /** What came back. */
@@ -14,15 +15,24 @@ export const SYNC_PATH = "/sync.txt";
 export const SYNC_TEXT = "in sync";
 const TIMEOUT_MS = 10_000;
 
+/** Opens a connection to a port of this machine. */
+export type Dial = (port: number) => Socket;
+
+export const overTcp: Dial = (port) => connect(port, "127.0.0.1");
+/** HTTP/1.1 by agreement. */
+export const overTls: Dial = (port) =>
+  connectTls({ port, host: "127.0.0.1", servername: ONE, ALPNProtocols: ["http/1.1"], rejectUnauthorized: false });
+
 /**
  * Sends bytes (Latin-1), waits for so many answers or the end of the connection, then asks for a page of its own: what
  * was left over of the bytes would come before that, and be seen.
  */
-export function sendRaw(port: number, sent: string, expectedAnswers: number): Promise<RawAnswer> {
+export function sendRaw(dial: Dial, port: number, sent: string, expectedAnswers: number): Promise<RawAnswer> {
   return new Promise((resolve) => {
     let text = "";
     let hasSynced = false;
-    const socket = connect(port, "127.0.0.1", () => socket.write(Buffer.from(sent, "latin1")));
+    const socket = dial(port);
+    socket.write(Buffer.from(sent, "latin1"));
     const end = (connection: RawAnswer["connection"]) => {
       clearTimeout(timer);
       socket.destroy();

@@ -74,7 +74,7 @@ export const lines: RawTopic = {
     closed("of HTTP/1.1x", withLine("GET / HTTP/1.1x"), "505"),
     closed("of http/1.1", withLine("GET / http/1.1"), "505"),
     closed("of HTTP/2.0", withLine("GET / HTTP/2.0"), "505"),
-    closed("of HTTP/2 without TLS", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+    closed("of HTTP/2, where that was not agreed on", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
     closed("of TLS", `\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003${"\0".repeat(40)}`),
   ],
 };
