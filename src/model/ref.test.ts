@@ -41,6 +41,21 @@ describe("moving a ref", () => {
     expect(moveThrough([1, 2, 1, 1]).version).toBe(4);
   });
 
+  test("no two moves have times in one second, whatever the clock says", () => {
+    const times = fc.array(fc.integer({ min: 0, max: 5000 }), { minLength: 2, maxLength: 20 });
+    fc.assert(
+      fc.property(times, (offsets) => {
+        let ref: Ref | undefined;
+        for (const offsetMs of offsets) {
+          const before = ref && Math.floor(Date.parse(ref.updated_at) / 1000);
+          ref = moveRef(ref, target(1), START_MS + offsetMs, HOUR_MS);
+          expect(Date.parse(ref.updated_at)).toBeGreaterThanOrEqual(START_MS + offsetMs);
+          if (before !== undefined) expect(Date.parse(ref.updated_at)).toBeGreaterThanOrEqual((before + 1) * 1000);
+        }
+      }),
+    );
+  });
+
   test("the replaced release survives for as long as it is told to", () => {
     const ref = moveThrough([1, 2], HOUR_MS);
     expect(ref.survivors).toEqual([{ manifest: manifestOf(1), expires_at: "2026-01-31T01:01:00.000Z" }]);

@@ -18,7 +18,7 @@ export interface Ref {
   readonly kind: "static";
   /** Manifests of earlier releases whose hashed assets still answer, newest first. */
   readonly survivors: readonly Survivor[];
-  /** ISO 8601. */
+  /** When it was last moved, ISO 8601: at least in the second after the move before, whatever the clock says. */
   readonly updated_at: string;
   /** Who may see it. Absent: everybody. Stays when the environment moves. */
   readonly access?: Access;
@@ -67,10 +67,13 @@ export function moveRef(current: Ref | undefined, target: RefTarget, nowMs: numb
     manifest: target.manifest,
     kind: "static",
     survivors: survivors.slice(0, MAX_SURVIVORS),
-    updated_at: now,
+    updated_at: new Date(Math.max(nowMs, current ? nextSecondMs(current.updated_at) : 0)).toISOString(),
     ...(access && { access }),
   };
 }
+
+/** Of two moves in one second, or after the clock was set back, the times differ by a second: HTTP's dates have no less. */
+const nextSecondMs = (time: string): number => (Math.floor((Date.parse(time) || 0) / 1000) + 1) * 1000;
 
 /** Writes a ref as its file's text. */
 export const formatRef = (ref: Ref): string => `${JSON.stringify(ref)}\n`;

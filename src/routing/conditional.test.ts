@@ -35,6 +35,69 @@ test.each([
   ).toEqual(expected);
 });
 
+const DATE = "Sun, 22 Nov 2026 05:00:00 GMT";
+const BEFORE = "Sun, 22 Nov 2026 04:59:59 GMT";
+const AFTER = "Sun, 22 Nov 2026 05:00:01 GMT";
+const dated = { etag: ETAG, size: 10, hasRanges: true, modifiedS: Date.parse(DATE) / 1000 };
+const notModified = { kind: "not-modified" } as const;
+const failed = { kind: "precondition-failed" } as const;
+
+test.each([
+  ["If-Modified-Since is its date", { "If-Modified-Since": DATE }, notModified],
+  ["If-Modified-Since is after it", { "If-Modified-Since": AFTER }, notModified],
+  ["If-Modified-Since is before it", { "If-Modified-Since": BEFORE }, whole],
+  [
+    "If-Modified-Since is its date as RFC 850 has it",
+    { "If-Modified-Since": "Sunday, 22-Nov-26 05:00:00 GMT" },
+    notModified,
+  ],
+  ["If-Modified-Since is its date as asctime has it", { "If-Modified-Since": "Sun Nov 22 05:00:00 2026" }, notModified],
+  ["If-Modified-Since is no date", { "If-Modified-Since": "yesterday" }, whole],
+  ["If-Modified-Since is there twice", { "If-Modified-Since": `${DATE}, ${DATE}` }, whole],
+  ["If-None-Match has another tag, whatever the date", { "If-None-Match": '"x"', "If-Modified-Since": AFTER }, whole],
+  ["If-None-Match has the tag, whatever the date", { "If-None-Match": ETAG, "If-Modified-Since": BEFORE }, notModified],
+  ["If-None-Match is no tag, whatever the date", { "If-None-Match": "x", "If-Modified-Since": AFTER }, whole],
+  ["If-Unmodified-Since is its date", { "If-Unmodified-Since": DATE }, whole],
+  ["If-Unmodified-Since is after it", { "If-Unmodified-Since": AFTER }, whole],
+  ["If-Unmodified-Since is before it", { "If-Unmodified-Since": BEFORE }, failed],
+  ["If-Unmodified-Since is no date", { "If-Unmodified-Since": "x" }, whole],
+  ["If-Match has the tag, whatever the date", { "If-Match": ETAG, "If-Unmodified-Since": BEFORE }, whole],
+  ["If-Match has another tag, whatever the date", { "If-Match": '"x"', "If-Unmodified-Since": AFTER }, failed],
+  [
+    "If-Unmodified-Since comes before If-Modified-Since",
+    { "If-Unmodified-Since": BEFORE, "If-Modified-Since": AFTER },
+    failed,
+  ],
+  ["If-Unmodified-Since comes before If-None-Match", { "If-Unmodified-Since": BEFORE, "If-None-Match": ETAG }, failed],
+  ["If-Modified-Since comes before Range", { "If-Modified-Since": DATE, Range: "bytes=0-1" }, notModified],
+  ["If-Range is its date", { Range: "bytes=0-1", "If-Range": DATE }, part],
+  [
+    "If-Range is its date as RFC 850 has it",
+    { Range: "bytes=0-1", "If-Range": "Sunday, 22-Nov-26 05:00:00 GMT" },
+    part,
+  ],
+  ["If-Range is after it: only the same will do", { Range: "bytes=0-1", "If-Range": AFTER }, whole],
+  ["If-Range is before it", { Range: "bytes=0-1", "If-Range": BEFORE }, whole],
+] as const)("of what has a date, when %s", (_, conditions, expected) => {
+  for (const method of ["GET", "HEAD"]) {
+    const isPart = expected === part && method === "HEAD";
+    const headers = new Headers(conditions as Record<string, string>);
+    expect(selectContent(method, headers, dated)).toEqual(isPart ? whole : expected);
+  }
+});
+
+test("a date does not tell codings apart, so no range follows from it", () => {
+  const headers = new Headers({ Range: "bytes=0-1", "If-Range": DATE });
+  expect(selectContent("GET", headers, { ...dated, hasCodings: true })).toEqual(whole);
+});
+
+test.each(["If-Modified-Since", "If-Unmodified-Since"])("of what has no date, %s is not looked at", (name) => {
+  for (const date of [BEFORE, AFTER]) {
+    const headers = new Headers({ [name]: date });
+    expect(selectContent("GET", headers, { etag: ETAG, size: 10, hasRanges: true })).toEqual(whole);
+  }
+});
+
 test.each([
   ['"abc"', true, true],
   ['W/"abc"', false, true],

@@ -70,3 +70,11 @@ test("a site holds no more than so many old labels, and may go back to each of t
   expect((await rename("shop", "shop-7")).status).toBe(200);
   expect((await world.records.readClaim("shop"))?.moved_to).toBe("shop-7");
 });
+
+test("a site's pointer at its new label dates from the rename", async () => {
+  await world.deploy("ann", "shop", { "index.html": "one" });
+  await release("shop");
+  world.nowMs += 60_000;
+  expect((await rename("shop", "store")).status).toBe(200);
+  expect((await world.records.readRef("store", "prod"))?.updated_at).toBe(new Date(world.nowMs).toISOString());
+});

@@ -91,7 +91,8 @@ async function copyReleases({ records }: Context, from: string, to: string): Pro
   }
 }
 
-async function copyPointers({ records }: Context, from: string, to: string): Promise<void> {
+async function copyPointers(context: Context, from: string, to: string): Promise<void> {
+  const { records } = context;
   for await (const { preview } of records.previews(from)) await records.writePreview(to, preview);
   for (const environment of ENVIRONMENTS) {
     const ref = await records.readRef(from, environment);
@@ -100,6 +101,8 @@ async function copyPointers({ records }: Context, from: string, to: string): Pro
     await records.moveRef(to, environment, (current) => ({
       ...ref,
       version: Math.max(current?.version ?? 0, ref.version) + 1,
+      // Another site may have had the label until lately: what it showed must not look newer to browsers.
+      updated_at: nowIso(context),
     }));
   }
 }
