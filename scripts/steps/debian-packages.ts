@@ -17,6 +17,7 @@ const packages: readonly DebianPackage[] = [
   { name: "bind9-dnsutils", command: "nsupdate", serves: "certificates by updates of DNS" },
   { name: "curl", command: "curl", serves: "certificates by a DNS hook" },
   { name: "testssl.sh", command: "testssl", serves: "the strength of TLS" },
+  { name: "slowhttptest", command: "slowhttptest", serves: "slow clients that others have written" },
   { name: "wrk", command: "wrk", serves: "changes of certificates under load" },
 ];
 

@@ -1,24 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { register } from "../harness/account.ts";
-import { deployClient } from "../harness/deploy-client.ts";
+import { connect } from "node:tls";
 import { root } from "../harness/repository.ts";
-import { startProcess } from "../harness/running-process.ts";
-import { type Server, startServer } from "../harness/server.ts";
-import { waitUntil } from "../harness/wait-until.ts";
-import { type AttackKind, DOMAIN, type Progress } from "./hostile/target.ts";
-import { visit } from "./hostile/visitors.ts";
+import { startServer } from "../harness/server.ts";
+import { startTlsServer, type TlsServer } from "../harness/tls-server.ts";
+import { type AttackKind, DOMAIN, FILM, LOCKED_SITE, type Progress, SITE } from "./hostile/target.ts";
+import { type Attack, prepare, type Target, withstand } from "./hostile/withstand.ts";
 
-const PAGE = `<h1>One</h1>${"text ".repeat(800)}`;
-const P99_LIMIT_MS = 100;
-/** A server at rest takes about 100 MB. */
-const MEMORY_LIMIT_MB = 300;
-const VISITS = 300;
-const PACE_MS = 10;
+type Row = readonly [kind: AttackKind, hasBegun: (progress: Progress) => boolean];
 
 /** Attacks, and what must be seen of each before visitors are asked how they fare. */
-const attacks: [kind: AttackKind, hasBegun: (progress: Progress) => boolean][] = [
+const overTcp: readonly Row[] = [
   ["idle", ({ open }) => open >= 5000],
   ["slow headers", ({ open }) => open >= 2000],
   ["slow bodies", ({ open }) => open >= 2000],
@@ -28,57 +20,95 @@ const attacks: [kind: AttackKind, hasBegun: (progress: Progress) => boolean][] =
   ["header bombs", ({ answered }) => answered > 500],
   ["passwords", ({ answered }) => answered > 500],
 ];
+const overTls: readonly Row[] = [
+  ["idle", ({ open }) => open >= 5000],
+  ["slow headers", ({ open }) => open >= 2000],
+  ["slow readers", ({ open }) => open >= 1000],
+  ["unknown hosts", ({ answered }) => answered > 10_000],
+  ["unknown names", ({ answered }) => answered > 1000],
+];
+
+/** The attacker tells how it goes in lines of JSON. */
+function parseProgress(output: string): Progress {
+  const line = output.trimEnd().split("\n").at(-1);
+  return line?.endsWith("}") ? (JSON.parse(line) as Progress) : { open: 0, answered: 0 };
+}
+
+function ownAttack([kind, hasBegun]: Row, port: number, transport: "tcp" | "tls", check?: Attack["check"]): Attack {
+  return {
+    name: `${kind}, over ${transport.toUpperCase()}`,
+    command: [process.execPath, join(root, "test/e2e/hostile/attack.ts"), kind, String(port), transport],
+    hasBegun: (output) => hasBegun(parseProgress(output)),
+    describe(before, after, tookMs) {
+      const perSecond = ((parseProgress(after).answered - parseProgress(before).answered) / tookMs) * 1000;
+      return `${parseProgress(before).open} connections, ${perSecond.toFixed(0)} answers/s; `;
+    },
+    ...(check && { check }),
+  };
+}
 
 /**
- * The visitors are this process, the attacker another on the same machine. It has the lowest priority, since on two cores
- * it would otherwise take from the visitors what an attacker elsewhere cannot: so the server sees as much of the attack
- * as two cores can carry, which is printed.
+ * The visitors are this process, the attacker another on the same machine. It has the lowest priority, so the server sees
+ * as much of the attack as two cores can carry, which is printed.
  */
 describe.skipIf(process.platform !== "linux")("while others attack, visitors are answered in time:", () => {
-  let server: Server;
-  let idleFiles: number;
-
-  const memoryMb = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, "utf8"))?.[1]) / 1024;
-  const openFiles = () => readdirSync(`/proc/${server.pid}/fd`).length;
-
+  let target: Target;
   beforeAll(async () => {
-    server = await startServer({ domain: DOMAIN });
-    const client = deployClient({ endpoint: server.url, token: (await register(server.url)).token });
-    const files = { "index.html": PAGE, "film.bin": "film".repeat(500_000) };
-    for (const site of ["one", "locked"]) await client.deploy(site, files, "prod");
-    const password = "correct horse battery staple";
-    await client.call("PUT", "/access", { project: "locked", environment: "prod", password });
-    await visit(server, PAGE, VISITS, PACE_MS);
-    idleFiles = openFiles();
+    target = await prepare(await startServer({ domain: DOMAIN }));
   });
+  afterAll(() => target?.server[Symbol.asyncDispose]());
 
-  afterAll(() => server?.[Symbol.asyncDispose]());
+  test.each(overTcp)("%s", (...row) => withstand(target, ownAttack(row, target.server.port, "tcp")));
 
-  test.each(attacks)("%s", async (kind, hasBegun) => {
-    const attacker = ["nice", "-n", "19", process.execPath, join(root, "test/e2e/hostile/attack.ts"), kind];
-    await using attack = startProcess([...attacker, String(server.port)], { cwd: root });
-    const progress = (): Progress => {
-      const line = attack.output().trimEnd().split("\n").at(-1);
-      return line?.endsWith("}") ? (JSON.parse(line) as Progress) : { open: 0, answered: 0 };
-    };
-    await waitUntil(`the attack is under way`, () => hasBegun(progress()), { describe: () => attack.output() });
-    const [begun, begunMs] = [progress(), performance.now()];
-    const during = await visit(server, PAGE, VISITS, PACE_MS);
-    const perSecond = ((progress().answered - begun.answered) / (performance.now() - begunMs)) * 1000;
-    const peakMb = memoryMb();
-    await attack.end("SIGKILL");
-
-    await waitUntil("the attacker's connections are gone", () => openFiles() < idleFiles + 50);
-    const after = await visit(server, PAGE, VISITS, PACE_MS);
-    process.stdout.write(
-      `${kind}: ${begun.open} connections, ${perSecond.toFixed(0)} answers/s; visitors' median ` +
-        `${during.medianMs.toFixed(1)} ms, p99 ${during.p99Ms.toFixed(1)} ms, after it ${after.p99Ms.toFixed(1)} ms; ` +
-        `memory ${peakMb.toFixed(0)} MB\n`,
-    );
-    for (const { failed, p99Ms } of [during, after]) {
-      expect(failed).toBe(0);
-      expect(p99Ms).toBeLessThan(P99_LIMIT_MS);
-    }
-    expect(peakMb).toBeLessThan(MEMORY_LIMIT_MB);
+  const isMissing = Bun.which("slowhttptest") === null;
+  const slow = [
+    ["slow headers", ["-H", "-i", "2", "-u", `http://${SITE}/`]],
+    ["slow bodies", ["-B", "-i", "2", "-s", "100000", "-u", `http://${DOMAIN}/api/v1/auth/login`]],
+    ["slow readers", ["-X", "-n", "5", "-z", "32", "-u", `http://${SITE}${FILM}`]],
+    ["ranges", ["-R", "-u", `http://${SITE}${FILM}`]],
+  ] as const;
+  test.skipIf(isMissing).each(slow)("%s of slowhttptest (needs it)", (name, flags) => {
+    const all = ["-c", "1000", "-r", "1000", "-l", "60", "-d", `127.0.0.1:${target.server.port}`, ...flags];
+    return withstand(target, {
+      name: `${name} of slowhttptest`,
+      command: ["slowhttptest", ...all],
+      hasBegun: (output) => /(?:connected|closed): .*?[1-9]\d\d/s.test(output),
+    });
   });
 });
+
+describe.skipIf(process.platform !== "linux")("while others attack over TLS, visitors are answered in time:", () => {
+  let server: TlsServer;
+  let target: Target;
+  beforeAll(async () => {
+    const certified = [DOMAIN, `api.${DOMAIN}`, `console.${DOMAIN}`, SITE, LOCKED_SITE];
+    server = await startTlsServer(certified, { domain: DOMAIN });
+    target = await prepare({ ...server, isTls: true });
+  });
+  afterAll(() => server?.[Symbol.asyncDispose]());
+
+  /** Unknown names are given the server's own certificate, and known ones theirs. */
+  async function checkCertificates(): Promise<void> {
+    for (const [name, fingerprint] of server.fingerprints) expect(await presented(server.port, name)).toBe(fingerprint);
+    const shown = new Set<string>();
+    for (let i = 0; i < 50; i++) {
+      for (const name of [`y${i}.${DOMAIN}`, `y${i}.evil.test`, `${i}.${SITE}`])
+        shown.add(await presented(server.port, name));
+    }
+    expect(shown.size).toBe(1);
+    expect([...server.fingerprints.values()]).not.toContain([...shown][0]);
+  }
+
+  test.each(overTls)("%s", (...row) => withstand(target, ownAttack(row, server.port, "tls", checkCertificates)));
+});
+
+/** The fingerprint of the certificate that a new connection for a name is given. */
+function presented(port: number, servername: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: "127.0.0.1", servername, rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerCertificate().fingerprint256.replaceAll(":", "").toLowerCase());
+      socket.destroy();
+    });
+    socket.on("error", reject);
+  });
+}

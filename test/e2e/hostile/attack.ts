@@ -1,10 +1,13 @@
-// bun attack.ts <kind> <port>: attacks a server on this machine until it is killed, and tells each second how it goes.
+// bun attack.ts <kind> <port> [tls]: attacks a server on this machine until it is killed, and tells how it goes.
 import { type AttackKind, DOMAIN, FILM, LOCKED_SITE, type Progress, SITE } from "./target.ts";
 
 const port = Number(process.argv[3]);
+const isTls = process.argv[4] === "tls";
 const progress: Progress = { open: 0, answered: 0 };
 const REOPEN_MS = 200;
 const OPENED_AT_ONCE = 100;
+/** Who asks for a file and reads nothing still has it sent, as far as the system keeps it: a burst, which is not the attack. */
+const DEAF_OPENED_AT_ONCE = 2;
 const TICK_MS = 10;
 
 interface Drip {
@@ -12,20 +15,28 @@ interface Drip {
   readonly everyMs: number;
 }
 
+/** Options of a connection that speaks TLS, where the server does, and names a host in the handshake. */
+const tlsTo = (serverName: string) => (isTls ? { tls: { serverName, rejectUnauthorized: false } } : {});
+
 /** Keeps so many connections open: each says `first`, then `drip` again and again; a deaf one never reads. */
 function hold(count: number, first: string, { drip, isDeaf }: { drip?: Drip; isDeaf?: boolean } = {}): void {
+  const begin = (socket: Bun.Socket<Timer | undefined>) => {
+    if (first !== "") socket.write(first);
+    if (isDeaf) socket.pause();
+    if (drip) socket.data = setInterval(() => socket.write(drip.text), drip.everyMs);
+  };
   const open = () => {
     const opening = Bun.connect<Timer | undefined>({
       hostname: "127.0.0.1",
       port,
+      // Who says nothing does not shake hands either.
+      ...(first === "" ? {} : tlsTo(SITE)),
       socket: {
         open(socket) {
           progress.open++;
-          if (first !== "") socket.write(first);
-          if (isDeaf) socket.pause();
-          if (!drip) return;
-          socket.data = setInterval(() => socket.write(drip.text), drip.everyMs);
+          if (!isTls || first === "") begin(socket);
         },
+        handshake: begin,
         data: () => void progress.answered++,
         close(socket) {
           progress.open--;
@@ -40,9 +51,38 @@ function hold(count: number, first: string, { drip, isDeaf }: { drip?: Drip; isD
   };
   let opened = 0;
   const wave = setInterval(() => {
-    for (let i = 0; i < OPENED_AT_ONCE && opened < count; i++, opened++) open();
+    for (let i = 0; i < (isDeaf ? DEAF_OPENED_AT_ONCE : OPENED_AT_ONCE) && opened < count; i++, opened++) open();
     if (opened >= count) clearInterval(wave);
   }, TICK_MS);
+}
+
+/** Shakes hands again and again, each time for another name, over so many connections at a time, and asks for a page of it. */
+function shake(connections: number): void {
+  let number = 0;
+  const connect = () => {
+    const name = nobodysName(number++);
+    const opening = Bun.connect({
+      hostname: "127.0.0.1",
+      port,
+      ...tlsTo(name),
+      socket: {
+        open: () => void progress.open++,
+        handshake: (socket) => void socket.write(get(name, "/", "Connection: close\r\n")),
+        data(socket) {
+          progress.answered++;
+          socket.end();
+        },
+        close() {
+          progress.open--;
+          connect();
+        },
+        error() {},
+        connectError: () => void setTimeout(connect, REOPEN_MS),
+      },
+    });
+    opening.catch(() => {});
+  };
+  for (let i = 0; i < connections; i++) connect();
 }
 
 /** One connection of a flood: busy from a request to the last byte of its answer. */
@@ -61,12 +101,14 @@ function flood(perSecond: number, connections: number, request: (number: number)
     const opening = Bun.connect<Line>({
       hostname: "127.0.0.1",
       port,
+      ...tlsTo(SITE),
       socket: {
         open(socket) {
           progress.open++;
           socket.data = { send: (text) => void socket.write(text), left: undefined };
-          free.add(socket.data);
+          if (!isTls) free.add(socket.data);
         },
+        handshake: ({ data }) => void free.add(data),
         data({ data: line }, bytes) {
           line.left = (line.left ?? lengthOf(bytes)) - bytes.length;
           if (line.left > 0) return;
@@ -106,6 +148,9 @@ function lengthOf(bytes: Buffer): number {
 const get = (host: string, path: string, headers = ""): string =>
   `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${headers}\r\n`;
 
+/** Under the base domain and elsewhere, another each time. */
+const nobodysName = (i: number): string => (i % 2 ? `x${i}.${DOMAIN}` : `x${i}.evil.test`);
+
 const manyRanges = Array.from({ length: 1500 }, (_, i) => `${i * 10}-${i * 10 + 1}`).join(",");
 const overlapping = Array.from({ length: 1500 }, () => "0-").join(",");
 
@@ -120,7 +165,8 @@ const attacks: Readonly<Record<AttackKind, () => void>> = {
       { drip: { text: " ", everyMs: 2000 } },
     ),
   "slow readers": () => hold(1000, get(SITE, FILM), { isDeaf: true }),
-  "unknown hosts": () => flood(10_000, 256, (i) => get(i % 2 ? `x${i}.${DOMAIN}` : `x${i}.evil.test`, "/")),
+  "unknown hosts": () => flood(10_000, 256, (i) => get(nobodysName(i), "/")),
+  "unknown names": () => shake(64),
   "range bombs": () => flood(1000, 64, (i) => get(SITE, FILM, `Range: bytes=${i % 2 ? manyRanges : overlapping}\r\n`)),
   "header bombs": () => flood(1000, 64, (i) => get(SITE, "/", `X-A: ${"b".repeat(i % 2 ? 15_000 : 30_000)}\r\n`)),
   passwords: () =>

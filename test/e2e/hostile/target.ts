@@ -12,6 +12,7 @@ export type AttackKind =
   | "slow bodies"
   | "slow readers"
   | "unknown hosts"
+  | "unknown names"
   | "range bombs"
   | "header bombs"
   | "passwords";

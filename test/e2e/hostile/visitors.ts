@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { connect as connectTls } from "node:tls";
 import type { Address } from "../../harness/tenant.ts";
 import { SITE } from "./target.ts";
 
@@ -12,8 +13,13 @@ export interface Visits {
 
 const PATIENCE_MS = 5000;
 
+/** A server, and how it is spoken to. */
+export interface Visited extends Address {
+  readonly isTls?: boolean;
+}
+
 /** Visits a site's front page so often, at a steady pace that does not wait for the answers. */
-export async function visit(server: Address, page: string, count: number, everyMs: number): Promise<Visits> {
+export async function visit(server: Visited, page: string, count: number, everyMs: number): Promise<Visits> {
   const visits: Promise<number | undefined>[] = [];
   for (let i = 0; i < count; i++) {
     visits.push(visitOnce(server, page));
@@ -25,13 +31,13 @@ export async function visit(server: Address, page: string, count: number, everyM
 }
 
 /** From the first packet to the last byte, in milliseconds. */
-function visitOnce({ port }: Address, page: string): Promise<number | undefined> {
+function visitOnce({ port, isTls }: Visited, page: string): Promise<number | undefined> {
   return new Promise((resolve) => {
     const startMs = performance.now();
     let text = "";
-    const socket = connect(port, "127.0.0.1", () =>
-      socket.write(`GET / HTTP/1.1\r\nHost: ${SITE}\r\nConnection: close\r\n\r\n`),
-    );
+    const tls = { servername: SITE, rejectUnauthorized: false };
+    const socket = isTls ? connectTls({ port, host: "127.0.0.1", ...tls }) : connect(port, "127.0.0.1");
+    socket.write(`GET / HTTP/1.1\r\nHost: ${SITE}\r\nConnection: close\r\n\r\n`);
     socket.setTimeout(PATIENCE_MS, () => socket.destroy());
     socket.on("data", (data) => (text += data.toString("latin1")));
     socket.on("error", () => {});
