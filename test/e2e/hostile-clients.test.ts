@@ -58,7 +58,9 @@ describe.skipIf(process.platform !== "linux")("while others attack, visitors are
   });
   afterAll(() => target?.server[Symbol.asyncDispose]());
 
-  test.each(overTcp)("%s", (...row) => withstand(target, ownAttack(row, target.server.port, "tcp")));
+  test.each(overTcp)("%s", (...[kind, hasBegun]) =>
+    withstand(target, ownAttack([kind, hasBegun], target.server.port, "tcp")),
+  );
 
   const isMissing = Bun.which("slowhttptest") === null;
   const slow = [
@@ -99,7 +101,9 @@ describe.skipIf(process.platform !== "linux")("while others attack over TLS, vis
     expect([...server.fingerprints.values()]).not.toContain([...shown][0]);
   }
 
-  test.each(overTls)("%s", (...row) => withstand(target, ownAttack(row, server.port, "tls", checkCertificates)));
+  test.each(overTls)("%s", (...[kind, hasBegun]) =>
+    withstand(target, ownAttack([kind, hasBegun], server.port, "tls", checkCertificates)),
+  );
 });
 
 /** The fingerprint of the certificate that a new connection for a name is given. */
