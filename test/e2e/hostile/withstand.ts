@@ -7,7 +7,7 @@ import { type RunningProcess, startProcess } from "../../harness/running-process
 import type { Server } from "../../harness/server.ts";
 import { waitUntil } from "../../harness/wait-until.ts";
 import { FILM } from "./target.ts";
-import { visit, type Visited } from "./visitors.ts";
+import { visit, type Visited, type Visits } from "./visitors.ts";
 
 const PAGE = `<h1>One</h1>${"text ".repeat(800)}`;
 const P99_LIMIT_MS = 100;
@@ -45,7 +45,10 @@ export async function prepare(server: Server & Visited): Promise<Target> {
   return { server, idleFiles: openFiles(server) };
 }
 
-/** Lets visitors come during an attack and after it. Throws where they had to wait, or the server took too much memory. */
+/**
+ * Lets visitors come during an attack and after it. Throws where they had to wait during it, where the server took too much
+ * memory, and where it does not recover.
+ */
 export async function withstand({ server, idleFiles }: Target, attack: Attack): Promise<void> {
   // On few cores an attacker would otherwise take from the visitors what one elsewhere cannot.
   await using attacker: RunningProcess = startProcess(["nice", "-n", "19", ...attack.command], { cwd: root });
@@ -58,18 +61,20 @@ export async function withstand({ server, idleFiles }: Target, attack: Attack): 
   await attacker.end("SIGKILL");
 
   await waitUntil("the attacker's connections are gone", () => openFiles(server) < idleFiles + 50);
-  const after = await visit(server, PAGE, VISITS, PACE_MS);
+  const after = await waitUntil("visitors are answered in time again", async () => {
+    const visits = await visit(server, PAGE, VISITS, PACE_MS);
+    return isInTime(visits) && visits;
+  });
   process.stdout.write(
     `${attack.name}: ${told}visitors' median ${during.medianMs.toFixed(1)} ms, p99 ${during.p99Ms.toFixed(1)} ms, ` +
       `after it ${after.p99Ms.toFixed(1)} ms; memory ${peakMb.toFixed(0)} MB\n`,
   );
-  for (const { failed, p99Ms } of [during, after]) {
-    expect(failed).toBe(0);
-    expect(p99Ms).toBeLessThan(P99_LIMIT_MS);
-  }
+  expect(during.failed).toBe(0);
+  expect(during.p99Ms).toBeLessThan(P99_LIMIT_MS);
   expect(peakMb).toBeLessThan(MEMORY_LIMIT_MB);
 }
 
+const isInTime = ({ failed, p99Ms }: Visits): boolean => failed === 0 && p99Ms < P99_LIMIT_MS;
 const memoryMb = ({ pid }: Server): number =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
 const openFiles = ({ pid }: Server): number => readdirSync(`/proc/${pid}/fd`).length;
