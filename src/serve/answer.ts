@@ -16,6 +16,10 @@ export interface Answer {
   readonly body: Blob;
   /** Ranges of it may be asked for. */
   readonly hasRanges: boolean;
+  /** Where its date is known: whole seconds since the epoch. */
+  readonly modifiedS: number | undefined;
+  /** The same date stands for other codings of it too. */
+  readonly hasCodings: boolean;
   /** The URLs by which it is found at once. */
   readonly urls: string[];
   /** Where it is compressible: what goes out in its place to those who understand it. */

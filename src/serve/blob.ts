@@ -5,15 +5,16 @@ import { type Answer, bytesInMemory, isHot, readBody } from "./answer.ts";
 import type { Pod } from "./manifest.ts";
 import type { Readers } from "./readers.ts";
 import type { ReadyAnswers } from "./ready.ts";
+import type { Showing } from "./ref.ts";
 
 export interface Answers {
   /** Finds the answer to a request path where it is kept and the path is a file's address, as browsers spell it. */
-  findKept(pod: Pod, listed: boolean, path: string): Answer | undefined;
+  findKept(pod: Pod, showing: Showing, path: string): Answer | undefined;
   /**
    * Prepares the answer that a file is, at its address (a request path) or in place of something else. Throws where the
    * file's content is not there or cannot be read.
    */
-  prepare(pod: Pod, listed: boolean, status: number, entry: Entry, address?: string): Answer | Promise<Answer>;
+  prepare(pod: Pod, showing: Showing, status: number, entry: Entry, address?: string): Answer | Promise<Answer>;
   /** Counts anew what an answer holds in memory. */
   measure(answer: Answer): void;
   readonly count: number;
@@ -42,29 +43,32 @@ export function createAnswers({ readers, ready, maxHotBytes, isHttpsOnly }: Answ
     dispose: (answer) => ready.forget(answer),
   });
 
-  async function read(key: string, listed: boolean, status: number, entry: Entry): Promise<Answer> {
+  async function read(key: string, showing: Showing, status: number, entry: Entry): Promise<Answer> {
+    const hasCodings = isCompressible(entry.type, entry.size);
     const answer = {
       key,
       digest: entry.digest,
-      head: { status, headers: new Headers({ ...headersOf(entry, status, listed), ...(isHttpsOnly && HSTS) }) },
+      head: { status, headers: new Headers({ ...headersOf(entry, status, showing), ...(isHttpsOnly && HSTS) }) },
       notModifiedHead: { status: 304, headers: new Headers(cachingHeadersOf(entry, status)) },
       etag: formatEtag(entry.digest),
       size: entry.size,
       type: entry.type,
       body: await readEntry(readers, entry),
       hasRanges: status === 200,
+      modifiedS: showing.modified?.seconds,
+      hasCodings,
       urls: [],
-      ...(isCompressible(entry.type, entry.size) && { encoded: {} }),
+      ...(hasCodings && { encoded: {} }),
     };
     answers.set(key, answer);
     return answer;
   }
 
   return {
-    findKept: (pod, listed, path) => answers.get(answerKey(pod, listed, path)),
-    prepare(pod, listed, status, entry, address) {
-      const key = answerKey(pod, listed, address ?? `${status} ${entry.path}`);
-      return answers.get(key) ?? read(key, listed, status, entry);
+    findKept: (pod, showing, path) => answers.get(answerKey(pod, showing, path)),
+    prepare(pod, showing, status, entry, address) {
+      const key = answerKey(pod, showing, address ?? `${status} ${entry.path}`);
+      return answers.get(key) ?? read(key, showing, status, entry);
     },
     measure(answer) {
       if (answers.peek(answer.key) !== answer) return;
@@ -82,7 +86,8 @@ export function createAnswers({ readers, ready, maxHotBytes, isHttpsOnly }: Answ
 }
 
 /** Request paths start with a slash, and nothing else here does. */
-const answerKey = (pod: Pod, listed: boolean, name: string): string => (listed ? pod.id : `${pod.id}-`) + name;
+const answerKey = ({ id }: Pod, { listed, modified }: Showing, name: string): string =>
+  `${id}${listed ? "+" : "-"}${modified?.seconds ?? ""}${modified?.header === undefined ? "?" : ""}${name}`;
 
 async function readEntry(readers: Readers, { digest, path, size }: Entry): Promise<Blob> {
   try {
@@ -92,10 +97,12 @@ async function readEntry(readers: Readers, { digest, path, size }: Entry): Promi
   }
 }
 
-function headersOf(entry: Entry, status: number, listed: boolean): Record<string, string> {
+function headersOf(entry: Entry, status: number, { listed, modified }: Showing): Record<string, string> {
+  const date = status === 200 ? modified?.header : undefined;
   return {
     "Content-Type": entry.type,
     ...cachingHeadersOf(entry, status),
+    ...(date !== undefined && { "Last-Modified": date }),
     ...(status === 200 && { "Accept-Ranges": "bytes" }),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",

@@ -96,8 +96,11 @@ export function createHostRoutes({ readers, parseHost, nowMs, log }: HostOptions
   };
 }
 
-/** A route that another led to: it is as fresh as the oldest on the way. */
-export const leadOn = <R extends Route>(from: Followed, to: Followed<R>): Followed<R> => ({
-  ...to,
-  follows: [...from.follows, ...to.follows],
-});
+/**
+ * A route that another led to. It is as fresh as the oldest on the way, and has no date: when the other was changed is not
+ * told, and it may have led elsewhere before.
+ */
+export function leadOn(from: Followed, to: Followed): Followed {
+  const follows = [...from.follows, ...to.follows];
+  return to.kind === "pod" ? { ...to, follows, modified: undefined } : { ...to, follows };
+}

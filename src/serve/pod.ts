@@ -75,7 +75,7 @@ export function createPodServer(pods: Pods, options: PodServerOptions): PodServe
     const refusal = refuseMethod(request.method);
     if (refusal) return refusal;
     const target = splitUrl(request.url);
-    const kept = answers.findKept(pod, route.listed, target.path);
+    const kept = answers.findKept(pod, route, target.path);
     if (kept) {
       if (byUrlAlone) ready.remember(request, route.follows, kept);
       return send(request, kept);
@@ -96,7 +96,7 @@ export function createPodServer(pods: Pods, options: PodServerOptions): PodServe
   function serveIntent(request: Request, route: PodRoute, pod: Pod, intent: Intent): Response | Promise<Response> {
     switch (intent.kind) {
       case "file":
-        return whenReady(answers.prepare(pod, route.listed, intent.status, intent.entry, intent.address), (answer) =>
+        return whenReady(answers.prepare(pod, route, intent.status, intent.entry, intent.address), (answer) =>
           send(request, answer),
         );
       case "redirect": {
@@ -122,7 +122,7 @@ export function createPodServer(pods: Pods, options: PodServerOptions): PodServe
       try {
         const pod = await pods.open(manifest);
         const entry = pod.find(path);
-        if (entry) return await send(request, await answers.prepare(pod, route.listed, 200, entry));
+        if (entry) return await send(request, await answers.prepare(pod, route, 200, entry));
       } catch (cause) {
         log(`A file of an earlier release cannot be read: ${path}`, cause);
       }

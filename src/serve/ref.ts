@@ -10,16 +10,30 @@ import {
   type Survivor,
   wildcardOf,
 } from "#model";
-import { environmentPointer, type Host, previewPointer, releasesPointer, type SiteHost } from "#routing";
+import {
+  environmentPointer,
+  type Host,
+  type LastModified,
+  lastModifiedOf,
+  previewPointer,
+  releasesPointer,
+  type SiteHost,
+} from "#routing";
 import { type Protection, protectionOf } from "./access.ts";
 import type { Readers } from "./readers.ts";
 
-export interface PodRoute {
+/** How an address shows a pod. */
+export interface Showing {
+  /** Search engines may list it: only prod. */
+  readonly listed: boolean;
+  /** When what it shows was last changed, where that is known. */
+  readonly modified: LastModified | undefined;
+}
+
+export interface PodRoute extends Showing {
   readonly kind: "pod";
   readonly manifest: Digest;
   readonly survivors: readonly Survivor[];
-  /** Search engines may list it: only prod. */
-  readonly listed: boolean;
   /** The label of a prod site, under which `/__preview__/` leads to its previews. */
   readonly previewsOf?: string;
   /** Undefined where everybody may see it. */
@@ -67,6 +81,7 @@ export async function resolveRoute(
         manifest: ref.manifest,
         survivors: ref.survivors,
         listed: prod,
+        modified: lastModifiedOf([ref.updated_at], nowMs),
         protection: protectionOf(environmentPointer(ref.site, host.environment), ref.access),
         ...(prod && { previewsOf: host.label }),
       });
@@ -79,7 +94,11 @@ export async function resolveRoute(
       const release = await readers.readRelease(host.label, host.version);
       return always(
         claim && release
-          ? unlisted(release.manifest, protectionOf(releasesPointer(claim.site), claim.access))
+          ? unlisted(
+              release.manifest,
+              protectionOf(releasesPointer(claim.site), claim.access),
+              lastModifiedOf([claim.created_at, release.created_at], nowMs),
+            )
           : await resolveAbsent(host, readers, onRead),
       );
     }
@@ -90,7 +109,7 @@ export async function resolveRoute(
       const expiresMs = Date.parse(preview.expires_at);
       if (expiresMs <= nowMs) return always({ kind: "expired" });
       const protection = protectionOf(previewPointer(preview.site, preview.slug), preview.access);
-      return { route: unlisted(preview.manifest, protection), expiresMs };
+      return { route: unlisted(preview.manifest, protection, lastModifiedOf([preview.created_at], nowMs)), expiresMs };
     }
     case "custom": {
       const record = await findHostRecord(host.hostname, readers, onRead);
@@ -135,10 +154,11 @@ async function resolveAbsent(host: SiteHost, readers: Readers, onRead: (key: str
 }
 
 const always = (route: Route): Resolved => ({ route, expiresMs: Infinity });
-const unlisted = (manifest: Digest, protection: Protection | undefined): Route => ({
+const unlisted = (manifest: Digest, protection: Protection | undefined, modified: LastModified | undefined): Route => ({
   kind: "pod",
   manifest,
   survivors: [],
   listed: false,
+  modified,
   protection,
 });

@@ -2,18 +2,24 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { ask } from "../harness/ask.ts";
 import { type EdgeServer, startEdge } from "../harness/edge-server.ts";
 
-// Conditions and ranges (RFC 9110, sections 13 and 14) of a file of ten bytes. ETAG stands for its entity tag.
+// Conditions and ranges (RFC 9110, sections 13 and 14) of a file of ten bytes. ETAG stands for its entity tag, DATE for the
+// second after its release has settled.
 
 const HOST = "site.sitepod.test";
 const OTHER = '"0123456789abcdef0123456789abcdef"';
 const LONG_AGO = "Mon, 01 Jan 1990 00:00:00 GMT";
-const FAR_AHEAD = "Tue, 01 Jan 2090 00:00:00 GMT";
+const FAR_AHEAD = "Sun, 01 Jan 2090 00:00:00 GMT";
+const RELEASED_MS = Date.UTC(2020, 0, 1);
+const DATE = "Wed, 01 Jan 2020 00:00:11 GMT";
+const SECOND_BEFORE = "Wed, 01 Jan 2020 00:00:10 GMT";
 
 let server: EdgeServer;
 let etag: string;
 beforeAll(async () => {
   server = startEdge();
-  await server.release("site", "prod", { "ten.bin": "0123456789", "empty.bin": "", "404.html": "not here" });
+  const files = { "ten.bin": "0123456789", "empty.bin": "", "404.html": "not here" };
+  await server.release("site", "prod", files, {}, RELEASED_MS);
+  await server.release("fresh", "prod", files);
   etag = (await ask(server, HOST, "/ten.bin")).headers.get("etag")!;
 });
 afterAll(() => {
@@ -23,7 +29,9 @@ afterAll(() => {
 
 type Conditions = Readonly<Record<string, string>>;
 const filled = (conditions: Conditions) =>
-  Object.fromEntries(Object.entries(conditions).map(([name, value]) => [name, value.replaceAll("ETAG", etag)]));
+  Object.fromEntries(
+    Object.entries(conditions).map(([name, value]) => [name, value.replaceAll("ETAG", etag).replaceAll("DATE", DATE)]),
+  );
 
 const conditionRows: readonly (readonly [conditions: Conditions, get: number, head: number])[] = [
   [{}, 200, 200],
@@ -53,16 +61,29 @@ const conditionRows: readonly (readonly [conditions: Conditions, get: number, he
   [{ "If-Match": "ETAG", "If-None-Match": OTHER }, 200, 200],
   [{ "If-Match": OTHER, "If-None-Match": "ETAG" }, 412, 412],
   [{ "If-Match": OTHER, "If-None-Match": "*" }, 412, 412],
-  // A content has no date: conditions on one are to be ignored (sections 13.1.3 and 13.1.4).
+  [{ "If-Modified-Since": "DATE" }, 304, 304],
+  [{ "If-Modified-Since": SECOND_BEFORE }, 200, 200],
   [{ "If-Modified-Since": LONG_AGO }, 200, 200],
-  [{ "If-Modified-Since": FAR_AHEAD }, 200, 200],
-  [{ "If-Unmodified-Since": LONG_AGO }, 200, 200],
-  [{ "If-Unmodified-Since": FAR_AHEAD }, 200, 200],
+  [{ "If-Modified-Since": FAR_AHEAD }, 304, 304],
+  [{ "If-Modified-Since": "Wednesday, 01-Jan-20 00:00:11 GMT" }, 304, 304],
+  [{ "If-Modified-Since": "Wed Jan  1 00:00:11 2020" }, 304, 304],
   [{ "If-Modified-Since": "yesterday" }, 200, 200],
+  [{ "If-Modified-Since": "" }, 200, 200],
+  [{ "If-Unmodified-Since": "DATE" }, 200, 200],
+  [{ "If-Unmodified-Since": SECOND_BEFORE }, 412, 412],
+  [{ "If-Unmodified-Since": LONG_AGO }, 412, 412],
+  [{ "If-Unmodified-Since": FAR_AHEAD }, 200, 200],
+  [{ "If-Unmodified-Since": "yesterday" }, 200, 200],
+  [{ "If-Unmodified-Since": SECOND_BEFORE, "If-None-Match": "ETAG" }, 412, 412],
+  // A tag comes before a date, which is then not looked at (sections 13.1.3 and 13.1.4).
   [{ "If-None-Match": OTHER, "If-Modified-Since": FAR_AHEAD }, 200, 200],
   [{ "If-None-Match": "ETAG", "If-Modified-Since": LONG_AGO }, 304, 304],
   [{ "If-Match": "ETAG", "If-Unmodified-Since": LONG_AGO }, 200, 200],
   [{ "If-Match": OTHER, "If-Unmodified-Since": FAR_AHEAD }, 412, 412],
+  [{ Range: "bytes=0-4", "If-Modified-Since": "DATE" }, 304, 304],
+  [{ Range: "bytes=0-4", "If-Unmodified-Since": SECOND_BEFORE }, 412, 412],
+  [{ Range: "bytes=0-4", "If-Range": "DATE" }, 206, 200],
+  [{ Range: "bytes=0-4", "If-Range": SECOND_BEFORE }, 200, 200],
   [{ Range: "bytes=0-4" }, 206, 200],
   [{ Range: "bytes=0-4", "If-None-Match": "ETAG" }, 304, 304],
   [{ Range: "bytes=0-4", "If-Match": OTHER }, 412, 412],
@@ -87,10 +108,17 @@ test.each(conditionRows)("%j: GET %i, HEAD %i", async (conditions, get, head) =>
   ] as const) {
     const answer = await ask(server, HOST, "/ten.bin", filled(conditions), method);
     expect([method, answer.status]).toEqual([method, status]);
-    expect(answer.headers.get("last-modified")).toBeNull();
+    expect(answer.headers.get("last-modified")).toBe(status === 200 || status === 206 ? DATE : null);
     if (status === 304) expect([answer.headers.get("etag"), answer.body]).toEqual([etag, ""]);
     if (status === 200) expect(answer.headers.get("content-length")).toBe("10");
   }
+});
+
+test("what was released a moment ago tells no date yet, and has one all the same", async () => {
+  const fresh = await ask(server, "fresh.sitepod.test", "/ten.bin");
+  expect([fresh.status, fresh.headers.get("last-modified")]).toEqual([200, null]);
+  const asked = { "If-Modified-Since": fresh.headers.get("date")! };
+  expect((await ask(server, "fresh.sitepod.test", "/ten.bin", asked)).status).toBe(200);
 });
 
 const rangeRows: readonly (readonly [range: string, status: number, contentRange: string | null, body: string])[] = [

@@ -18,8 +18,14 @@ export interface EdgeServer extends Address, Disposable {
   readonly records: Records;
   /** What went wrong, in order. */
   readonly logged: string[];
-  /** Points a site's environment at these files. */
-  release(label: string, environment: Environment, files: Files, settings?: PodSettings): Promise<void>;
+  /** Points a site's environment at these files, as was done at `movedMs` (milliseconds since the epoch; now where absent). */
+  release(
+    label: string,
+    environment: Environment,
+    files: Files,
+    settings?: PodSettings,
+    movedMs?: number,
+  ): Promise<void>;
   /** Stores what the codings make of a content. */
   encode(content: string, encoded: Encoded): Promise<void>;
   /** Shows these files at a preview's address until `expiresMs`, in milliseconds since the epoch. */
@@ -52,7 +58,8 @@ export function startEdge(rules: NonNullable<EdgeOptions["rules"]> = {}): EdgeSe
     port: 0,
     hostname: "127.0.0.1",
     fetch: (request) =>
-      edge.parseHost(request.headers.get("host")).kind === "control" ? new Response("control") : edge.fetch(request),
+      edge.fetchReady(request) ??
+      (edge.parseHost(request.headers.get("host")).kind === "control" ? new Response("control") : edge.fetch(request)),
   });
 
   async function putBlob(bytes: Uint8Array<ArrayBuffer>): Promise<Digest> {
@@ -76,9 +83,9 @@ export function startEdge(rules: NonNullable<EdgeOptions["rules"]> = {}): EdgeSe
     edge,
     records,
     logged,
-    async release(label, environment, files, settings) {
+    async release(label, environment, files, settings, movedMs = Date.now()) {
       const target = { ...SITE, site: label, environment, manifest: await putPod(files, settings) };
-      await records.moveRef(label, environment, (current) => moveRef(current, target, Date.now(), 0));
+      await records.moveRef(label, environment, (current) => moveRef(current, target, movedMs, 0));
     },
     async preview(label, slug, files, expiresMs) {
       const times = { created_at: new Date().toISOString(), expires_at: new Date(expiresMs).toISOString() };
