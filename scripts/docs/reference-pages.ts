@@ -1,3 +1,4 @@
+import { SERVER_COMMANDS } from "../../src/bin/server-command-table.ts";
 import { SERVE_OPTIONS, type Option } from "../../src/bin/serve-options.ts";
 import {
   type CommandDescription,
@@ -11,7 +12,7 @@ import { code, formatTable, heading, pageHead } from "./markdown.ts";
 /** Writes every reference page, before formatting, from the definitions that the program itself runs by. */
 export async function writeReferencePages(): Promise<{ path: string; text: string }[]> {
   return [
-    { path: "docs/reference/cli.md", text: cliPage(await describeCommands()) },
+    { path: "docs/reference/cli.md", text: cliPage(await describeCommands(SERVER_COMMANDS)) },
     { path: "docs/reference/config.md", text: configPage(await describeConfig()) },
     { path: "docs/reference/server.md", text: serverPage(Object.values(SERVE_OPTIONS)) },
     { path: "docs/reference/exit-codes.md", text: exitCodesPage() },

@@ -1,13 +1,13 @@
 import { homedir } from "node:os";
-import { runCli, type World } from "#cli";
+import { type CommandSpec, runCli, type World } from "#cli";
 import { version } from "./version.ts";
 
 /** Runs the CLI on this process's arguments, environment and terminal, and ends with its exit code. */
-export async function runInProcess(serve?: World["serve"]): Promise<void> {
+export async function runInProcess(serve?: World["serve"], serverCommands: readonly CommandSpec[] = []): Promise<void> {
   const interrupted = new AbortController();
   process.once("SIGINT", () => interrupted.abort());
   process.once("SIGTERM", () => interrupted.abort());
-  process.exitCode = await runCli(process.argv.slice(2), {
+  const world = {
     version,
     env: process.env,
     cwd: process.cwd(),
@@ -20,5 +20,6 @@ export async function runInProcess(serve?: World["serve"]): Promise<void> {
     random: Math.random,
     signal: interrupted.signal,
     ...(serve ? { serve } : {}),
-  });
+  };
+  process.exitCode = await runCli(process.argv.slice(2), world, serverCommands);
 }

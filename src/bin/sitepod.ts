@@ -8,8 +8,9 @@ if (argument === "--version" || argument === "-V" || argument === "-v") {
   console.log(version);
 } else {
   const { runInProcess } = await import("./cli.ts");
+  const { SERVER_COMMANDS } = await import("./server-command-table.ts");
   await runInProcess(async (argv) => {
     const { serveCommand } = await import("./serve.ts");
     return await serveCommand(argv);
-  });
+  }, SERVER_COMMANDS);
 }

@@ -1,9 +1,12 @@
 import type { Context } from "./context.ts";
+import type { FailedEnding } from "./exit-codes.ts";
 
 /** What a command gives back: text for people, or one JSON document for machines. Both go to standard output. */
 export interface Result {
   readonly text: string;
   readonly json: unknown;
+  /** How it ends where what it found is not good. */
+  readonly ending?: FailedEnding;
 }
 
 export interface CommandModule {
@@ -34,11 +37,12 @@ export interface CommandSpec {
   readonly load: () => Promise<CommandModule>;
 }
 
-export const GROUPS = ["Set up", "Ship", "Look", "Manage"] as const;
+export const GROUPS = ["Set up", "Ship", "Look", "Manage", "Server"] as const;
 
 /** What the words before a subcommand mean. */
 export const FAMILIES: Readonly<Record<string, string>> = {
   domain: "A site's domains",
+  server: "The server's data, on its own machine",
   token: "API tokens, for CI and other programs",
 };
 

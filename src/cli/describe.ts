@@ -1,5 +1,5 @@
 import { MACHINE_CONFIG_SETTINGS, type Setting, SITEPOD_TOML_SETTINGS } from "#wire";
-import { GLOBAL_OPTIONS } from "./command-spec.ts";
+import { type CommandSpec, GLOBAL_OPTIONS } from "./command-spec.ts";
 import { COMMANDS } from "./command-table.ts";
 import { ENVIRONMENT_VARIABLES } from "./environment-variables.ts";
 
@@ -33,9 +33,9 @@ export interface ConfigDescription {
 }
 
 /** Describes the commands in the order of the help; first of all the options that every command has. */
-export function describeCommands(): CommandDescription[] {
+export function describeCommands(serverCommands: readonly CommandSpec[]): CommandDescription[] {
   const global = { usage: "", group: "", summary: "Options of every command", options: GLOBAL_OPTIONS, examples: [] };
-  return [global, ...COMMANDS].map(({ usage, group, summary, options, examples, ...rest }) => ({
+  return [global, ...COMMANDS, ...serverCommands].map(({ usage, group, summary, options, examples, ...rest }) => ({
     usage: usage === "" ? "" : `sitepod ${usage}`,
     group,
     summary,

@@ -1,3 +1,5 @@
+import type { ErrorCode } from "#model";
+
 /** How a command ends. The one table: the program exits by it and the reference page is written from it. */
 export const EXIT_CODES = [
   { code: 0, name: "done", meaning: "Done." },
@@ -22,4 +24,11 @@ export function endingOfStatus(status: number): FailedEnding {
   if (status === 409) return "conflict";
   if (status === 502 || status === 503 || status === 504) return "unreachable";
   return "failed";
+}
+
+/** How a command ends after an error of the server's own parts, which some commands work with. */
+export function endingOfError(code: ErrorCode): FailedEnding {
+  if (code === "invalid") return "usage";
+  if (code === "not_found" || code === "gone") return "not_found";
+  return code === "conflict" ? "conflict" : "failed";
 }

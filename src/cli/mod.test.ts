@@ -29,6 +29,7 @@ const usageErrors: [argv: string[], message: RegExp][] = [
   [["rollback"], /^✗ No site is named\.\n {2}Add `--name <site>`/],
   [["login"], /^✗ Nobody is there to be asked, and --email is missing\./],
   [["serve"], /^✗ This is the CLI alone/],
+  [["server", "fsck"], /^✗ This is the CLI alone/],
 ];
 
 test.each(usageErrors)("%p is an error of usage, code 2", async (argv, message) => {

@@ -1,30 +1,42 @@
+import { SitepodError } from "#model";
+import type { CommandSpec } from "./command-spec.ts";
 import type { ConfigDescription } from "./describe.ts";
 import type { CommandDescription } from "./describe.ts";
-import { exitCode } from "./exit-codes.ts";
+import { endingOfError, exitCode } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 import type { World } from "./world.ts";
 
+export type { CommandSpec, Result } from "./command-spec.ts";
+export type { Context } from "./context.ts";
 export type { CommandDescription, ConfigDescription } from "./describe.ts";
 export { EXIT_CODES } from "./exit-codes.ts";
+export { Failure } from "./failure.ts";
+export { formatBytes, formatCount } from "./terminal/format.ts";
 export type { World } from "./world.ts";
 
 /**
  * Runs the CLI with the arguments after the program's name. Returns the exit code; throws nothing. What a command needs
- * is loaded when it runs, so `--version` answers at once.
+ * is loaded when it runs, so `--version` answers at once. `serverCommands` are the commands `sitepod server …` of a build
+ * that has a server.
  */
-export async function runCli(argv: readonly string[], world: World): Promise<number> {
+export async function runCli(
+  argv: readonly string[],
+  world: World,
+  serverCommands: readonly CommandSpec[] = [],
+): Promise<number> {
   try {
     if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
       world.stdout.write(`${world.version}\n`);
       return 0;
     }
     if (argv[0] === "serve") return await serve(argv.slice(1), world);
+    if (argv[0] === "server" && serverCommands.length === 0) throw noServer("server");
     const { runProgram } = await import("./program.ts");
-    const outcome = await runProgram(argv, world);
+    const outcome = await runProgram(argv, world, serverCommands);
     if (outcome.kind === "help") world.stdout.write(outcome.text);
     else if (outcome.flags.json) world.stdout.write(`${JSON.stringify(outcome.result.json, undefined, 2)}\n`);
     else if (outcome.result.text !== "") world.stdout.write(`${outcome.result.text}\n`);
-    return 0;
+    return outcome.kind === "result" && outcome.result.ending ? exitCode(outcome.result.ending) : 0;
   } catch (error) {
     const failure = toFailure(error, world);
     const { showFailure } = await import("./terminal/show-failure.ts");
@@ -33,9 +45,9 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
   }
 }
 
-/** Describes every command, for the reference page. */
-export async function describeCommands(): Promise<CommandDescription[]> {
-  return (await import("./describe.ts")).describeCommands();
+/** Describes every command, those of the server among them where they are given, for the reference page. */
+export async function describeCommands(serverCommands: readonly CommandSpec[] = []): Promise<CommandDescription[]> {
+  return (await import("./describe.ts")).describeCommands(serverCommands);
 }
 
 /** Describes every setting of every configuration file and environment variable, for the reference page. */
@@ -45,14 +57,21 @@ export async function describeConfig(): Promise<ConfigDescription[]> {
 
 async function serve(args: readonly string[], world: World): Promise<number> {
   if (world.serve) return await world.serve(args);
-  throw new Failure("usage", "This is the CLI alone; it holds no server.", {
-    next: "Run `sitepod serve` of the executable.",
-  });
+  throw noServer("serve");
 }
+
+const noServer = (command: string): Failure =>
+  new Failure("usage", "This is the CLI alone; it holds no server.", {
+    next: `Run \`sitepod ${command}\` of the executable.`,
+  });
 
 function toFailure(error: unknown, world: World): Failure {
   if (error instanceof Failure) return error;
   if (world.signal.aborted) return new Failure("interrupted", "Interrupted.");
+  if (error instanceof SitepodError) {
+    const { code, message, faults, cause } = error;
+    return new Failure(endingOfError(code), message, { code, faults: faults.length > 1 ? faults : [], cause });
+  }
   const text = error instanceof Error ? error.message : String(error);
   return new Failure("failed", `This is a fault of sitepod itself: ${text}`, {
     code: "internal",

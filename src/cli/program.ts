@@ -12,10 +12,15 @@ export type Outcome =
   | { readonly kind: "help"; readonly text: string };
 
 /** Parses the arguments and runs the command they name. Throws a Failure of `usage` where they are not understood. */
-export async function runProgram(argv: readonly string[], world: World): Promise<Outcome> {
+export async function runProgram(
+  argv: readonly string[],
+  world: World,
+  serverCommands: readonly CommandSpec[],
+): Promise<Outcome> {
   let outcome: Outcome | undefined;
   let help = "";
-  const program = buildProgram(async (spec, args, flags) => {
+  const specs = [...COMMANDS, ...serverCommands];
+  const program = buildProgram(specs, async (spec, args, flags) => {
     const context = createContext(world, flags);
     const { run } = await spec.load();
     outcome = { kind: "result", result: await run(context, args, flags as never), flags };
@@ -42,8 +47,8 @@ export async function runProgram(argv: readonly string[], world: World): Promise
 
 type Act = (spec: CommandSpec, args: readonly (string | undefined)[], flags: GlobalFlags) => Promise<void>;
 
-/** Builds Commander's commands from the table. */
-export function buildProgram(act: Act): Command {
+/** Builds Commander's commands from their specifications. */
+export function buildProgram(specs: readonly CommandSpec[], act: Act): Command {
   const program = new Command("sitepod")
     .description("Release websites on machines you own: immutable releases, instant rollback.")
     .option("-V, --version", "Print the version")
@@ -57,7 +62,7 @@ export function buildProgram(act: Act): Command {
   for (const option of GLOBAL_OPTIONS) program.addOption(toOption(option));
   for (const group of GROUPS) {
     program.commandsGroup(`${group}:`);
-    for (const spec of COMMANDS.filter((command) => command.group === group)) addCommand(program, spec, act);
+    for (const spec of specs.filter((command) => command.group === group)) addCommand(program, spec, act);
   }
   return program;
 }

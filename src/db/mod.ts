@@ -1,4 +1,5 @@
 /** Records of the control plane, by Kysely over SQLite. */
 export { type Database, isDatabaseFailure, isNewDatabase, openDatabase } from "./database.ts";
 export { lockFolder } from "./folder-lock.ts";
+export { copyFile, findFileFaults } from "./inspect-file.ts";
 export type * from "./schema.ts";

@@ -2,12 +2,17 @@ import type { Digest } from "./digest.ts";
 import type { Encoding } from "./encoding.ts";
 import type { Environment } from "./site.ts";
 
+/** The folders of documents: what is checked, backed up and moved when all of a store is. */
+export const DOCUMENT_FOLDERS = ["sites", "releases", "previews", "hosts", "refs", "certs"] as const;
+
 /** The names of everything that lies on disk or in the bucket. The labels, slugs and digests are parsed before. */
 export const blobKey = (digest: Digest): string => `blobs/${digest.slice(0, 2)}/${digest}`;
 export const refKey = (label: string, environment: Environment): string => `refs/${label}/${environment}.json`;
 export const releaseKey = (label: string, version: number): string => `releases/${label}/v${version}.json`;
 export const previewKey = (label: string, slug: string): string => `previews/${label}/${slug}.json`;
 export const claimKey = (label: string): string => `sites/${label}.json`;
+/** Where a damaged blob is kept for somebody to look at; nothing reads it. */
+export const quarantineKey = (digest: Digest): string => `quarantine/${digest}`;
 /** A wildcard's `*` is written `_`, which starts no name that a custom domain may have. */
 export const hostKey = (hostname: string): string => `hosts/${hostname.replace(/^\*/, "_")}.json`;
 /** The host that a listed key belongs to: the inverse of `hostKey`. */

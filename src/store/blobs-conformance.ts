@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
+import type { Digest } from "#model";
 import { hashBytes } from "./blake3.ts";
-import { bytesOf, collect, commit, LARGE } from "./conformance-contents.ts";
+import { bodyOf, bytesOf, collect, commit, LARGE } from "./conformance-contents.ts";
 import type { Store } from "./ports.ts";
 
 /** What the blobs of every store do. */
@@ -32,5 +33,47 @@ export function testBlobs(store: () => Store): void {
     expect(await store().blobs.remove(digest!)).toBe(true);
     expect(await find()).toBeUndefined();
     expect(await store().blobs.has(digest!)).toBe(false);
+  });
+
+  const stored = async (digest: Digest) => {
+    const found = await store().blobs.read(digest);
+    return found && { size: found.size, bytes: new Uint8Array(Buffer.concat(await collect(found.body))) };
+  };
+
+  test("are written as another store has them, in the place of what is there", async () => {
+    for (const content of [bytesOf("copied"), LARGE]) {
+      const digest = hashBytes(content);
+      await store().blobs.write(digest, content.length, bodyOf(content));
+      await store().blobs.write(digest, content.length, bodyOf(content));
+      expect(await stored(digest)).toEqual({ size: content.length, bytes: new Uint8Array(content) });
+      expect(await store().blobs.bytes(digest)).toEqual(new Uint8Array(content));
+    }
+  });
+
+  test("that are not what their digest says are not written", async () => {
+    const content = bytesOf("one thing");
+    for (const [digest, size] of [
+      [hashBytes(bytesOf("another")), content.length],
+      [hashBytes(content), content.length - 1],
+      [hashBytes(content), content.length + 1],
+    ] as const) {
+      const refused = await store()
+        .blobs.write(digest, size, bodyOf(content))
+        .catch((error) => error.code);
+      expect(refused).toBe("invalid");
+      expect(await store().blobs.has(digest)).toBe(false);
+    }
+  });
+
+  test("are gone once they are in quarantine, and can be stored again", async () => {
+    const content = bytesOf("to be looked at");
+    const digest = hashBytes(content);
+    expect(await store().blobs.quarantine(digest)).toBe(false);
+    await store().blobs.write(digest, content.length, bodyOf(content));
+    expect(await store().blobs.quarantine(digest)).toBe(true);
+    expect(await store().blobs.has(digest)).toBe(false);
+    expect(await stored(digest)).toBeUndefined();
+    await store().blobs.write(digest, content.length, bodyOf(content));
+    expect(await store().blobs.quarantine(digest)).toBe(true);
   });
 }

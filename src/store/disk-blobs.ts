@@ -1,15 +1,21 @@
-import { join } from "node:path";
-import { blobKey, type Digest, parseDigest } from "#model";
-import { findBytes, findFile, readFolder, removeFile } from "./files.ts";
+import { rename } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { blobKey, type Digest, parseDigest, quarantineKey } from "#model";
+import { makeDurable, makeFolder } from "./durable-files.ts";
+import { findBytes, findFile, isMissing, readFolder, readStored, removeFile } from "./files.ts";
 import { checkDigest } from "./keys.ts";
-import type { Blobs, StoredBlob } from "./ports.ts";
+import type { Blobs, Stored, StoredBlob } from "./ports.ts";
+import type { Scratch } from "./scratch.ts";
+import { type Chunks, verifiedBody } from "./verified-body.ts";
 
 /** Blobs as files, in 256 folders by the first two digits of their digest. */
 export class DiskBlobs implements Blobs {
   readonly #folder: string;
+  readonly #scratch: Scratch;
 
-  constructor(folder: string) {
+  constructor(folder: string, scratch: Scratch) {
     this.#folder = folder;
+    this.#scratch = scratch;
   }
 
   async has(digest: Digest): Promise<boolean> {
@@ -37,6 +43,33 @@ export class DiskBlobs implements Blobs {
         if (file) yield { digest, size: file.size, modifiedMs: file.ctimeMs };
       }
     }
+  }
+
+  read(digest: Digest): Promise<Stored | undefined> {
+    return readStored(this.path(digest));
+  }
+
+  async write(digest: Digest, size: number, body: Chunks): Promise<void> {
+    const path = this.path(digest);
+    await makeFolder(dirname(path));
+    // Only the server's own user reads it: a backup keeps the database as a blob.
+    await this.#scratch.write(verifiedBody(body, digest, size), { sync: true, mode: 0o600 }, (written) =>
+      rename(written, path),
+    );
+    await makeDurable([dirname(path)]);
+  }
+
+  async quarantine(digest: Digest): Promise<boolean> {
+    const [from, to] = [this.path(digest), join(this.#folder, quarantineKey(digest))];
+    await makeFolder(dirname(to));
+    try {
+      await rename(from, to);
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
+    }
+    await makeDurable([dirname(to), dirname(from)]);
+    return true;
   }
 
   remove(digest: Digest): Promise<boolean> {

@@ -1,10 +1,10 @@
 import { rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type Digest, type Encoded, type Encoding, encodingKey, ENCODINGS } from "#model";
+import { type Digest, type Encoded, type Encoding, encodingKey, ENCODINGS, parseDigest } from "#model";
 import { makeDurable } from "./durable-files.ts";
-import { findFile, makeFolders, removeFile } from "./files.ts";
+import { findFile, makeFolders, readFolder, readStored, removeFile } from "./files.ts";
 import { checkDigest } from "./keys.ts";
-import type { Encodings } from "./ports.ts";
+import type { Encodings, Stored } from "./ports.ts";
 import type { Scratch } from "./scratch.ts";
 
 /** Encodings as files. They are written in the order of `ENCODINGS`, so where the last is, all are. */
@@ -25,6 +25,18 @@ export class DiskEncodings implements Encodings {
     const path = this.#path(digest, encoding);
     const file = await findFile(path);
     return file && Bun.file(path).slice(0, file.size);
+  }
+
+  read(digest: Digest, encoding: Encoding): Promise<Stored | undefined> {
+    return readStored(this.#path(digest, encoding));
+  }
+
+  async *list(): AsyncIterable<Digest> {
+    for (const folder of await readFolder(join(this.#folder, "encodings"))) {
+      const files = await readFolder(join(this.#folder, "encodings", folder.name));
+      const digests = files.map(({ name }) => parseDigest(name.split(".")[0]));
+      for (const digest of new Set(digests)) if (digest) yield digest;
+    }
   }
 
   async write(digest: Digest, encoded: Encoded): Promise<void> {

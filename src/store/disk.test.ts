@@ -40,7 +40,8 @@ const longAgo = new Date(2000, 0);
 
 async function stagedIn(folder: string): Promise<DiskUploads> {
   await openDiskStore(folder);
-  const uploads = new DiskUploads(folder, new Scratch(join(folder, "tmp")), new DiskBlobs(folder));
+  const scratch = new Scratch(join(folder, "tmp"));
+  const uploads = new DiskUploads(folder, scratch, new DiskBlobs(folder, scratch));
   await uploads.stage("ws1", digest, content.length, body());
   return uploads;
 }

@@ -14,7 +14,7 @@ export async function openDiskStore(folder: string): Promise<Store> {
   await makeFolder(join(root, "tmp"));
   await makeBlobFolders(join(root, "blobs"));
   const scratch = new Scratch(join(root, "tmp"));
-  const blobs = new DiskBlobs(root);
+  const blobs = new DiskBlobs(root, scratch);
   const uploads = new DiskUploads(root, scratch, blobs);
   await scratch.removeAbandoned(Date.now());
   await uploads.removeUnsynced(await readBootId(), Date.now());
@@ -24,6 +24,20 @@ export async function openDiskStore(folder: string): Promise<Store> {
     encodings: new DiskEncodings(root, scratch),
     uploads,
     check: () => scratch.write("check", { sync: true }, async (path) => void (await readFile(path))),
+  };
+}
+
+/** What of a store another process than its server may use: nothing is made or removed by opening it. */
+export type InspectedStore = Pick<Store, "documents" | "blobs" | "encodings">;
+
+/** Opens the store in a folder as it lies there, for looking at one that a server may be using. */
+export function inspectDiskStore(folder: string): InspectedStore {
+  const root = resolve(folder);
+  const scratch = new Scratch(join(root, "tmp"));
+  return {
+    documents: new DiskDocuments(root, scratch),
+    blobs: new DiskBlobs(root, scratch),
+    encodings: new DiskEncodings(root, scratch),
   };
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { NOT_WORTH_ENCODING } from "#model";
 import { hashBytes } from "./blake3.ts";
-import { bytesOf } from "./conformance-contents.ts";
+import { bytesOf, collect } from "./conformance-contents.ts";
 import type { Encodings } from "./ports.ts";
 
 /** What the encodings of every store do. */
@@ -26,8 +26,14 @@ export function testEncodings(encodings: () => Encodings): void {
       expect(await blob!.text()).toBe(texts[encoding]);
       expect(await blob!.slice(0, 1).text()).toBe(texts[encoding].slice(0, 1));
     }
+    const stored = await encodings().read(digest, "zstd");
+    expect([stored?.size, await collect(stored!.body)]).toEqual([5, [bytesOf("zstd2")]]);
+    const listed = async () => (await collect(encodings().list())).filter((other) => other === digest);
+    expect(await listed()).toEqual([digest]);
     await encodings().remove(digest);
     expect(await encodings().has(digest)).toBe(false);
+    expect(await encodings().read(digest, "zstd")).toBeUndefined();
+    expect(await listed()).toEqual([]);
   });
 
   test("may be empty", async () => {

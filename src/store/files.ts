@@ -1,6 +1,7 @@
 import type { Stats } from "node:fs";
-import { link, mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { SitepodError } from "#model";
+import type { Stored } from "./ports.ts";
 
 /** Makes a folder and its parents. Returns the topmost that was made, or undefined where all were there. */
 export async function makeFolders(folder: string): Promise<string | undefined> {
@@ -46,6 +47,8 @@ export async function findFile(path: string): Promise<Stats | undefined> {
 /** Up to this size reading is as fast as mapping; a map of 6 MB takes 0.1 ms, reading it 2. */
 const READ_UP_TO_BYTES = 64 * 1024;
 
+const READ_AT_ONCE_BYTES = 1024 * 1024;
+
 /** Returns the bytes of a file that is never changed in place, or undefined where there is none. Large ones are mapped. */
 export async function findBytes(path: string): Promise<Uint8Array | undefined> {
   try {
@@ -54,6 +57,23 @@ export async function findBytes(path: string): Promise<Uint8Array | undefined> {
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
+  }
+}
+
+/** Returns a file to be read, or undefined where there is none. */
+export async function readStored(path: string): Promise<Stored | undefined> {
+  const file = await findFile(path);
+  return file && { size: file.size, body: readChunks(path) };
+}
+
+/** The file is opened with the first chunk: who does not want any need not close it. */
+async function* readChunks(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    await using file = await open(path);
+    yield* file.createReadStream({ highWaterMark: READ_AT_ONCE_BYTES, autoClose: false }) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    throw new SitepodError("not_found", `${path} was removed before it was read.`, { cause: error });
   }
 }
 

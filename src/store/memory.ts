@@ -1,7 +1,7 @@
 import { type Digest, type Encoded, SitepodError } from "#model";
 import { Changes } from "./changes.ts";
 import { checkDigest, checkDocumentKey, checkPrefix, stagedKey } from "./keys.ts";
-import type { Blobs, Documents, Encodings, Store, Uploads } from "./ports.ts";
+import type { Blobs, Documents, Encodings, Store, Stored, Uploads } from "./ports.ts";
 import { collectBody, verifiedBody } from "./verified-body.ts";
 
 interface Held {
@@ -14,7 +14,7 @@ export function openMemoryStore(now: () => number = Date.now): Store {
   const blobs = new Map<Digest, Held>();
   return {
     documents: memoryDocuments(),
-    blobs: memoryBlobs(blobs),
+    blobs: memoryBlobs(blobs, now),
     encodings: memoryEncodings(),
     uploads: memoryUploads(blobs, now),
     check: async () => {},
@@ -51,7 +51,9 @@ function memoryDocuments(): Documents {
   };
 }
 
-function memoryBlobs(blobs: Map<Digest, Held>): Blobs {
+const storedOf = (bytes: Uint8Array<ArrayBuffer>): Stored => ({ size: bytes.length, body: new Blob([bytes]).stream() });
+
+function memoryBlobs(blobs: Map<Digest, Held>, now: () => number): Blobs {
   return {
     has: async (digest) => blobs.has(checkDigest(digest)),
     size: async (digest) => blobs.get(checkDigest(digest))?.bytes.length,
@@ -64,6 +66,14 @@ function memoryBlobs(blobs: Map<Digest, Held>): Blobs {
     async *list() {
       for (const [digest, { bytes, modifiedMs }] of blobs) yield { digest, size: bytes.length, modifiedMs };
     },
+    async read(digest) {
+      const held = blobs.get(checkDigest(digest));
+      return held && storedOf(held.bytes);
+    },
+    async write(digest, size, body) {
+      blobs.set(digest, { bytes: await collectBody(verifiedBody(body, digest, size), size), modifiedMs: now() });
+    },
+    quarantine: async (digest) => blobs.delete(checkDigest(digest)),
     remove: async (digest) => blobs.delete(checkDigest(digest)),
   };
 }
@@ -75,6 +85,13 @@ function memoryEncodings(): Encodings {
     async find(digest, encoding) {
       const bytes = all.get(checkDigest(digest))?.[encoding];
       return bytes && new Blob([new Uint8Array(bytes)]);
+    },
+    async read(digest, encoding) {
+      const bytes = all.get(checkDigest(digest))?.[encoding];
+      return bytes && storedOf(new Uint8Array(bytes));
+    },
+    async *list() {
+      yield* all.keys();
     },
     write: async (digest, encoded) => void all.set(checkDigest(digest), encoded),
     remove: async (digest) => void all.delete(checkDigest(digest)),

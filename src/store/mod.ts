@@ -1,7 +1,8 @@
 import type { S3Options, Store } from "./ports.ts";
 
-export { hashBytes } from "./blake3.ts";
-export { openDiskStore } from "./disk.ts";
+export { hashBytes, StreamHasher } from "./blake3.ts";
+export { type InspectedStore, inspectDiskStore, openDiskStore } from "./disk.ts";
+export { inParallel } from "./in-parallel.ts";
 export * from "./manifest-reader.ts";
 export { openMemoryStore } from "./memory.ts";
 export type * from "./ports.ts";

@@ -27,6 +27,14 @@ export interface StoredBlob {
   readonly modifiedMs: number;
 }
 
+/** Bytes as they lie in the store, past every cache and not verified. */
+export interface Stored {
+  /** Bytes. */
+  readonly size: number;
+  /** To be read once, to its end. Throws SitepodError `not_found` where it was removed before that began. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
 /** Bytes under their digest. What is there is whole, verified and durable. */
 export interface Blobs {
   has(digest: Digest): Promise<boolean>;
@@ -37,6 +45,15 @@ export interface Blobs {
   /** Returns all bytes, or undefined where the blob is absent. Large ones may be mapped, not read. */
   bytes(digest: Digest): Promise<Uint8Array | undefined>;
   list(): AsyncIterable<StoredBlob>;
+  /** Returns what is stored, whether or not it still is what its digest says; undefined where the blob is absent. */
+  read(digest: Digest): Promise<Stored | undefined>;
+  /**
+   * Stores a blob that another store has, durably and in the place of what is there, verifying length and BLAKE3 as it
+   * streams. Throws SitepodError `invalid` where they differ; nothing changes then.
+   */
+  write(digest: Digest, size: number, body: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Moves a blob to `quarantine/`, which nothing reads. Returns false where there was none. */
+  quarantine(digest: Digest): Promise<boolean>;
   /** Removes a blob. Returns false where there was none. */
   remove(digest: Digest): Promise<boolean>;
 }
@@ -47,6 +64,10 @@ export interface Encodings {
   has(digest: Digest): Promise<boolean>;
   /** Returns a handle whose slicing reads nothing, or undefined where there is none yet. */
   find(digest: Digest, encoding: Encoding): Promise<Blob | undefined>;
+  /** Returns what is stored, undefined where there is none. */
+  read(digest: Digest, encoding: Encoding): Promise<Stored | undefined>;
+  /** Lists the blobs that have any, in no order. */
+  list(): AsyncIterable<Digest>;
   /** Stores all of a blob's, durably. Doing it again is harmless. */
   write(digest: Digest, encoded: Encoded): Promise<void>;
   /** Removes all of a blob's that are there. */

@@ -1,18 +1,22 @@
-import { blobKey, type Digest, parseDigest, SitepodError } from "#model";
+import { blobKey, type Digest, parseDigest, quarantineKey, SitepodError } from "#model";
 import type { BlobCache } from "./blob-cache.ts";
 import { findBytes } from "./files.ts";
 import { checkDigest } from "./keys.ts";
-import type { Blobs, StoredBlob } from "./ports.ts";
+import type { Blobs, Stored, StoredBlob } from "./ports.ts";
 import type { Bucket } from "./s3-bucket.ts";
+import type { Scratch } from "./scratch.ts";
+import { type Chunks, collectBody, SMALL_BODY_BYTES, verifiedBody } from "./verified-body.ts";
 
 /** Blobs as objects, read through a cache on disk: a blob never changes, so what is cached is right for ever. */
 export class S3Blobs implements Blobs {
   readonly #bucket: Bucket;
   readonly #cache: BlobCache;
+  readonly #scratch: Scratch;
 
-  constructor(bucket: Bucket, cache: BlobCache) {
+  constructor(bucket: Bucket, cache: BlobCache, scratch: Scratch) {
     this.#bucket = bucket;
     this.#cache = cache;
+    this.#scratch = scratch;
   }
 
   async has(digest: Digest): Promise<boolean> {
@@ -39,6 +43,26 @@ export class S3Blobs implements Blobs {
       const digest = parseDigest(key.split("/")[2]);
       if (digest) yield { digest, size, modifiedMs };
     }
+  }
+
+  read(digest: Digest): Promise<Stored | undefined> {
+    return this.#bucket.find(blobKey(checkDigest(digest)));
+  }
+
+  async write(digest: Digest, size: number, body: Chunks): Promise<void> {
+    const key = blobKey(checkDigest(digest));
+    const verified = verifiedBody(body, digest, size);
+    if (size <= SMALL_BODY_BYTES) return await this.#bucket.put(key, await collectBody(verified, size));
+    await this.#scratch.write(verified, { sync: false, mode: 0o600 }, async (path) => {
+      await this.#bucket.put(key, (await findBytes(path))!);
+    });
+  }
+
+  async quarantine(digest: Digest): Promise<boolean> {
+    const key = blobKey(checkDigest(digest));
+    if (!(await this.#bucket.has(key))) return false;
+    await this.#bucket.copy(key, quarantineKey(digest));
+    return await this.#bucket.remove(key);
   }
 
   remove(digest: Digest): Promise<boolean> {

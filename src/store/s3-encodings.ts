@@ -1,7 +1,7 @@
-import { type Digest, type Encoded, type Encoding, encodingKey, ENCODINGS } from "#model";
+import { type Digest, type Encoded, type Encoding, encodingKey, ENCODINGS, parseDigest } from "#model";
 import type { BlobCache } from "./blob-cache.ts";
 import { checkDigest } from "./keys.ts";
-import type { Encodings } from "./ports.ts";
+import type { Encodings, Stored } from "./ports.ts";
 import type { Bucket } from "./s3-bucket.ts";
 
 /** Encodings as objects, read through a cache on disk. They are put in the order of `ENCODINGS`: the last tells of all. */
@@ -21,6 +21,20 @@ export class S3Encodings implements Encodings {
   async find(digest: Digest, encoding: Encoding): Promise<Blob | undefined> {
     const path = await this.#cache.findPath(encodingKey(checkDigest(digest), encoding));
     return path === undefined ? undefined : Bun.file(path);
+  }
+
+  read(digest: Digest, encoding: Encoding): Promise<Stored | undefined> {
+    return this.#bucket.find(encodingKey(checkDigest(digest), encoding));
+  }
+
+  async *list(): AsyncIterable<Digest> {
+    const listed = new Set<Digest>();
+    for await (const { key } of this.#bucket.list("encodings/")) {
+      const digest = parseDigest(key.split("/")[2]?.split(".")[0]);
+      if (!digest || listed.has(digest)) continue;
+      listed.add(digest);
+      yield digest;
+    }
   }
 
   async write(digest: Digest, encoded: Encoded): Promise<void> {

@@ -40,7 +40,7 @@ export async function openS3Store(options: S3Options): Promise<Store> {
   const uploads = new S3Uploads(bucket, scratch);
   return {
     documents: new S3Documents(bucket),
-    blobs: new S3Blobs(bucket, cache),
+    blobs: new S3Blobs(bucket, cache, scratch),
     encodings: new S3Encodings(bucket, cache),
     uploads,
     ...(options.presigned ? { presign: uploads.presign.bind(uploads) } : {}),

@@ -9,11 +9,12 @@ const table: Readonly<Record<string, readonly string[]>> = {
   store: ["model"],
   db: ["model"],
   pki: ["model"],
+  upkeep: ["model", "store"],
   serve: ["model", "routing"],
   control: ["model", "wire", "routing", "diff", "store", "db", "pki"],
   cli: ["model", "wire", "routing", "diff"],
   console: ["model", "wire"],
-  bin: ["model", "wire", "routing", "diff", "store", "db", "pki", "serve", "control", "cli"],
+  bin: ["model", "wire", "routing", "diff", "store", "db", "pki", "upkeep", "serve", "control", "cli"],
 };
 
 /** What tests are made of, in every folder. */

@@ -1,0 +1,108 @@
+import { join } from "node:path";
+import { type Context, Failure, formatBytes, formatCount, type Result } from "#cli";
+import { findFileFaults, isNewDatabase, lockFolder, openDatabase } from "#db";
+import type { Digest } from "#model";
+import { type Damage, fsck, type FsckResult, type Repaired, type RepairSource } from "#upkeep";
+import { type DataPlace, inspectStore, openPlace, parseDataPlace } from "../storage-place.ts";
+
+interface FsckOptions {
+  readonly data?: string;
+  readonly repair?: boolean;
+  readonly from?: string;
+}
+
+/** So many places that damage hits are shown to a person. A machine gets them all. */
+const SHOWN_HITS = 10;
+
+export async function run(context: Context, _: readonly unknown[], options: FsckOptions): Promise<Result> {
+  if (options.from !== undefined && !options.repair) {
+    throw new Failure("usage", "--from is what --repair repairs from.", { next: "Add --repair, or leave --from out." });
+  }
+  const { env } = context.world;
+  const place = parseDataPlace(options.data, env);
+  const store = await inspectStore(place);
+  using held = new DisposableStack();
+  if (options.repair) held.use(lockFolder(place.data));
+  const source = options.from === undefined ? undefined : await openSource(options.from, env, place.data);
+  await using owners = options.repair ? await openOwners(place) : undefined;
+  const tools = owners && { store, source, forgetOwners: owners.forget };
+  const result = await fsck(store, context.report.progress, tools);
+  context.report.clear();
+  const database = findDatabaseDamage(join(place.data, "db", "sitepod.db"));
+  const left = [...result.left, ...database];
+  return {
+    text: format(context, result, left),
+    json: { ...result.checked, damage: [...result.checked.damage, ...database], repaired: result.repaired, left },
+    ...(left.length > 0 ? { ending: "failed" as const } : {}),
+  };
+}
+
+async function openSource(
+  place: string,
+  env: Readonly<Record<string, string | undefined>>,
+  scratch: string,
+): Promise<RepairSource> {
+  const { blobs, documents } = await openPlace(place, env, scratch, false);
+  return { readBlob: (digest) => blobs.read(digest), readDocument: (key) => documents.read(key) };
+}
+
+/** Opens the record of who sent which content. Where the database is lost, nobody is said to have sent anything. */
+async function openOwners({ data }: DataPlace) {
+  const path = join(data, "db", "sitepod.db");
+  const isUsable = (findFileFaults(path) ?? ["missing"]).length === 0 && !isNewDatabase(path);
+  const db = isUsable ? await openDatabase(path) : undefined;
+  return {
+    async forget(digest: Digest) {
+      await db?.query.deleteFrom("workspace_blobs").where("digest", "=", digest).execute();
+    },
+    [Symbol.asyncDispose]: async () => await db?.close(),
+  };
+}
+
+function findDatabaseDamage(path: string): Damage[] {
+  const faults = findFileFaults(path) ?? ["is missing"];
+  return faults.map((problem) => ({
+    kind: "database",
+    key: "db/sitepod.db",
+    problem: `${problem}. Restore it from a backup`,
+    isMissing: false,
+    hits: [],
+    pods: [],
+  }));
+}
+
+function format({ paint }: Context, { checked, repaired }: FsckResult, left: readonly Damage[]): string {
+  const lines = [
+    `Read ${formatCount(checked.blobs, "blob")} (${formatBytes(checked.bytes)}), ${checked.encodings} compressed, ` +
+      `${formatCount(checked.documents, "document")}, ${formatCount(checked.pods, "pod")}, and the database.`,
+    ...repaired.filter(({ outcome }) => outcome !== "left").flatMap(formatRepaired),
+    ...left.flatMap((damage) => [`${paint.red("✗")} ${damage.key} ${damage.problem}.`, ...formatHits(damage)]),
+    left.length === 0
+      ? `${paint.green("✓")} All is whole.`
+      : `${formatCount(left.length, "thing")} damaged. ${adviceOn(left)}`,
+  ];
+  return lines.join("\n");
+}
+
+const OUTCOMES: Readonly<Record<Repaired["outcome"], string>> = {
+  restored: "restored",
+  quarantined: "moved to quarantine: the next deploy that holds it sends it again",
+  expected: "missing: the next deploy that holds it sends it again",
+  removed: "removed: the server makes it again at its next start",
+  left: "left as it is",
+};
+
+const formatRepaired = ({ damage, outcome }: Repaired): string[] => [
+  `  ${damage.key} ${damage.problem}; ${OUTCOMES[outcome]}.`,
+];
+
+function formatHits({ hits }: Damage): string[] {
+  const lines = hits.map(({ site, release, path }) => `    ${site} ${release}${path === undefined ? "" : ` ${path}`}`);
+  const more = lines.length - SHOWN_HITS;
+  return more > 0 ? [...lines.slice(0, SHOWN_HITS), `    … and ${more} more`] : lines;
+}
+
+const adviceOn = (left: readonly Damage[]): string =>
+  left.some(({ kind, digest }) => kind !== "blob" || digest === undefined)
+    ? "Repair it with --repair --from a backup, or restore a backup."
+    : "Repair it with --repair, best --from a backup; or deploy the files again.";

@@ -1,0 +1,67 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { SitepodError } from "#model";
+import { type InspectedStore, inspectDiskStore, openDiskStore, type Store } from "#store";
+import { openStore } from "./open-store.ts";
+import { parseServeOptions, type StorageOptions } from "./serve-options.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Where a server keeps what it has, as its own options say. */
+export interface DataPlace {
+  /** Absolute. */
+  readonly data: string;
+  readonly storage: StorageOptions;
+}
+
+/** Reads where the server's data is. Throws SitepodError `invalid` where the options are wrong. */
+export function parseDataPlace(folder: string | undefined, env: Env): DataPlace {
+  const { data, storage } = parseServeOptions(folder === undefined ? [] : ["--data", folder], env);
+  return { data: resolve(data), storage };
+}
+
+/** Opens a server's store for looking at, and changes nothing by that. Throws SitepodError `not_found` without a folder. */
+export async function inspectStore({ data, storage }: DataPlace): Promise<InspectedStore> {
+  if (!existsSync(data)) throw new SitepodError("not_found", `There is no folder ${data}. Name it with --data.`);
+  return storage.type === "local" ? inspectDiskStore(data) : await openStore(data, storage);
+}
+
+const BUCKET = /^s3:\/\/([a-z0-9][a-z0-9.-]*)$/;
+
+/**
+ * Opens the store in a place that a person names: a folder, or `s3://bucket`, whose region, endpoint and keys are those
+ * of the SITEPOD_BACKUP_ variables, and where one is not set, of the server's own bucket. `scratch` is a folder of the
+ * server's for what is on its way.
+ */
+export async function openPlace(place: string, env: Env, scratch: string, isNew: boolean): Promise<Store> {
+  if (!place.startsWith("s3://")) {
+    const folder = resolve(place);
+    if (isNew || existsSync(join(folder, "blobs"))) return await openDiskStore(folder);
+    throw new SitepodError("not_found", `There is no backup and no data folder at ${folder}.`);
+  }
+  const bucket = BUCKET.exec(place)?.[1];
+  if (bucket === undefined) {
+    throw new SitepodError(
+      "invalid",
+      `${JSON.stringify(place)} is no bucket. A bucket is written s3://name, and nothing after it.`,
+    );
+  }
+  const told = (name: string, own: string) => env[`SITEPOD_BACKUP_${name}`] || env[own] || undefined;
+  const accessKey = told("ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID");
+  const secretKey = told("SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY");
+  if (!accessKey || !secretKey) {
+    throw new SitepodError(
+      "invalid",
+      `Keys for ${place} are missing: set SITEPOD_BACKUP_ACCESS_KEY_ID and SITEPOD_BACKUP_SECRET_ACCESS_KEY.`,
+    );
+  }
+  return await openStore(scratch, {
+    type: "s3",
+    isPresigned: false,
+    bucket,
+    region: told("S3_REGION", "SITEPOD_S3_REGION"),
+    endpoint: told("S3_ENDPOINT", "SITEPOD_S3_ENDPOINT"),
+    accessKey,
+    secretKey,
+  });
+}

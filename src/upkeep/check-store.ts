@@ -1,0 +1,165 @@
+import { blobKey, type Digest, type Encoding, encodingKey, ENCODINGS, type Manifest, openManifest } from "#model";
+import type { InspectedStore } from "#store";
+import { BlobStates } from "./blob-states.ts";
+import type { Damage, Hit, ShowProgress } from "./damage.ts";
+import { DocumentStates, type Namer } from "./document-states.ts";
+import { collectBody, hashDecoded } from "./stored-bytes.ts";
+
+export interface Checked {
+  readonly blobs: number;
+  /** Of blobs. */
+  readonly bytes: number;
+  readonly encodings: number;
+  readonly documents: number;
+  readonly pods: number;
+  readonly damage: readonly Damage[];
+}
+
+/** What is wrong with some blobs, by digest. */
+type Wrong = Map<Digest, { damage: Omit<Damage, "hits" | "pods">; hits: Hit[]; pods: Set<Digest> }>;
+
+/**
+ * Reads all of a store, and lists what is damaged with whom it hits. A server may be using it: documents are read after
+ * blobs, and what seems to be missing is looked for again. `states` keeps what is known of blobs from one check to the
+ * next.
+ */
+export async function checkStore(
+  store: InspectedStore,
+  show: ShowProgress,
+  states = new BlobStates(store.blobs),
+): Promise<Checked> {
+  await states.readAll(show);
+  const wrong: Wrong = new Map();
+  for (const digest of states.damaged()) addBlob(wrong, digest, "has another content than its name says", false);
+  const damagedEncodings: Wrong = new Map();
+  const encodings = await checkEncodings(store, states, damagedEncodings, show);
+  const documents = new DocumentStates(store.documents);
+  await documents.readAll();
+  let pods = 0;
+  for (const [manifest, namers] of documents.pods) {
+    show({ label: "Reading pods", files: pods++, allFiles: documents.pods.size, bytes: 0, allBytes: 0 });
+    await checkPod({ store, states, documents, wrong, damagedEncodings }, manifest, namers);
+  }
+  return {
+    ...states.summary,
+    encodings,
+    documents: documents.count,
+    pods,
+    damage: [...(await documents.findDamage()), ...[...wrong.values(), ...damagedEncodings.values()].map(finished)],
+  };
+}
+
+interface Checking {
+  readonly store: InspectedStore;
+  readonly states: BlobStates;
+  readonly documents: DocumentStates;
+  readonly wrong: Wrong;
+  readonly damagedEncodings: Wrong;
+}
+
+/** Adds what of a pod is damaged, and whom the damage that is known hits. */
+async function checkPod(checking: Checking, manifest: Digest, namers: readonly Namer[]): Promise<void> {
+  const { states, wrong, damagedEncodings } = checking;
+  const hits = (by: readonly Namer[], path?: string): Hit[] =>
+    by.map(({ label, as }) => ({ site: label, release: as, ...(path === undefined ? {} : { path }) }));
+  const state = await states.find(manifest);
+  const pod = state.kind === "whole" ? await readPod(checking.store, manifest) : undefined;
+  if (!pod) {
+    const by = state.kind === "missing" ? await checking.documents.stillNaming(manifest) : namers;
+    const problem = { whole: "is no manifest", damaged: DAMAGED, missing: MISSING }[state.kind];
+    if (by.length > 0) addHits(addBlob(wrong, manifest, problem, state.kind === "missing"), hits(by), manifest);
+    return;
+  }
+  let still: readonly Namer[] | undefined;
+  for (const { path, digest, size } of pod.entries()) {
+    const encoded = damagedEncodings.get(digest);
+    if (encoded) addHits(encoded, hits(namers, path), manifest);
+    const found = await states.find(digest);
+    if (found.kind === "whole" && found.size === size) continue;
+    still ??= await checking.documents.stillNaming(manifest);
+    if (still.length === 0) return;
+    const problem = found.kind === "whole" ? `has ${found.size} bytes, and a manifest says ${size}` : MISSING;
+    addHits(addBlob(wrong, digest, problem, found.kind === "missing"), hits(still, path), manifest);
+  }
+}
+
+const DAMAGED = "has another content than its name says";
+const MISSING = "is missing";
+
+async function readPod(store: InspectedStore, digest: Digest): Promise<Manifest | undefined> {
+  const stored = await store.blobs.read(digest);
+  return stored && openManifest(await collectBody(stored.body));
+}
+
+/** Returns how many blobs have encodings. One that goes with its blob meanwhile is not damaged. */
+async function checkEncodings(
+  store: InspectedStore,
+  states: BlobStates,
+  damaged: Wrong,
+  show: ShowProgress,
+): Promise<number> {
+  let count = 0;
+  for await (const digest of store.encodings.list()) {
+    show({ label: "Reading encodings", files: count++, allFiles: count, bytes: 0, allBytes: 0 });
+    const blob = await states.find(digest);
+    if (blob.kind !== "whole" || !(await store.encodings.has(digest))) continue;
+    for (const encoding of ENCODINGS) {
+      const problem = await findFault(store, digest, encoding, blob.size);
+      // Gone, or made anew, with its blob?
+      if (problem === undefined || !(await store.encodings.has(digest))) continue;
+      const damage = {
+        kind: "encoding",
+        key: encodingKey(digest, encoding),
+        problem,
+        digest,
+        isMissing: false,
+      } as const;
+      damaged.set(digest, { damage, hits: [], pods: new Set() });
+      break;
+    }
+  }
+  return count;
+}
+
+async function findFault(
+  store: InspectedStore,
+  digest: Digest,
+  encoding: Encoding,
+  size: number,
+): Promise<string | undefined> {
+  const stored = await store.encodings.read(digest, encoding);
+  if (!stored) return MISSING;
+  const encoded = await collectBody(stored.body);
+  // What is not worth its room is kept empty.
+  if (encoded.length === 0) return undefined;
+  const decoded = await hashDecoded(encoded, encoding, size);
+  return decoded?.digest === digest ? undefined : "does not decode to its blob";
+}
+
+function addBlob(wrong: Wrong, digest: Digest, problem: string, isMissing: boolean) {
+  const known = wrong.get(digest);
+  if (known) return known;
+  const damage = { kind: "blob", key: blobKey(digest), problem, digest, isMissing } as const;
+  const added = { damage, hits: [], pods: new Set<Digest>() };
+  wrong.set(digest, added);
+  return added;
+}
+
+function addHits(to: { hits: Hit[]; pods: Set<Digest> }, hits: readonly Hit[], manifest: Digest): void {
+  to.hits.push(...hits);
+  to.pods.add(manifest);
+}
+
+const finished = ({
+  damage,
+  hits,
+  pods,
+}: {
+  damage: Omit<Damage, "hits" | "pods">;
+  hits: Hit[];
+  pods: Set<Digest>;
+}) => ({
+  ...damage,
+  hits,
+  pods: [...pods],
+});

@@ -1,0 +1,67 @@
+import { expect, test } from "bun:test";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { blobKey } from "#model";
+import { hashBytes } from "#store";
+import { register } from "../harness/account.ts";
+import { commandLine } from "../harness/command-line.ts";
+import { deployClient } from "../harness/deploy-client.ts";
+import { startServer } from "../harness/server.ts";
+import { temporaryFolder } from "../harness/temporary-folder.ts";
+import { fetchHost } from "../harness/tenant.ts";
+
+const FILES = { "index.html": "the front page", "about.html": "about us" };
+const digest = hashBytes(new TextEncoder().encode(FILES["index.html"]));
+
+/** Changes one bit: the length stays, which is how disks lie. */
+async function flipBit(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  bytes[0]! ^= 1;
+  await writeFile(path, bytes);
+}
+
+test("fsck finds a flipped bit beside the running server; quarantined, the next deploy sends the file again", async () => {
+  await using folder = await temporaryFolder();
+  await using first = await startServer({ data: folder.path });
+  await using operator = await commandLine({ by: "executable" });
+  const { token } = await register(first.url);
+  await deployClient({ endpoint: first.url, token }).deploy("shop", FILES, "prod");
+  const fsck = ["server", "fsck", "--data", folder.path];
+  expect(await operator.run(fsck)).toMatchObject({ code: 0, stdout: expect.stringContaining("All is whole.") });
+
+  await flipBit(join(folder.path, blobKey(digest)));
+  const told = await operator.run(fsck);
+  expect(told.code).toBe(1);
+  expect(told.stdout).toContain(
+    `${blobKey(digest)} has another content than its name says.\n    shop v1 index.html\n    shop prod index.html\n`,
+  );
+  const { json, code } = await operator.run([...fsck, "--json"]);
+  expect([code, json]).toMatchObject([1, { blobs: 3, left: [{ key: blobKey(digest), kind: "blob" }] }]);
+
+  const refused = await operator.run([...fsck, "--repair"]);
+  expect([refused.code, refused.stderr]).toEqual([5, expect.stringContaining("Another sitepod server uses")]);
+  await first.stop();
+  const repaired = await operator.run([...fsck, "--repair"]);
+  expect([repaired.code, repaired.stdout]).toEqual([1, expect.stringContaining("moved to quarantine")]);
+
+  await using second = await startServer({ data: folder.path });
+  const client = deployClient({ endpoint: second.url, token });
+  expect((await client.plan("shop", FILES)).missing.map(({ path }) => path)).toEqual(["index.html"]);
+  await client.deploy("shop", FILES, "prod");
+  expect(await (await fetchHost(second, `shop--v1.${second.domain}`, "/")).text()).toBe(FILES["index.html"]);
+  expect((await operator.run(fsck)).code).toBe(0);
+});
+
+test("fsck tells a damaged database, and refuses a folder that is not there", async () => {
+  await using folder = await temporaryFolder();
+  await using server = await startServer({ data: folder.path });
+  await using operator = await commandLine({ by: "executable" });
+  await register(server.url);
+  await server.stop();
+  const path = join(folder.path, "db", "sitepod.db");
+  const bytes = await readFile(path);
+  await writeFile(path, bytes.fill(7, 4096, 3 * 4096));
+  const told = await operator.run(["server", "fsck", "--data", folder.path]);
+  expect([told.code, told.stdout]).toEqual([1, expect.stringContaining("db/sitepod.db")]);
+  expect((await operator.run(["server", "fsck", "--data", join(folder.path, "nowhere")])).code).toBe(4);
+});
