@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { parseArgs } from "node:util";
 import { SitepodError } from "#model";
+import { BACKUP_OPTIONS, decideBackups } from "./backup-options.ts";
 import { decideHttps, HTTPS_OPTIONS } from "./https-options.ts";
 import type { Option } from "./option.ts";
 import { parseProxies } from "./proxies.ts";
@@ -120,6 +121,7 @@ export const SERVE_OPTIONS = {
   s3Endpoint: { env: "SITEPOD_S3_ENDPOINT", kind: "text", doc: "The object store's URL, where it is not Amazon's" },
   s3AccessKey: { env: "AWS_ACCESS_KEY_ID", kind: "text", doc: "The bucket's access key" },
   s3SecretKey: { env: "AWS_SECRET_ACCESS_KEY", kind: "secret", doc: "The bucket's secret key" },
+  ...BACKUP_OPTIONS,
 } as const satisfies Record<string, Option>;
 
 export type OptionName = keyof typeof SERVE_OPTIONS;
@@ -185,6 +187,13 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
     maxFileBytes: number("maxFileSize", parseBytes, "a size such as 100MiB"),
     maxDeployBytes: number("maxDeploySize", parseBytes, "a size such as 500MiB"),
     maxProjectsPerUser: number("maxProjectsPerUser", parseCount, "a whole number"),
+    /** Undefined: none are made. */
+    backups: decideBackups(
+      text,
+      number("backupEvery", parseHours, "a number of hours"),
+      number("backupKeep", parseCount, "a whole number"),
+      faults,
+    ),
     storage: {
       type: text("storageType")!,
       isPresigned: text("uploadMode") === "presigned",

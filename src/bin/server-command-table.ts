@@ -1,4 +1,4 @@
-import type { CommandSpec } from "#cli";
+import { type CommandSpec, parseWhole } from "#cli";
 
 const data = { flags: "--data <folder>", doc: "The server's data folder (SITEPOD_DATA); ./data without it" } as const;
 
@@ -26,5 +26,56 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
       "sitepod server fsck --data /var/lib/sitepod --repair --from /backup/sitepod",
     ],
     load: () => import("./server-commands/fsck.ts"),
+  },
+  {
+    usage: "server backup <place>",
+    group: "Server",
+    summary: "Back up database, pointers and contents to a folder or a bucket",
+    details:
+      "The server may run meanwhile. Contents that an earlier backup brought are not copied again. The backup is there, " +
+      "and listed, once all of it was read back. It holds what must stay secret: keys of certificates and sessions. A " +
+      "bucket is s3://name, with the variables SITEPOD_BACKUP_ACCESS_KEY_ID, SITEPOD_BACKUP_SECRET_ACCESS_KEY, " +
+      "SITEPOD_BACKUP_S3_REGION and SITEPOD_BACKUP_S3_ENDPOINT, in whose place those of the server's own bucket count.",
+    options: [
+      data,
+      {
+        flags: "--verify <what>",
+        doc: "Read back all, or only what is copied now",
+        choices: ["all", "new"],
+        default: "all",
+      },
+      {
+        flags: "--keep <number>",
+        doc: "Remove all but so many of the newest backups afterwards, and what they alone held",
+        parse: parseWhole(1, 10_000),
+      },
+    ],
+    examples: [
+      "sitepod server backup /backup/sitepod --data /var/lib/sitepod",
+      "sitepod server backup s3://sitepod-backups --data /var/lib/sitepod --keep 30",
+    ],
+    load: () => import("./server-commands/backup.ts"),
+  },
+  {
+    usage: "server backups <place>",
+    group: "Server",
+    summary: "List the backups in a place, the newest first",
+    options: [],
+    examples: ["sitepod server backups /backup/sitepod"],
+    load: () => import("./server-commands/backups.ts"),
+  },
+  {
+    usage: "server restore <place>",
+    group: "Server",
+    summary: "Restore a backup into an empty data folder",
+    details:
+      "Every content is verified on its way. Where the content is to lie in a bucket, set the same variables as for the " +
+      "server. A restore that was cut off is ended by running it again; until then no server starts on the folder.",
+    options: [
+      data,
+      { flags: "--backup <id>", doc: "Which one, as sitepod server backups lists them; the newest without it" },
+    ],
+    examples: ["sitepod server restore /backup/sitepod --data /var/lib/sitepod"],
+    load: () => import("./server-commands/restore.ts"),
   },
 ];

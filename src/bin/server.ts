@@ -22,12 +22,14 @@ import { createCompressor } from "./compressor.ts";
 import { consoleResponse } from "./console-pages.ts";
 import { createDns } from "./dns.ts";
 import { formatGreeting, type Started } from "./greeting.ts";
+import { refuseHalfRestored } from "./half-restored.ts";
 import { formatMetrics } from "./metrics.ts";
 import { keepCertificates } from "./keep-certificates.ts";
 import { type Listeners, listen } from "./listeners.ts";
 import { isAvailable, openControl, type Unavailable } from "./open-control.ts";
 import { openStore } from "./open-store.ts";
 import { createForeignCheck } from "./own-addresses.ts";
+import { createScheduledBackups } from "./scheduled-backups.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { version } from "./version.ts";
 
@@ -47,6 +49,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
   const data = resolve(options.data);
   mkdirSync(data, { recursive: true });
   const lock = lockFolder(data);
+  refuseHalfRestored(data);
   const dns = createDns(options.dnsServer);
   const store = await openStore(data, options.storage);
   const records = new Records(store);
@@ -104,10 +107,11 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     inTurn: createKeyedQueue(),
     encoder,
   });
+  const backups = options.backups && createScheduledBackups(data, options.backups, log);
   const opened = await openControl(
     { data, store, rebuildDatabase: options.rebuildDatabase },
     makeContext,
-    () => formatMetrics(version, edge.stats(), process.memoryUsage.rss(), Date.now() - startedMs),
+    () => formatMetrics(version, edge.stats(), process.memoryUsage.rss(), Date.now() - startedMs, backups?.state()),
     log,
     await isAny(store.documents.list("sites/")),
   );
@@ -121,6 +125,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
   const welcome = isAvailable(control) ? await prepare(control, options) : undefined;
   void encodeAll(encoder, records, log);
   const stopMaintenance = isAvailable(control) ? maintain(control, log) : () => {};
+  if (isAvailable(control)) backups?.start();
   return {
     greeting: formatGreeting(
       { version, console: addresses.console, example: welcome, data, state: await findState(control) },
@@ -128,6 +133,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     ),
     async stop(drainMs) {
       stopMaintenance();
+      await backups?.stop();
       compressor.stop();
       stopCertificates?.();
       await listeners.stop(drainMs);
@@ -161,14 +167,21 @@ async function encodeAll(encoder: Encoder, records: Records, log: Log): Promise<
   }
 }
 
-/** Tidies up every hour, and collects garbage in the first of each 24. Returns how to end it. */
+/** Tidies up every hour, and collects garbage in the first of each 24 in which it can. Returns how to end it. */
 function maintain(control: Control, log: Log): () => void {
   let hours = 0;
+  let isGarbageDue = false;
   const attempt = (what: string, work: Promise<void>) => work.catch((error: unknown) => log(`${what} failed`, error));
   const timer = setInterval(() => {
     void attempt("Cleaning up", control.cleanUp());
     void attempt("Verifying domains again", control.recheckDomains());
-    if (hours++ % 24 === 0) void attempt("Collecting garbage", control.collectGarbage());
+    if (hours++ % 24 === 0) isGarbageDue = true;
+    if (isGarbageDue) {
+      void attempt(
+        "Collecting garbage",
+        control.collectGarbage().then(() => void (isGarbageDue = false)),
+      );
+    }
   }, HOUR_MS);
   return () => clearInterval(timer);
 }

@@ -11,7 +11,9 @@ export type { Context } from "./context.ts";
 export type { CommandDescription, ConfigDescription } from "./describe.ts";
 export { EXIT_CODES } from "./exit-codes.ts";
 export { Failure } from "./failure.ts";
-export { formatBytes, formatCount } from "./terminal/format.ts";
+export { parseWhole } from "./option-values.ts";
+export { formatAge, formatBytes, formatCount } from "./terminal/format.ts";
+export { formatTable } from "./terminal/table.ts";
 export type { World } from "./world.ts";
 
 /**

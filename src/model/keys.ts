@@ -2,8 +2,11 @@ import type { Digest } from "./digest.ts";
 import type { Encoding } from "./encoding.ts";
 import type { Environment } from "./site.ts";
 
-/** The folders of documents: what is checked, backed up and moved when all of a store is. */
-export const DOCUMENT_FOLDERS = ["sites", "releases", "previews", "hosts", "refs", "certs"] as const;
+/**
+ * The folders of documents that a store is made of, those that name others before those that are named: who reads them
+ * in this order while others write finds all that is named.
+ */
+export const DOCUMENT_FOLDERS = ["certs", "hosts", "refs", "previews", "releases", "sites"] as const;
 
 /** The names of everything that lies on disk or in the bucket. The labels, slugs and digests are parsed before. */
 export const blobKey = (digest: Digest): string => `blobs/${digest.slice(0, 2)}/${digest}`;

@@ -5,6 +5,7 @@ export * from "./encoding.ts";
 export * from "./error.ts";
 export * from "./host-record.ts";
 export * from "./keys.ts";
+export * from "./lease.ts";
 export * from "./manifest.ts";
 export * from "./mount.ts";
 export * from "./network.ts";

@@ -2,6 +2,7 @@ import { rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { blobKey, type Digest, parseDigest, quarantineKey } from "#model";
 import { makeDurable, makeFolder } from "./durable-files.ts";
+import { DurablePlacement } from "./durable-placement.ts";
 import { findBytes, findFile, isMissing, readFolder, readStored, removeFile } from "./files.ts";
 import { checkDigest } from "./keys.ts";
 import type { Blobs, Stored, StoredBlob } from "./ports.ts";
@@ -12,6 +13,7 @@ import { type Chunks, verifiedBody } from "./verified-body.ts";
 export class DiskBlobs implements Blobs {
   readonly #folder: string;
   readonly #scratch: Scratch;
+  readonly #placement = new DurablePlacement();
 
   constructor(folder: string, scratch: Scratch) {
     this.#folder = folder;
@@ -53,10 +55,9 @@ export class DiskBlobs implements Blobs {
     const path = this.path(digest);
     await makeFolder(dirname(path));
     // Only the server's own user reads it: a backup keeps the database as a blob.
-    await this.#scratch.write(verifiedBody(body, digest, size), { sync: true, mode: 0o600 }, (written) =>
-      rename(written, path),
+    await this.#scratch.write(verifiedBody(body, digest, size), { sync: false, mode: 0o600 }, (written) =>
+      this.#placement.run({ written, path }),
     );
-    await makeDurable([dirname(path)]);
   }
 
   async quarantine(digest: Digest): Promise<boolean> {

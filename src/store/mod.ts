@@ -3,6 +3,7 @@ import type { S3Options, Store } from "./ports.ts";
 export { hashBytes, StreamHasher } from "./blake3.ts";
 export { type InspectedStore, inspectDiskStore, openDiskStore } from "./disk.ts";
 export { inParallel } from "./in-parallel.ts";
+export { findLeases, type HeldLease, holdLease } from "./leases.ts";
 export * from "./manifest-reader.ts";
 export { openMemoryStore } from "./memory.ts";
 export type * from "./ports.ts";

@@ -160,6 +160,8 @@ const finished = ({
   pods: Set<Digest>;
 }) => ({
   ...damage,
-  hits,
+  hits: hits.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)),
   pods: [...pods],
 });
+
+const placeOf = ({ site, release, path = "" }: Hit): string => [site, release, path].join(" ");

@@ -72,8 +72,8 @@ export function describeFsck(name: string, open: () => Promise<DamagedStore>): v
         {
           key: blobKey(second!),
           hits: [
-            { site: "docs", release: "v2" },
             { site: "docs", release: "prod" },
+            { site: "docs", release: "v2" },
           ],
         },
       ]);
@@ -129,8 +129,8 @@ export function describeFsck(name: string, open: () => Promise<DamagedStore>): v
             kind: "encoding",
             key: encodingKey(digest, "gzip"),
             hits: [
-              { site: "docs", release: "v1", path: "index.html" },
               { site: "docs", release: "prod", path: "index.html" },
+              { site: "docs", release: "v1", path: "index.html" },
             ],
           },
         ]);

@@ -1,4 +1,9 @@
-/** Works on a store as a whole: checks it, and repairs what is damaged. */
+/** Works on a store as a whole: checks and repairs it, backs it up, and restores it. */
+export { backupId, type BackupRecord, findBackup, listBackups } from "./backup-record.ts";
 export type { Damage, Hit, Progress, ShowProgress } from "./damage.ts";
 export { fsck, type FsckResult, type Repaired } from "./fsck.ts";
+export { type BackupResult, makeBackup } from "./make-backup.ts";
+export { readBackupTexts } from "./open-backup.ts";
+export { removeOldBackups } from "./remove-backups.ts";
 export type { Outcome, RepairSource } from "./repair.ts";
+export { type Restored, restoreBackup } from "./restore-backup.ts";

@@ -33,7 +33,7 @@ test("fsck finds a flipped bit beside the running server; quarantined, the next 
   const told = await operator.run(fsck);
   expect(told.code).toBe(1);
   expect(told.stdout).toContain(
-    `${blobKey(digest)} has another content than its name says.\n    shop v1 index.html\n    shop prod index.html\n`,
+    `${blobKey(digest)} has another content than its name says.\n    shop prod index.html\n    shop v1 index.html\n`,
   );
   const { json, code } = await operator.run([...fsck, "--json"]);
   expect([code, json]).toMatchObject([1, { blobs: 3, left: [{ key: blobKey(digest), kind: "blob" }] }]);

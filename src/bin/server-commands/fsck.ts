@@ -2,7 +2,16 @@ import { join } from "node:path";
 import { type Context, Failure, formatBytes, formatCount, type Result } from "#cli";
 import { findFileFaults, isNewDatabase, lockFolder, openDatabase } from "#db";
 import type { Digest } from "#model";
-import { type Damage, fsck, type FsckResult, type Repaired, type RepairSource } from "#upkeep";
+import {
+  type Damage,
+  fsck,
+  type FsckResult,
+  type Repaired,
+  listBackups,
+  readBackupTexts,
+  type RepairSource,
+} from "#upkeep";
+import { progressOf } from "../server-progress.ts";
 import { type DataPlace, inspectStore, openPlace, parseDataPlace } from "../storage-place.ts";
 
 interface FsckOptions {
@@ -26,7 +35,7 @@ export async function run(context: Context, _: readonly unknown[], options: Fsck
   const source = options.from === undefined ? undefined : await openSource(options.from, env, place.data);
   await using owners = options.repair ? await openOwners(place) : undefined;
   const tools = owners && { store, source, forgetOwners: owners.forget };
-  const result = await fsck(store, context.report.progress, tools);
+  const result = await fsck(store, progressOf(context), tools);
   context.report.clear();
   const database = findDatabaseDamage(join(place.data, "db", "sitepod.db"));
   const left = [...result.left, ...database];
@@ -42,8 +51,13 @@ async function openSource(
   env: Readonly<Record<string, string | undefined>>,
   scratch: string,
 ): Promise<RepairSource> {
-  const { blobs, documents } = await openPlace(place, env, scratch, false);
-  return { readBlob: (digest) => blobs.read(digest), readDocument: (key) => documents.read(key) };
+  const opened = await openPlace(place, env, scratch, false);
+  const [newest] = await listBackups(opened.documents);
+  const texts = newest && (await readBackupTexts(opened, newest));
+  return {
+    readBlob: (digest) => opened.blobs.read(digest),
+    readDocument: async (key) => (texts ? texts.get(key) : await opened.documents.read(key)),
+  };
 }
 
 /** Opens the record of who sent which content. Where the database is lost, nobody is said to have sent anything. */

@@ -1,5 +1,5 @@
-import type { Digest } from "#model";
-import type { StoredBlob } from "#store";
+import { type Digest, SitepodError } from "#model";
+import { findLeases, type StoredBlob } from "#store";
 import { type Context, nowIso } from "../context.ts";
 import { listUploads, namedByUpload } from "./uploads-under-way.ts";
 
@@ -23,8 +23,19 @@ export const RECORDS_TURN = "records";
 /**
  * Removes the blobs that no ref, survivor, preview, release or upload under way names. Where any of those cannot be
  * read, nothing is removed. Deploys wait for a few blobs at a time only: those that began in between have their say.
+ * Throws SitepodError `conflict` where somebody relies on all that is there now, such as a backup; one that begins
+ * meanwhile ends the removing.
  */
 export async function collectGarbage(context: Context): Promise<Collected> {
+  const { documents } = context.store;
+  const findHolder = async () => (await findLeases(documents, context))[0]?.purpose;
+  const holder = await findHolder();
+  if (holder !== undefined) {
+    throw new SitepodError(
+      "conflict",
+      `A ${holder} is under way, which holds all contents. Try again when it has ended.`,
+    );
+  }
   const named = new NamedContents(context);
   await context.inTurn(RECORDS_TURN, () => named.readAll());
   const errors: string[] = [];
@@ -32,9 +43,15 @@ export async function collectGarbage(context: Context): Promise<Collected> {
   let deleted = 0;
   let freed = 0;
 
+  /** Returns false where nothing more may be removed now. */
   const remove = async (blobs: readonly StoredBlob[]) => {
     // Alone: no deploy can be told "you have this already" while it is being removed.
-    await context.contentGate.alone(async () => {
+    return await context.contentGate.alone(async () => {
+      const began = await findHolder();
+      if (began !== undefined) {
+        errors.push(`a ${began} began meanwhile: what is left is removed the next time`);
+        return false;
+      }
       await named.readUploads();
       const garbage = blobs.filter(({ digest }) => !named.has(digest));
       for (const result of await Promise.allSettled(garbage.map((blob) => removeBlob(context, blob)))) {
@@ -46,18 +63,20 @@ export async function collectGarbage(context: Context): Promise<Collected> {
         context.log("A blob could not be removed", result.reason);
         errors.push("a blob could not be removed; see the server's log");
       }
+      return true;
     });
   };
 
   let unnamed: StoredBlob[] = [];
+  let mayRemove = true;
   for await (const blob of context.store.blobs.list()) {
     total++;
-    if (!named.has(blob.digest)) unnamed.push(blob);
+    if (mayRemove && !named.has(blob.digest)) unnamed.push(blob);
     if (unnamed.length < BLOBS_AT_ONCE) continue;
-    await remove(unnamed);
+    mayRemove = await remove(unnamed);
     unnamed = [];
   }
-  await remove(unnamed);
+  if (mayRemove && unnamed.length > 0) await remove(unnamed);
   return { referenced_blobs: named.size, total_blobs: total, deleted_blobs: deleted, freed_bytes: freed, errors };
 }
 

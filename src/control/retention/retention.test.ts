@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { hashBytes } from "#store";
+import { hashBytes, type HeldLease, holdLease } from "#store";
 import { World } from "../domains/world.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -97,6 +97,31 @@ describe("garbage collection", () => {
     expect((await collecting).deleted_blobs).toBe(0);
     expect((await renaming).status).toBe(200);
     expect(await world.records.releaseVersions("shop")).toEqual([]);
+  });
+
+  test("removes nothing while a backup holds what is there, and nothing more once one has begun", async () => {
+    const hold = () => holdLease(world.store.documents, { purpose: "backup", id: "b1", nowMs: () => world.nowMs });
+    await world.deploy("ann", "shop", Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`${i}.txt`, `${i}`])));
+    await world.call("ann", "DELETE", "/projects/shop");
+    const lease = await hold();
+    expect(await world.call("root", "POST", "/gc")).toMatchObject({ status: 409, body: { error: "conflict" } });
+    await lease[Symbol.asyncDispose]();
+
+    const { blobs } = world.store;
+    const remove = blobs.remove.bind(blobs);
+    let begun: Promise<HeldLease> | undefined;
+    blobs.remove = async (digest) => {
+      await (begun ??= hold());
+      return await remove(digest);
+    };
+    const collected = await collectGarbage();
+    blobs.remove = remove;
+    expect(collected).toMatchObject({ errors: [expect.stringContaining("a backup began meanwhile")] });
+    expect(collected.deleted_blobs).toBeLessThan(100);
+    // Who was killed holds nothing for ever.
+    world.nowMs += HOUR_MS;
+    expect((await collectGarbage()).deleted_blobs).toBe(201 - collected.deleted_blobs);
+    await (await begun!)[Symbol.asyncDispose]();
   });
 
   test("gives back all that nothing names, however much it is", async () => {

@@ -1,0 +1,82 @@
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Context, formatBytes, formatCount, type Result } from "#cli";
+import { copyDatabaseFile, isNewDatabase } from "#db";
+import { SitepodError } from "#model";
+import { makeBackup, removeOldBackups, type BackupResult } from "#upkeep";
+import { progressOf } from "../server-progress.ts";
+import { type DataPlace, inspectStore, openPlace, parseDataPlace } from "../storage-place.ts";
+import { version } from "../version.ts";
+
+interface BackupOptions {
+  readonly data?: string;
+  readonly verify: "all" | "new";
+  readonly keep?: number;
+}
+
+export async function run(
+  context: Context,
+  [to]: readonly (string | undefined)[],
+  options: BackupOptions,
+): Promise<Result> {
+  const { env, now } = context.world;
+  const from = parseDataPlace(options.data, env);
+  const store = await inspectStore(from);
+  const place = await openPlace(to!, env, from.data, true);
+  const made = await makeBackup({
+    store,
+    place,
+    copyDatabase: () => copyDatabase(from),
+    sessionKey: await readSessionKey(from),
+    version,
+    nowMs: now,
+    verifiesAll: options.verify === "all",
+    show: progressOf(context),
+  });
+  context.report.clear();
+  const removed = options.keep === undefined ? undefined : await removeOldBackups(place, options.keep, now);
+  const { damaged } = made.record;
+  return {
+    text: [
+      ...describe(made),
+      ...(removed ? [`Removed ${formatCount(removed.backups.length, "older backup")}.`] : []),
+    ].join("\n"),
+    json: { ...made.record, copied: made.copied, copied_bytes: made.copiedBytes, removed: removed?.backups ?? [] },
+    ...(damaged.length > 0 ? { ending: "failed" as const } : {}),
+  };
+}
+
+function describe({ record, copied, copiedBytes }: BackupResult): string[] {
+  const { id, sites, releases, blobs, bytes, damaged } = record;
+  return [
+    `Backup ${id}: ${formatCount(sites, "site")}, ${formatCount(releases, "release")}, ${formatCount(blobs, "content")} ` +
+      `(${formatBytes(bytes)}), all read back. Copied ${formatCount(copied, "content")} (${formatBytes(copiedBytes)}).`,
+    ...(damaged.length > 0
+      ? [`${formatCount(damaged.length, "content")} could not be backed up: damaged here. Run sitepod server fsck.`]
+      : []),
+  ];
+}
+
+/** The copy is written beside the database, by the server's user alone to be read. */
+async function copyDatabase({ data }: DataPlace): Promise<Uint8Array<ArrayBuffer>> {
+  const path = join(data, "db", "sitepod.db");
+  if (!existsSync(path) || isNewDatabase(path)) {
+    throw new SitepodError("not_found", `There is no database at ${path}: it is lost, or this is no data folder.`);
+  }
+  const copy = join(data, "tmp", `${randomUUID()}.db`);
+  await mkdir(join(data, "tmp"), { recursive: true });
+  try {
+    await writeFile(copy, "", { mode: 0o600, flag: "wx" });
+    copyDatabaseFile(path, copy);
+    return new Uint8Array(await readFile(copy));
+  } finally {
+    await rm(copy, { force: true });
+  }
+}
+
+async function readSessionKey({ data }: DataPlace): Promise<string | undefined> {
+  const path = join(data, "session.key");
+  return existsSync(path) ? await readFile(path, "utf8") : undefined;
+}

@@ -1,0 +1,48 @@
+import { type Digest, SitepodError } from "#model";
+import type { InspectedStore } from "#store";
+import { hashBody } from "./stored-bytes.ts";
+
+/** Returns whether a store has exactly this content, by reading it. */
+export async function isWhole(blobs: InspectedStore["blobs"], digest: Digest): Promise<boolean> {
+  const stored = await blobs.read(digest);
+  return stored !== undefined && (await hashBody(stored.body)).digest === digest;
+}
+
+/**
+ * Copies a blob, verified as it is read and, once it is written, read back. Returns its size, or undefined where `from`
+ * has it not, or with another content. Throws SitepodError `unavailable` where `to` does not give back what it got.
+ */
+export async function copyBlob(
+  from: InspectedStore["blobs"],
+  to: InspectedStore["blobs"],
+  digest: Digest,
+): Promise<number | undefined> {
+  const stored = await from.read(digest);
+  if (!stored) return undefined;
+  try {
+    await to.write(digest, stored.size, stored.body);
+  } catch (error) {
+    if (error instanceof SitepodError && (error.code === "invalid" || error.code === "not_found")) return undefined;
+    throw error;
+  }
+  await requireReadBack(to, digest);
+  return stored.size;
+}
+
+/** Writes bytes as a blob and reads them back. */
+export async function writeBlob(
+  to: InspectedStore["blobs"],
+  digest: Digest,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  await to.write(digest, bytes.length, new Blob([bytes]).stream());
+  await requireReadBack(to, digest);
+}
+
+async function requireReadBack(blobs: InspectedStore["blobs"], digest: Digest): Promise<void> {
+  if (await isWhole(blobs, digest)) return;
+  throw new SitepodError(
+    "unavailable",
+    `What was written to the other place as ${digest} is not what is read from it. Check that place.`,
+  );
+}

@@ -1,0 +1,94 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { openS3Store } from "#store";
+import { describeBackup } from "../../src/upkeep/backup-conformance.ts";
+import { type DamagedStore, describeFsck } from "../../src/upkeep/fsck-conformance.ts";
+import { register } from "../harness/account.ts";
+import { commandLine } from "../harness/command-line.ts";
+import { deployClient } from "../harness/deploy-client.ts";
+import { startServer } from "../harness/server.ts";
+import { temporaryFolder } from "../harness/temporary-folder.ts";
+import { fetchHost } from "../harness/tenant.ts";
+import { startS3Lab } from "../lab/s3-lab.ts";
+
+const lab = await startS3Lab();
+afterAll(lab.stop);
+
+const at = { region: "us-east-1", endpoint: lab.endpoint ?? "", forcePathStyle: true } as const;
+const client = new S3Client({ ...at, credentials: lab });
+
+async function newBucket(): Promise<string> {
+  const Bucket = `sitepod-${crypto.randomUUID()}`;
+  await client.send(new CreateBucketCommand({ Bucket }));
+  return Bucket;
+}
+
+async function damagedBucket(): Promise<DamagedStore> {
+  if (!lab.endpoint) throw new Error(lab.skipped);
+  const { endpoint, accessKeyId, secretAccessKey } = lab;
+  const cacheFolder = await mkdtemp(join(tmpdir(), "sitepod-s3-"));
+  const Bucket = await newBucket();
+  const access = { bucket: Bucket, region: at.region, endpoint, accessKeyId, secretAccessKey, presigned: false };
+  return {
+    store: await openS3Store({ ...access, cacheFolder, cacheBytes: 10_000_000 }),
+    async damage(Key, change) {
+      const found = await client.send(new GetObjectCommand({ Bucket, Key }));
+      const Body = change(await found.Body!.transformToByteArray());
+      if (Body) await client.send(new PutObjectCommand({ Bucket, Key, Body }));
+      else await client.send(new DeleteObjectCommand({ Bucket, Key }));
+    },
+    [Symbol.asyncDispose]: () => rm(cacheFolder, { recursive: true }),
+  };
+}
+
+const reason = lab.endpoint ? "" : ` (skipped: ${lab.skipped})`;
+
+describe.skipIf(!lab.endpoint)(`against Ceph${reason}`, () => {
+  describeFsck("a store in a bucket", damagedBucket);
+  describeBackup("a backup from bucket to bucket", damagedBucket);
+
+  test("a server with its content in a bucket is backed up to another, and restored into a third", async () => {
+    await using folder = await temporaryFolder();
+    await using operator = await commandLine({ by: "executable" });
+    const [first, place, third] = [await newBucket(), await newBucket(), await newBucket()];
+    const [data, restored] = [join(folder.path, "data"), join(folder.path, "restored")];
+    const inBucket = (bucket: string) => ({
+      SITEPOD_STORAGE_TYPE: "s3",
+      SITEPOD_S3_BUCKET: bucket,
+      SITEPOD_S3_REGION: "us-east-1",
+      SITEPOD_S3_ENDPOINT: lab.endpoint!,
+      AWS_ACCESS_KEY_ID: lab.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: lab.secretAccessKey,
+    });
+    const mustRun = async (args: readonly string[], bucket: string) => {
+      const { code, stderr } = await operator.run(["server", ...args], { env: inBucket(bucket) });
+      expect([code, stderr]).toEqual([0, ""]);
+    };
+    await using server = await startServer({ data, env: inBucket(first) });
+    const { token } = await register(server.url);
+    const film = "a long film ".repeat(100_000);
+    const files = { "index.html": "the front page", "film.bin": film };
+    await deployClient({ endpoint: server.url, token }).deploy("shop", files, "prod");
+    await mustRun(["backup", `s3://${place}`, "--data", data], first);
+    await server.stop();
+
+    await mustRun(["restore", `s3://${place}`, "--data", restored], third);
+    await mustRun(["fsck", "--data", restored], third);
+    await using again = await startServer({ data: restored, env: inBucket(third) });
+    for (const [path, content] of Object.entries(files)) {
+      const shown = await fetchHost(again, `shop--v1.${again.domain}`, `/${path.replace("index.html", "")}`);
+      expect((await shown.text()) === content).toBe(true);
+    }
+    await deployClient({ endpoint: again.url, token }).deploy("shop", { "index.html": "the next page" }, "prod");
+    expect(await (await fetchHost(again, `shop.${again.domain}`, "/")).text()).toBe("the next page");
+  });
+});
