@@ -1,11 +1,11 @@
 import type { Environment } from "#model";
 import { type Api, BATCH_MEDIA_TYPE } from "#wire";
+import { createArchiveCalls } from "./archive-calls.ts";
+import type { CallOptions, Query } from "./send-message.ts";
 import { Failure } from "./failure.ts";
 import { type Call, readJson, send } from "./http.ts";
 import { PATIENT_TRIES, QUICK_TRIES } from "./retry.ts";
 import type { World } from "./world.ts";
-
-type Query = Readonly<Record<string, string | number | undefined>>;
 
 /** What can be asked of the server's v1 API. Every method throws a Failure that can be shown. */
 export type ApiClient = ReturnType<typeof createApiClient>;
@@ -105,19 +105,13 @@ export function createApiClient(world: World, endpoint: string, token: string | 
     rename: (project: string, subdomain: string) =>
       call<Api.Renamed>("PUT", "/domains/rename", { query: { project }, body: { new_subdomain: subdomain } }),
 
+    ...createArchiveCalls(world, endpoint, authorization, call),
+
     createToken: (request: { name: string; scopes: Api.TokenScope[]; project?: string; expires_in?: number }) =>
       post<Api.TokenCreated>("/tokens", request),
     tokens: () => get<{ tokens: Api.Token[] }>("/tokens"),
     revokeToken: (id: string) => remove<{ message: string }>(`/tokens/${segment(id)}`),
   };
-}
-
-interface CallOptions {
-  readonly query?: Query;
-  readonly body?: unknown;
-  /** Whether doing it twice is harmless; reading is. */
-  readonly isRepeatable?: boolean;
-  readonly maxTries?: number;
 }
 
 type PointerRequest = {

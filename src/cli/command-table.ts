@@ -1,4 +1,5 @@
 import { ENVIRONMENTS } from "#model";
+import { ARCHIVE_COMMANDS } from "./archive-commands.ts";
 import type { CommandSpec, OptionSpec } from "./command-spec.ts";
 import { parseReleaseChoice, parseSpan, parseWhole } from "./option-values.ts";
 
@@ -279,6 +280,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: ["sitepod token revoke ci"],
     load: () => import("./commands/token-revoke.ts"),
   },
+  ...ARCHIVE_COMMANDS,
   {
     usage: "delete [site]",
     group: "Manage",

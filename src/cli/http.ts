@@ -42,13 +42,38 @@ export async function send(world: World, call: Call): Promise<string> {
   });
 }
 
-async function sendOnce(world: World, call: Call): Promise<string> {
-  const { method, url, headers, body } = call;
-  const content = body && (await body());
-  let response: Response;
-  let text: string;
+/**
+ * Sends a request once and returns the chunks of a large answer as they come. Throws a Failure as `send` does, also where
+ * the answer breaks off.
+ */
+export async function download(world: World, call: Omit<Call, keyof RetryPolicy>): Promise<AsyncIterable<Uint8Array>> {
+  const response = await ask(world, call, async (answer) => answer);
+  if (!response.ok) throw refusal(response, await response.text(), call);
+  return readOn(world, call.url, response);
+}
+
+async function* readOn({ signal }: World, url: string, { body }: Response): AsyncGenerator<Uint8Array> {
   try {
-    response = await world.fetch(url, {
+    yield* (body ?? []) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw signal.aborted ? new Failure("interrupted", "Interrupted.") : unreachable(url, error);
+  }
+}
+
+async function sendOnce(world: World, call: Call): Promise<string> {
+  const { response, text } = await ask(world, call, async (response) => ({ response, text: await response.text() }));
+  if (response.ok) return text;
+  throw refusal(response, text, call);
+}
+
+async function ask<T>(
+  world: World,
+  { method, url, headers, body }: Omit<Call, keyof RetryPolicy>,
+  read: (response: Response) => Promise<T>,
+): Promise<T> {
+  const content = body && (await body());
+  try {
+    const response = await world.fetch(url, {
       method,
       headers: { "user-agent": `sitepod/${world.version}`, accept: "application/json", ...headers },
       signal: world.signal,
@@ -56,16 +81,14 @@ async function sendOnce(world: World, call: Call): Promise<string> {
       // Node streams a body only when it is told that the answer comes after it.
       ...(content instanceof ReadableStream ? { duplex: "half" } : {}),
     } as RequestInit);
-    text = await response.text();
+    return await read(response);
   } catch (error) {
     if (world.signal.aborted) throw new Failure("interrupted", "Interrupted.");
     throw unreachable(url, error);
   }
-  if (response.ok) return text;
-  throw refusal(response, text, call);
 }
 
-function refusal(response: Response, text: string, { url, headers }: Call): RefusedError {
+function refusal(response: Response, text: string, { url, headers }: Pick<Call, "url" | "headers">): RefusedError {
   const { status } = response;
   const retryAfterS = Number(response.headers.get("retry-after") ?? Number.NaN);
   const body = readJson(text) as { error?: unknown; message?: unknown; faults?: unknown } | undefined;

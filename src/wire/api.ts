@@ -5,6 +5,7 @@ import { bytes, environment, hash, isoTime, projectName, version } from "./field
 export { environment } from "./fields.ts";
 export * from "./access-messages.ts";
 export * from "./domain-messages.ts";
+export * from "./import-messages.ts";
 export * from "./plan-messages.ts";
 
 /**

@@ -50,6 +50,15 @@ async function damagedBucket(): Promise<DamagedStore> {
   };
 }
 
+const inBucket = (bucket: string) => ({
+  SITEPOD_STORAGE_TYPE: "s3",
+  SITEPOD_S3_BUCKET: bucket,
+  SITEPOD_S3_REGION: "us-east-1",
+  SITEPOD_S3_ENDPOINT: lab.endpoint ?? "",
+  AWS_ACCESS_KEY_ID: lab.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: lab.secretAccessKey,
+});
+
 const reason = lab.endpoint ? "" : ` (skipped: ${lab.skipped})`;
 
 describe.skipIf(!lab.endpoint)(`against Ceph${reason}`, () => {
@@ -61,14 +70,6 @@ describe.skipIf(!lab.endpoint)(`against Ceph${reason}`, () => {
     await using operator = await commandLine({ by: "executable" });
     const [first, place, third] = [await newBucket(), await newBucket(), await newBucket()];
     const [data, restored] = [join(folder.path, "data"), join(folder.path, "restored")];
-    const inBucket = (bucket: string) => ({
-      SITEPOD_STORAGE_TYPE: "s3",
-      SITEPOD_S3_BUCKET: bucket,
-      SITEPOD_S3_REGION: "us-east-1",
-      SITEPOD_S3_ENDPOINT: lab.endpoint!,
-      AWS_ACCESS_KEY_ID: lab.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: lab.secretAccessKey,
-    });
     const mustRun = async (args: readonly string[], bucket: string) => {
       const { code, stderr } = await operator.run(["server", ...args], { env: inBucket(bucket) });
       expect([code, stderr]).toEqual([0, ""]);
@@ -90,5 +91,33 @@ describe.skipIf(!lab.endpoint)(`against Ceph${reason}`, () => {
     }
     await deployClient({ endpoint: again.url, token }).deploy("shop", { "index.html": "the next page" }, "prod");
     expect(await (await fetchHost(again, `shop.${again.domain}`, "/")).text()).toBe("the next page");
+  });
+
+  test("a site goes from a disk to a bucket and back, and is the same archive all the way", async () => {
+    await using folder = await temporaryFolder();
+    const files = { "index.html": "the front page", "film.bin": "a long film ".repeat(100_000) };
+    const archives = ["first", "second"].map((name) => join(folder.path, `${name}.tar`)) as [string, string];
+    await using onDisk = await startServer();
+    await using inS3 = await startServer({ env: inBucket(await newBucket()) });
+    const people = [];
+    for (const { url } of [onDisk, inS3]) people.push({ endpoint: url, token: (await register(url)).token });
+    await deployClient(people[0]!).deploy("shop", files, "prod");
+    await deployClient(people[0]!).deploy("shop", { "index.html": "the next page" }, "beta");
+    await using disk = await commandLine(people[0]!);
+    await using bucket = await commandLine(people[1]!);
+    const mustRun = async (person: typeof disk, args: readonly string[]) => {
+      const { code, stderr } = await person.run([...args, "--json"]);
+      expect([code, stderr]).toEqual([0, ""]);
+    };
+    await mustRun(disk, ["export", "shop", "--output", archives[0]]);
+    await mustRun(bucket, ["import", archives[0]]);
+    for (const [path, content] of Object.entries(files)) {
+      const shown = await fetchHost(inS3, `shop.${inS3.domain}`, `/${path.replace("index.html", "")}`);
+      expect((await shown.text()) === content).toBe(true);
+    }
+    await mustRun(bucket, ["export", "shop", "--output", archives[1]]);
+    expect(await Bun.file(archives[1]).bytes()).toEqual(await Bun.file(archives[0]).bytes());
+    await mustRun(disk, ["import", archives[1], "--name", "store"]);
+    expect(await (await fetchHost(onDisk, `store-beta.${onDisk.domain}`, "/")).text()).toBe("the next page");
   });
 });

@@ -6,6 +6,7 @@ import { authenticate } from "../identity/authenticate.ts";
 import { createLoginLimit } from "../identity/login-limit.ts";
 import { addAccessRoutes } from "./access-routes.ts";
 import { addAccountRoutes, addTokenRoutes } from "./account-routes.ts";
+import { addArchiveRoutes } from "./archive-routes.ts";
 import { addDomainRoutes } from "./domain-routes.ts";
 import { findAllowedMethods } from "./allowed-methods.ts";
 import { createErrorAnswers } from "./errors.ts";
@@ -29,6 +30,7 @@ export function createApi(context: Context, accounts: Accounts, metrics: () => s
   addAccessRoutes(app, context);
   addHistoryRoutes(app, context);
   addDomainRoutes(app, context);
+  addArchiveRoutes(app, context);
 
   app.openAPIRegistry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });
   let kept: ReturnType<typeof app.getOpenAPI31Document> | undefined;

@@ -134,11 +134,13 @@ function parseFiles(context: Context, request: Api.PlanRequest): Entry[] {
 
 const MEDIA_TYPE = /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+(?:; ?charset=[a-z0-9_-]+)?$/i;
 
+export const isMediaType = (text: string): boolean => MEDIA_TYPE.test(text);
+
 /** The name decides the type; where it says nothing, the client's word counts if it is one. */
 function typeOf(file: Api.PlanFile): string {
   const type = mediaType(file.path);
   const told = file.content_type;
-  return type === UNKNOWN_MEDIA_TYPE && told !== undefined && MEDIA_TYPE.test(told) ? told : type;
+  return type === UNKNOWN_MEDIA_TYPE && told !== undefined && isMediaType(told) ? told : type;
 }
 
 /** Throws SitepodError `too_large` where a deploy has more files than it may. */
@@ -151,7 +153,8 @@ export function requireFewFiles({ settings }: Context, count: number): void {
   );
 }
 
-function requireWithinLimits(context: Context, files: readonly Api.PlanFile[]): void {
+/** Throws SitepodError `too_large` where a deploy is larger than it may be. */
+export function requireWithinLimits(context: Context, files: readonly Pick<Api.PlanFile, "path" | "size">[]): void {
   const { maxFileBytes, maxDeployBytes } = context.settings;
   requireFewFiles(context, files.length);
   const large = files.find((file) => file.size > maxFileBytes);

@@ -54,6 +54,21 @@ export async function ensureSite(context: Context, actor: Actor, nameOrId: strin
 
 async function createSite(context: Context, actor: Actor, name: string): Promise<Site> {
   const workspaceId = await findWorkspace(context, actor);
+  await requireRoom(context, actor, workspaceId);
+  const createdAt = nowIso(context);
+  const id = newId(context, "site");
+  const claim = { label: name, site: name, site_id: id, workspace_id: workspaceId, created_at: createdAt };
+  if (!(await context.records.createClaim(claim))) {
+    return await adoptClaim(context, name, workspaceId);
+  }
+  const site = { id, workspace_id: workspaceId, name, label: name, created_at: createdAt, updated_at: createdAt };
+  await context.db.query.insertInto("sites").values(site).execute();
+  await recordEvent(context, actor, "site.create", { site });
+  return site;
+}
+
+/** Throws SitepodError `too_large` where the account has as many sites as it may have. */
+export async function requireRoom(context: Context, actor: Actor, workspaceId: string): Promise<void> {
   const { count } = await context.db.query
     .selectFrom("sites")
     .where("workspace_id", "=", workspaceId)
@@ -65,16 +80,6 @@ async function createSite(context: Context, actor: Actor, name: string): Promise
       `You have ${count} sites, and this server allows ${context.settings.maxSitesPerUser}. Delete one first.`,
     );
   }
-  const createdAt = nowIso(context);
-  const id = newId(context, "site");
-  const claim = { label: name, site: name, site_id: id, workspace_id: workspaceId, created_at: createdAt };
-  if (!(await context.records.createClaim(claim))) {
-    return await adoptClaim(context, name, workspaceId);
-  }
-  const site = { id, workspace_id: workspaceId, name, label: name, created_at: createdAt, updated_at: createdAt };
-  await context.db.query.insertInto("sites").values(site).execute();
-  await recordEvent(context, actor, "site.create", { site });
-  return site;
 }
 
 /** The name was claimed between our look and our claim (or before a crash): it is ours only if the workspace is. */

@@ -1,5 +1,6 @@
 import type { Digest } from "#model";
 import { settleReleases } from "../access/permanent-addresses.ts";
+import { forgetImports } from "../archive/forget-imports.ts";
 import { type Context, nowIso } from "../context.ts";
 import { listUploads, namedByUpload } from "./uploads-under-way.ts";
 
@@ -66,12 +67,15 @@ async function forgetUploads(context: Context): Promise<number> {
       .where("version", "is", null)
       .where("expires_at", "<", nowIso(context))
       .executeTakeFirst();
+    const imports = await forgetImports(context);
     const kept = new Set<string>();
     const keyOf = (workspaceId: string, digest: Digest) => `${workspaceId} ${digest}`;
     for (const upload of await listUploads(context)) {
       for (const digest of await namedByUpload(context, upload)) kept.add(keyOf(upload.workspaceId, digest));
     }
-    await context.store.uploads.expire((workspaceId, digest) => kept.has(keyOf(workspaceId, digest)));
+    await context.store.uploads.expire(
+      (workspaceId, digest) => imports.has(workspaceId) || kept.has(keyOf(workspaceId, digest)),
+    );
     return Number(numDeletedRows);
   });
 }

@@ -1,0 +1,34 @@
+import { Readable } from "node:stream";
+import { type ArchivedContent, encodeBatch } from "#wire";
+import type { ApiClient } from "../api-client.ts";
+import { packShipments } from "../deploy/batches.ts";
+import { forEachParallel } from "../deploy/parallel.ts";
+import type { Archive } from "./open-archive.ts";
+
+const PARALLEL_REQUESTS = 8;
+
+/** Sends all contents of an archive to an import. `onSent` is called after each with those that were sent. */
+export async function sendContents(
+  client: ApiClient,
+  importId: string,
+  archive: Archive,
+  onSent: (contents: readonly ArchivedContent[]) => void,
+): Promise<void> {
+  const readAll = async (content: ArchivedContent) => Buffer.concat(await Array.fromAsync(archive.read(content)));
+  await forEachParallel(packShipments(archive.contents), PARALLEL_REQUESTS, async (shipment) => {
+    if (shipment.kind === "file") {
+      const { file } = shipment;
+      await client.importContent(importId, file.digest, {
+        headers: { "content-length": String(file.size) },
+        body: async () => Readable.toWeb(Readable.from(archive.read(file))) as unknown as ReadableStream,
+      });
+      return onSent([file]);
+    }
+    await client.importBatch(importId, async () =>
+      encodeBatch(
+        await Promise.all(shipment.files.map(async (file) => ({ digest: file.digest, bytes: await readAll(file) }))),
+      ),
+    );
+    onSent(shipment.files);
+  });
+}

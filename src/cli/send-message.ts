@@ -1,0 +1,12 @@
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+export interface CallOptions {
+  readonly query?: Query;
+  readonly body?: unknown;
+  /** Whether doing it twice is harmless; reading is. */
+  readonly isRepeatable?: boolean;
+  readonly maxTries?: number;
+}
+
+/** Sends one message and reads the answer's JSON. */
+export type SendMessage = <T>(method: string, path: string, options?: CallOptions) => Promise<T>;

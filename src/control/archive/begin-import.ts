@@ -1,0 +1,119 @@
+import { type Digest, parseDigest, parseSiteName, SitepodError } from "#model";
+import { type Api, parseBatch } from "#wire";
+import { type Context, newId, nowIso } from "../context.ts";
+import { type Actor, requireWholeAccount } from "../identity/actor.ts";
+import { findWorkspace } from "../identity/workspace.ts";
+import { UPLOAD_LIFE_MS } from "../release/plan.ts";
+import { checkName, findSite, requireRoom, sentence } from "../release/sites.ts";
+import { chunksOf } from "../release/upload.ts";
+import { createImport, findImport, type ImportRecord, removeImport } from "./import-record.ts";
+
+/** A manifest takes about 100 bytes a file: enough for the most files that a deploy may have. */
+const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Begins the import of a site. Throws SitepodError: `invalid` where the name cannot be one, `conflict` where there is
+ * such a site, `too_large` where the account has too many, `forbidden` by a token of one site.
+ */
+export async function beginImport(context: Context, actor: Actor, project: string): Promise<Api.ImportBegun> {
+  requireWholeAccount(actor);
+  const name = parseSiteName(project);
+  if (!name.ok) throw new SitepodError("invalid", `${sentence(name.fault)}.`);
+  await requireFree(context, actor, name.value);
+  const workspaceId = await findWorkspace(context, actor);
+  await requireRoom(context, actor, workspaceId);
+  const record: ImportRecord = {
+    id: newId(context, "import", 24),
+    user_id: actor.userId,
+    workspace_id: workspaceId,
+    project: name.value,
+    site_id: newId(context, "site"),
+    state: "open",
+    expires_at: new Date(context.nowMs() + UPLOAD_LIFE_MS).toISOString(),
+  };
+  await createImport(context, record);
+  return { import_id: record.id, expires_at: record.expires_at };
+}
+
+async function requireFree(context: Context, actor: Actor, name: string): Promise<void> {
+  if ((await checkName(context, name)).available) return;
+  const own = await findSite(context, actor, name).catch(() => undefined);
+  throw own
+    ? new SitepodError(
+        "conflict",
+        `You have a site ${JSON.stringify(name)} already, with releases of its own. Import under another name, or delete ` +
+          "that site first.",
+      )
+    : new SitepodError("forbidden", `The name ${JSON.stringify(name)} is taken. Choose another name.`);
+}
+
+/** Finds an import of the actor. Throws SitepodError `not_found`, `gone` where it has expired. */
+export async function requireImport(context: Context, actor: Actor, id: string): Promise<ImportRecord> {
+  const record = await findImport(context, id);
+  if (!record || record.user_id !== actor.userId) {
+    throw new SitepodError("not_found", "There is no such import. Begin it again.");
+  }
+  if (record.expires_at > nowIso(context)) return record;
+  throw new SitepodError("gone", "This import has expired. Begin it again.");
+}
+
+export interface SentContent {
+  readonly hash: string;
+  readonly lengthBytes: number | undefined;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** Stores one content of an import. Throws SitepodError: `invalid` where it is not what its hash says, `too_large`. */
+export async function receiveContent(
+  context: Context,
+  actor: Actor,
+  id: string,
+  { hash, lengthBytes, body }: SentContent,
+): Promise<{ hash: Digest; size: number }> {
+  const record = await requireOpen(context, actor, id);
+  const digest = parseDigest(hash);
+  if (!digest) throw new SitepodError("invalid", `${JSON.stringify(hash)} is not a hash.`);
+  if (lengthBytes === undefined) throw new SitepodError("invalid", "The request needs a Content-Length.");
+  requireSmall(context, lengthBytes);
+  await context.store.uploads.stage(record.id, digest, lengthBytes, body);
+  return { hash: digest, size: lengthBytes };
+}
+
+/** Stores many small contents that came as one body. Returns how many. Throws as for one. */
+export async function receiveContents(
+  context: Context,
+  actor: Actor,
+  id: string,
+  body: Uint8Array<ArrayBuffer>,
+): Promise<number> {
+  const record = await requireOpen(context, actor, id);
+  const batch = parseBatch(body);
+  if (!batch.ok) throw new SitepodError("invalid", `${sentence(batch.fault)}.`);
+  for (const { bytes } of batch.value) requireSmall(context, bytes.length);
+  await Promise.all(
+    batch.value.map(({ digest, bytes }) =>
+      context.store.uploads.stage(record.id, digest, bytes.length, chunksOf(bytes)),
+    ),
+  );
+  return batch.value.length;
+}
+
+/** Ends an import that is not to be committed, and forgets what was sent. */
+export async function abandonImport(context: Context, actor: Actor, id: string): Promise<void> {
+  await removeImport(context, (await requireOpen(context, actor, id)).id);
+}
+
+async function requireOpen(context: Context, actor: Actor, id: string): Promise<ImportRecord> {
+  const record = await requireImport(context, actor, id);
+  if (record.state === "open") return record;
+  throw new SitepodError("conflict", "This import is committed already.");
+}
+
+function requireSmall({ settings }: Context, bytes: number): void {
+  const most = Math.max(settings.maxFileBytes, MAX_MANIFEST_BYTES);
+  if (bytes <= most) return;
+  throw new SitepodError(
+    "too_large",
+    `A content has ${bytes} bytes, and this server allows ${most} (SITEPOD_MAX_FILE_SIZE).`,
+  );
+}
