@@ -37,7 +37,7 @@ export const wholeSuites: readonly Suite[] = [
   { name: "end to end", paths: ["test/e2e"], options: ["--timeout=300000"] },
   {
     name: "npm package",
-    paths: ["awkward-files", "domains", "examples", "protected-sites", "real-sites", "rules"].map(
+    paths: ["awkward-files", "domains", "examples", "export-import", "protected-sites", "real-sites", "rules"].map(
       (name) => `test/e2e/${name}.test.ts`,
     ),
     options: ["--timeout=300000"],

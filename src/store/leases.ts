@@ -62,7 +62,8 @@ export async function findLeases(
     const id = key.slice(LEASE_FOLDER.length, -".json".length);
     if (!lease) throw new SitepodError("internal", `${key} in the server's storage is damaged. Remove it.`);
     if (Date.parse(lease.expires_at) > nowMs()) held.push({ id, purpose: lease.purpose });
-    else await documents.remove(key);
+    // One that cannot be removed, since another user of the machine wrote it, holds nothing all the same.
+    else await documents.remove(key).catch(() => false);
   }
   return held;
 }

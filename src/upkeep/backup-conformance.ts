@@ -171,6 +171,19 @@ export function describeBackup(name: string, open: () => Promise<DamagedStore>):
       expect((await fsck(into.store, quiet)).left).toEqual([]);
     });
 
+    test("is not made in a store that a server uses, nor is that tidied up", async () => {
+      await using from = await open();
+      await using other = await open();
+      for (const { store } of [from, other]) await writeSite(store, "docs", [V1]);
+      for (const place of [from.store, other.store]) {
+        const before = await contentsOf(place);
+        expect((await backUp(from.store, place).catch((error) => error)).code).toBe("conflict");
+        const tidied = removeOldBackups(place, 1, () => clockMs++);
+        expect(await tidied.catch((error) => error.code)).toBe("conflict");
+        expect(await contentsOf(place)).toEqual(before);
+      }
+    });
+
     test("is not tidied away while another is being made", async () => {
       await using from = await open();
       await using place = await open();

@@ -1,6 +1,7 @@
 import { type Digest, SitepodError } from "#model";
 import { findLeases, hashBytes, holdLease, inParallel, type InspectedStore } from "#store";
 import { backupId, backupKey, type BackupRecord, formatBackupRecord, type Piece } from "./backup-record.ts";
+import { requireBackupPlace } from "./backup-place.ts";
 import { copyBlob, isWhole, writeBlob } from "./copy-blob.ts";
 import type { ShowProgress } from "./damage.ts";
 import { findNamedContents } from "./named-contents.ts";
@@ -41,6 +42,7 @@ export interface BackupResult {
  */
 export async function makeBackup(tools: BackupTools): Promise<BackupResult> {
   const { store, place, nowMs, show } = tools;
+  await requireBackupPlace(place);
   const id = backupId(nowMs());
   const lease = { purpose: "backup", id: `backup-${id}`, nowMs };
   await using ours = await holdLease(place.documents, lease);

@@ -1,5 +1,6 @@
 import type { Digest } from "#model";
 import { findLeases, holdLease, type InspectedStore } from "#store";
+import { requireBackupPlace } from "./backup-place.ts";
 import { backupKey, listBackups } from "./backup-record.ts";
 import { TIDYING } from "./make-backup.ts";
 import { findNamedContents } from "./named-contents.ts";
@@ -20,6 +21,7 @@ export async function removeOldBackups(
   keep: number,
   nowMs: () => number,
 ): Promise<RemovedBackups | undefined> {
+  await requireBackupPlace(place);
   const id = `tidying-${new Date(nowMs()).toISOString().toLowerCase().replaceAll(/[:.]/g, "-")}`;
   await using held = await holdLease(place.documents, { purpose: TIDYING, id, nowMs });
   if ((await findLeases(place.documents, { nowMs })).some((other) => other.id !== id)) return undefined;

@@ -24,6 +24,7 @@ export async function run(
   const { env, now } = context.world;
   const from = parseDataPlace(options.data, env);
   const store = await inspectStore(from);
+  requireNoDataFolder(to!);
   const place = await openPlace(to!, env, from.data, true);
   const made = await makeBackup({
     store,
@@ -57,6 +58,12 @@ function describe({ record, copied, copiedBytes }: BackupResult): string[] {
       ? [`${formatCount(damaged.length, "content")} could not be backed up: damaged here. Run sitepod server fsck.`]
       : []),
   ];
+}
+
+/** A server that has no site yet has a database. Throws SitepodError `conflict`. */
+function requireNoDataFolder(place: string): void {
+  if (place.startsWith("s3://") || !existsSync(join(place, "db"))) return;
+  throw new SitepodError("conflict", `${place} is a server's data folder. Choose another folder for backups.`);
 }
 
 /** The copy is written beside the database, by the server's user alone to be read. */

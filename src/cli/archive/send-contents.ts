@@ -14,7 +14,6 @@ export async function sendContents(
   archive: Archive,
   onSent: (contents: readonly ArchivedContent[]) => void,
 ): Promise<void> {
-  const readAll = async (content: ArchivedContent) => Buffer.concat(await Array.fromAsync(archive.read(content)));
   await forEachParallel(packShipments(archive.contents), PARALLEL_REQUESTS, async (shipment) => {
     if (shipment.kind === "file") {
       const { file } = shipment;
@@ -26,9 +25,17 @@ export async function sendContents(
     }
     await client.importBatch(importId, async () =>
       encodeBatch(
-        await Promise.all(shipment.files.map(async (file) => ({ digest: file.digest, bytes: await readAll(file) }))),
+        await Promise.all(
+          shipment.files.map(async (file) => ({ digest: file.digest, bytes: await readAll(archive, file) })),
+        ),
       ),
     );
     onSent(shipment.files);
   });
+}
+
+async function readAll(archive: Archive, content: ArchivedContent): Promise<Buffer<ArrayBuffer>> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of archive.read(content)) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
