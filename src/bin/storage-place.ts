@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { SitepodError } from "#model";
-import { type InspectedStore, inspectDiskStore, openDiskStore, type Store } from "#store";
+import { type InspectedStore, inspectDiskStore, openDiskStore } from "#store";
 import { openStore } from "./open-store.ts";
 import { parseServeOptions, type StorageOptions } from "./serve-options.ts";
 
@@ -31,12 +31,16 @@ const BUCKET = /^s3:\/\/([a-z0-9][a-z0-9.-]*)$/;
 /**
  * Opens the store in a place that a person names: a folder, or `s3://bucket`, whose region, endpoint and keys are those
  * of the SITEPOD_BACKUP_ variables, and where one is not set, of the server's own bucket. `scratch` is a folder of the
- * server's for what is on its way.
+ * server's for what is on its way. Unless it may be new, opening changes nothing there: another server may be using it.
  */
-export async function openPlace(place: string, env: Env, scratch: string, isNew: boolean): Promise<Store> {
+export async function openPlace(place: string, env: Env, scratch: string, isNew: boolean): Promise<InspectedStore> {
   if (!place.startsWith("s3://")) {
     const folder = resolve(place);
-    if (isNew || existsSync(join(folder, "blobs"))) return await openDiskStore(folder);
+    if (isNew) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      return await openDiskStore(folder);
+    }
+    if (existsSync(join(folder, "blobs"))) return inspectDiskStore(folder);
     throw new SitepodError("not_found", `There is no backup and no data folder at ${folder}.`);
   }
   const bucket = BUCKET.exec(place)?.[1];

@@ -112,6 +112,7 @@ test("a backup made under a load of deploys, deletions, renames and garbage coll
   for (const secret of ["session.key", "db/sitepod.db", "sites/shop.json"]) {
     expect([secret, (await stat(join(restored, secret))).mode & 0o777]).toEqual([secret, 0o600]);
   }
+  expect((await stat(place)).mode & 0o777).toBe(0o700);
   expect(await readFile(join(restored, "session.key"), "utf8")).toBe(await readFile(join(data, "session.key"), "utf8"));
 
   await using again = await startServer({ data: restored });
