@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { blobKey } from "#model";
 import { hashBytes } from "#store";
@@ -64,4 +64,28 @@ test("fsck tells a damaged database, and refuses a folder that is not there", as
   const told = await operator.run(["server", "fsck", "--data", folder.path]);
   expect([told.code, told.stdout]).toEqual([1, expect.stringContaining("db/sitepod.db")]);
   expect((await operator.run(["server", "fsck", "--data", join(folder.path, "nowhere")])).code).toBe(4);
+});
+
+test("fsck repairs contents and pointers from a backup", async () => {
+  await using folder = await temporaryFolder();
+  const [data, place] = [join(folder.path, "data"), join(folder.path, "backup")];
+  await using first = await startServer({ data });
+  await using operator = await commandLine({ by: "executable" });
+  const { token } = await register(first.url);
+  await deployClient({ endpoint: first.url, token }).deploy("shop", FILES, "prod");
+  expect((await operator.run(["server", "backup", place, "--data", data])).code).toBe(0);
+  await first.stop();
+  await flipBit(join(data, blobKey(digest)));
+  await writeFile(join(data, "refs/shop/prod.json"), "{");
+  await rm(join(data, "releases/shop/v1.json"));
+
+  const fsck = ["server", "fsck", "--data", data];
+  expect((await operator.run([...fsck, "--from", place])).code).toBe(2);
+  expect((await operator.run(fsck)).code).toBe(1);
+  const repaired = await operator.run([...fsck, "--repair", "--from", place, "--json"]);
+  expect(repaired.code).toBe(0);
+  const { repaired: outcomes, left } = repaired.json as { repaired: { outcome: string }[]; left: unknown[] };
+  expect([outcomes.map(({ outcome }) => outcome), left]).toEqual([["restored", "restored", "restored"], []]);
+  await using second = await startServer({ data });
+  expect(await (await fetchHost(second, `shop.${second.domain}`, "/")).text()).toBe(FILES["index.html"]);
 });
