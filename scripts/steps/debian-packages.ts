@@ -14,6 +14,7 @@ const packages: readonly DebianPackage[] = [
   { name: "chromium", command: "chromium", serves: "the console in a browser" },
   { name: "pebble", command: "pebble", serves: "certificates from an authority" },
   { name: "knot", command: "knotd", serves: "certificates by updates of DNS" },
+  { name: "bind9", command: "named", serves: "certificates by updates of DNS" },
   { name: "bind9-dnsutils", command: "nsupdate", serves: "certificates by updates of DNS" },
   { name: "curl", command: "curl", serves: "certificates by a DNS hook" },
   { name: "testssl.sh", command: "testssl", serves: "the strength of TLS" },

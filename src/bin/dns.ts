@@ -2,6 +2,7 @@ import { Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
 import type { Dns } from "#control";
 import { SitepodError } from "#model";
+import type { DnsReader } from "#pki";
 
 const TIMEOUT_MS = 3000;
 const TRIES = 2;
@@ -12,14 +13,18 @@ const ABSENT = new Set(["ENOTFOUND", "ENODATA"]);
  * Asks DNS: the machine's own servers, or the one named, `192.0.2.1`, `192.0.2.1:5353` or `[2001:db8::1]:53`.
  * Throws SitepodError `invalid` where that is not an address.
  */
-export function createDns(server: string | undefined): Dns {
+export function createDns(server: string | undefined): Dns & DnsReader {
   openResolver(server);
   return {
-    findTexts: async (name) => (await orNone(openResolver(server).resolveTxt(name))).map((parts) => parts.join("")),
+    async findTexts(name: string, other: string | undefined = server) {
+      return (await orNone(openResolver(other).resolveTxt(name))).map((parts) => parts.join(""));
+    },
     async findAddresses(name) {
       const resolver = openResolver(server);
       return (await Promise.all([orNone(resolver.resolve4(name)), orNone(resolver.resolve6(name))])).flat();
     },
+    findNameServers: (zone) => orNone(openResolver(server).resolveNs(zone)),
+    findAlias: async (name) => (await orNone(openResolver(server).resolveCname(name)))[0],
   };
 }
 

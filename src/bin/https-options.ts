@@ -1,3 +1,5 @@
+import type { DnsAccess } from "#pki";
+import { decideDns, DNS_OPTIONS } from "./dns-options.ts";
 import type { Option } from "./option.ts";
 
 /** The options of `sitepod serve` about HTTPS, certificates and proxies: part of the table of all. */
@@ -46,12 +48,7 @@ export const HTTPS_OPTIONS = {
     kind: "text",
     doc: "PEM file of the roots by which a private authority's own HTTPS is verified",
   },
-  dnsHook: {
-    flag: "dns-hook",
-    env: "SITEPOD_DNS_HOOK",
-    kind: "text",
-    doc: "Executable that writes TXT records: with it one wildcard certificate covers all sites and previews",
-  },
+  ...DNS_OPTIONS,
   trustProxy: {
     flag: "trust-proxy",
     env: "SITEPOD_TRUST_PROXY",
@@ -79,7 +76,8 @@ export interface HttpsOptions {
   readonly email: string | undefined;
   /** Path of a PEM file. */
   readonly roots: string | undefined;
-  readonly dnsHook: string | undefined;
+  /** By what TXT records are written; undefined: by nothing. */
+  readonly dns: DnsAccess | undefined;
 }
 
 export interface AuthorityOptions {
@@ -122,6 +120,6 @@ export function decideHttps(
     authorities,
     email: text("acmeEmail"),
     roots: text("acmeRoots"),
-    dnsHook: text("dnsHook"),
+    dns: decideDns(text, faults),
   };
 }

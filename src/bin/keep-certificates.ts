@@ -5,11 +5,12 @@ import {
   type Certificate,
   type Challenges,
   createChallenges,
-  createDnsHook,
   createIssue,
   createKeeper,
   createSelfSigned,
+  type DnsReader,
   listWanted,
+  openDnsWriter,
   type Routed,
   Secret,
 } from "#pki";
@@ -35,10 +36,12 @@ export async function keepCertificates(
   options: HttpsOptions,
   domain: string,
   documents: Documents,
+  dns: DnsReader,
   log: (message: string, cause?: unknown) => void,
 ): Promise<CertificateKeeping> {
   const challenges = createChallenges(documents);
-  const dns = options.dnsHook === undefined ? undefined : createDnsHook(options.dnsHook, process.env);
+  const world = { reader: dns, env: process.env, nowMs: Date.now, random: Math.random };
+  const writer = options.dns && openDnsWriter(options.dns, world);
   let use: (certificates: readonly Certificate[]) => void = () => {};
   const keeper = createKeeper({
     documents,
@@ -46,8 +49,8 @@ export async function keepCertificates(
       directory,
       binding: bindingId && bindingKey ? { id: bindingId, key: new Secret(bindingKey) } : undefined,
     })),
-    issue: createIssue({ documents, challenges, dns, email: options.email, roots: readRoots(options.roots) }),
-    listWanted: async () => listWanted(await listRouted(documents, domain), dns !== undefined),
+    issue: createIssue({ documents, challenges, dns: writer, email: options.email, roots: readRoots(options.roots) }),
+    listWanted: async () => listWanted(await listRouted(documents, domain), writer !== undefined),
     onChange: (certificates) => use(certificates),
     owner: randomUUID(),
     nowMs: Date.now,

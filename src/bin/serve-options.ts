@@ -48,7 +48,7 @@ export const SERVE_OPTIONS = {
     flag: "dns-server",
     env: "SITEPOD_DNS_SERVER",
     kind: "text",
-    doc: "DNS server that custom domains are verified with, as address or address:port; by default the machine's",
+    doc: "DNS server that is asked about domains and their name servers, as address or address:port; by default the machine's",
   },
   allowProxying: {
     flag: "allow-proxying",
@@ -119,8 +119,8 @@ export const SERVE_OPTIONS = {
   s3Bucket: { env: "SITEPOD_S3_BUCKET", kind: "text", doc: "The bucket" },
   s3Region: { env: "SITEPOD_S3_REGION", kind: "text", doc: "The bucket's region" },
   s3Endpoint: { env: "SITEPOD_S3_ENDPOINT", kind: "text", doc: "The object store's URL, where it is not Amazon's" },
-  s3AccessKey: { env: "AWS_ACCESS_KEY_ID", kind: "text", doc: "The bucket's access key" },
-  s3SecretKey: { env: "AWS_SECRET_ACCESS_KEY", kind: "secret", doc: "The bucket's secret key" },
+  s3AccessKey: { env: "AWS_ACCESS_KEY_ID", kind: "text", doc: "The access key of the bucket, and of Route 53" },
+  s3SecretKey: { env: "AWS_SECRET_ACCESS_KEY", kind: "secret", doc: "The secret key to it" },
   ...BACKUP_OPTIONS,
 } as const satisfies Record<string, Option>;
 

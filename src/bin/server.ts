@@ -82,7 +82,8 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
   // The address of the console follows from the port, and the port is known once somebody listens.
   let answerControl = async (_request: Request, _address: string | null) => new Response(null, { status: 503 });
   const clients = createClients((request) => listeners.peerOf(request), options.proxies);
-  const certificates = options.https && (await keepCertificates(options.https, options.domain, store.documents, log));
+  const certificates =
+    options.https && (await keepCertificates(options.https, options.domain, store.documents, dns, log));
   const listeners = listen(options, certificates, {
     edge,
     clients,

@@ -3,7 +3,7 @@ import { Agent } from "node:https";
 import { rootCertificates } from "node:tls";
 import { type Certificate, readCertificate } from "./certificate.ts";
 import type { Challenges } from "./challenges.ts";
-import type { DnsWriter } from "./dns-hook.ts";
+import type { DnsWriter } from "./dns/ports.ts";
 import type { Documents } from "./ports.ts";
 import type { Secret } from "./secret.ts";
 import type { Wanted } from "./wanted.ts";

@@ -1,7 +1,10 @@
 export { type Authority, createIssue } from "./acme.ts";
 export type { Certificate } from "./certificate.ts";
 export { CHALLENGE_PATH, type Challenges, createChallenges } from "./challenges.ts";
-export { createDnsHook, type DnsWriter } from "./dns-hook.ts";
+export { createDnsHook } from "./dns/hook.ts";
+export { type DnsAccess, openDnsWriter } from "./dns/open-writer.ts";
+export type { DnsReader, DnsWriter } from "./dns/ports.ts";
+export { TSIG_ALGORITHMS } from "./dns/tsig.ts";
 export { createKeeper, type Keeper } from "./keeper.ts";
 export { Secret } from "./secret.ts";
 export { createSelfSigned } from "./self-signed.ts";

@@ -3,13 +3,14 @@ import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { openMemoryStore } from "#store";
 import { createChallenges, createDnsHook, createIssue } from "../../src/pki/mod.ts";
-import { startNameServer } from "../harness/name-server.ts";
+import { nameServerIsMissing, startNameServer } from "../harness/name-server.ts";
 import { pebbleIsMissing, startPebble } from "../harness/pebble.ts";
 import { root } from "../harness/repository.ts";
 import { temporaryFolder } from "../harness/temporary-folder.ts";
 
 const ZONE = "rfc2136.test";
-const isMissing = pebbleIsMissing !== undefined || !Bun.which("knotd") || !Bun.which("nsupdate");
+const isMissing =
+  [pebbleIsMissing, nameServerIsMissing].some((reason) => reason !== undefined) || !Bun.which("nsupdate");
 
 /** The script that the guide shows, with the reader's name server and key put in. */
 async function scriptOfTheGuide(port: number, keyFile: string): Promise<string> {
@@ -23,7 +24,7 @@ test.skipIf(isMissing)(
   async () => {
     await using folder = await temporaryFolder();
     await using names = await startNameServer(ZONE);
-    await using pebble = await startPebble({ dnsPort: names.port });
+    await using pebble = await startPebble({ dnsServer: `${names.address}:${names.port}` });
     const hook = join(folder.path, "dns-hook");
     await Bun.write(hook, await scriptOfTheGuide(names.port, names.keyFile));
     await chmod(hook, 0o755);

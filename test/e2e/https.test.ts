@@ -4,9 +4,12 @@ import { connect as connectHttp2 } from "node:http2";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { connect, type SecureVersion } from "node:tls";
+import { createDns } from "../../src/bin/dns.ts";
 import { register } from "../harness/account.ts";
 import { deployClient } from "../harness/deploy-client.ts";
+import { nameServerIsMissing, startNameServer } from "../harness/name-server.ts";
 import { type Pebble, pebbleIsMissing, startPebble } from "../harness/pebble.ts";
+import { startRoute53 } from "../harness/route53.ts";
 import { type Server, startServer } from "../harness/server.ts";
 import { exchange, fetchHost } from "../harness/tenant.ts";
 import { temporaryFolder, type TemporaryFolder } from "../harness/temporary-folder.ts";
@@ -15,10 +18,15 @@ import { waitUntil } from "../harness/wait-until.ts";
 const DOMAIN = "sites.test";
 
 /** The server, with certificates from Pebble, which asks for HTTP-01 answers at the server's own port 80. */
-async function startHttpsServer(pebble: Pebble, data: string, flags: readonly string[] = []): Promise<Server> {
+async function startHttpsServer(
+  pebble: Pebble,
+  data: string,
+  flags: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Server> {
   const acme = ["--acme-directory", pebble.directory, "--acme-roots", pebble.rootsFile];
   const ports = ["--https", "--https-port", "0"];
-  return await startServer({ data, port: pebble.httpPort, domain: DOMAIN, flags: [...ports, ...acme, ...flags] });
+  return await startServer({ data, port: pebble.httpPort, domain: DOMAIN, flags: [...ports, ...acme, ...flags], env });
 }
 
 const httpsPort = (server: Server): number => Number(/https:\/\/[^\s/:]+:(\d+)/.exec(server.output())?.[1]);
@@ -176,5 +184,58 @@ describe.skipIf(pebbleIsMissing !== undefined)("a server with a DNS hook", () =>
     await waitForCertificate(server, `any.${DOMAIN}`);
     expect((await shake(server, { servername: `any.${DOMAIN}` })).names).toBe(`DNS:${DOMAIN}, DNS:*.${DOMAIN}`);
     expect((await shake(server, { servername: `git.git.${DOMAIN}` })).issuer).toContain("self-signed");
+  });
+});
+
+/** Name servers are asked at port 53: at an address of this machine that no other test run uses. */
+const NAME_SERVER = { address: `127.53.${(process.pid >> 8) & 0xff}.${process.pid & 0xff}`, port: 53 };
+const cannotServeNames = nameServerIsMissing !== undefined || process.getuid?.() !== 0;
+
+describe.skipIf(pebbleIsMissing !== undefined || cannotServeNames)("a server with a DNS provider", () => {
+  test("has one certificate for the base domain and every name under it, and leaves no record", async () => {
+    await using folder = await temporaryFolder();
+    await using names = await startNameServer(DOMAIN, NAME_SERVER);
+    await using pebble = await startPebble({ dnsServer: `${names.address}:${names.port}` });
+    const flags = ["--dns-provider", "rfc2136", "--dns-server", names.address];
+    await using server = await startHttpsServer(pebble, join(folder.path, "data"), flags, {
+      SITEPOD_RFC2136_SERVER: names.address,
+      SITEPOD_RFC2136_KEY_NAME: names.key.name,
+      SITEPOD_RFC2136_KEY_SECRET: names.key.secret,
+    });
+    await waitForCertificate(server, `any.${DOMAIN}`);
+    expect((await shake(server, { servername: `any.${DOMAIN}` })).names).toBe(`DNS:${DOMAIN}, DNS:*.${DOMAIN}`);
+    expect(await createDns(names.address).findTexts(`_acme-challenge.${DOMAIN}`)).toEqual([]);
+    expect(server.output()).not.toContain(names.key.secret);
+  });
+
+  test("says why a key is refused, and does not show it", async () => {
+    await using folder = await temporaryFolder();
+    await using names = await startNameServer(DOMAIN, NAME_SERVER);
+    await using pebble = await startPebble({ dnsServer: `${names.address}:${names.port}` });
+    const secret = Buffer.from("the key of another server").toString("base64");
+    const flags = ["--dns-provider", "rfc2136", "--dns-server", names.address];
+    await using server = await startHttpsServer(pebble, join(folder.path, "data"), flags, {
+      SITEPOD_RFC2136_SERVER: names.address,
+      SITEPOD_RFC2136_KEY_NAME: names.key.name,
+      SITEPOD_RFC2136_KEY_SECRET: secret,
+    });
+    await waitUntil("the refusal is told", () => server.output().includes("BADSIG"), { describe: server.output });
+    expect(server.output()).not.toContain(secret);
+  });
+
+  test("writes to Route 53 with the keys of the standard variables", async () => {
+    await using folder = await temporaryFolder();
+    await using names = await startNameServer(DOMAIN, NAME_SERVER);
+    await using pebble = await startPebble();
+    const keys = { keyId: "AKIDEXAMPLE", secret: "secret-of-tests" };
+    await using api = startRoute53({ ...keys, zones: [{ id: "Z1", name: DOMAIN }] });
+    const flags = ["--dns-provider", "route53", "--dns-server", names.address];
+    await using server = await startHttpsServer(pebble, join(folder.path, "data"), flags, {
+      AWS_ACCESS_KEY_ID: keys.keyId,
+      AWS_SECRET_ACCESS_KEY: keys.secret,
+      AWS_ENDPOINT_URL_ROUTE_53: api.url,
+    });
+    const areThere = () => api.texts(`_acme-challenge.${DOMAIN}`).length === 2;
+    await waitUntil("both values are there", areThere, { describe: server.output });
   });
 });

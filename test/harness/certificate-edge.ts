@@ -2,7 +2,7 @@ import { type Documents, openMemoryStore } from "#store";
 import { createIssue } from "../../src/pki/acme.ts";
 import type { Certificate } from "../../src/pki/certificate.ts";
 import { createChallenges } from "../../src/pki/challenges.ts";
-import { createDnsHook } from "../../src/pki/dns-hook.ts";
+import { createDnsHook } from "../../src/pki/dns/hook.ts";
 import { createKeeper, type Keeper } from "../../src/pki/keeper.ts";
 import { Secret } from "../../src/pki/secret.ts";
 import type { Wanted } from "../../src/pki/wanted.ts";

@@ -10,6 +10,8 @@ export interface DnsServer extends AsyncDisposable {
   readonly addresses: Map<string, string[]>;
   /** While true, it answers SERVFAIL. */
   isBroken: boolean;
+  /** How many questions it was asked. */
+  questions: number;
 }
 
 const TYPE_A = 1;
@@ -22,20 +24,24 @@ const RCODE_NXDOMAIN = 3;
 const POINTER_TO_QUESTION = 0xc000 + HEADER_BYTES;
 const TTL_S = 1;
 
-/** Starts a DNS server (RFC 1035) on a UDP port of its own. */
-export async function startDns(): Promise<DnsServer> {
+/** Starts a DNS server (RFC 1035) on a UDP port, by default one of its own. */
+export async function startDns({ address = "127.0.0.1", port = 0 } = {}): Promise<DnsServer> {
   const socket = createSocket("udp4");
   const server: DnsServer = {
     get address() {
-      return `127.0.0.1:${socket.address().port}`;
+      return `${address}:${socket.address().port}`;
     },
     texts: new Map(),
     addresses: new Map(),
     isBroken: false,
+    questions: 0,
     [Symbol.asyncDispose]: () => new Promise((resolve) => socket.close(() => resolve())),
   };
-  socket.on("message", (query, from) => socket.send(answer(query, server), from.port, from.address));
-  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  socket.on("message", (query, from) => {
+    server.questions++;
+    socket.send(answer(query, server), from.port, from.address);
+  });
+  await new Promise<void>((resolve) => socket.bind(port, address, resolve));
   return server;
 }
 

@@ -28,8 +28,8 @@ export interface PebbleOptions {
   readonly refusedNonces?: number;
   /** Ask for external account binding with this id and key (base64url). */
   readonly binding?: { readonly id: string; readonly key: string };
-  /** Ask the DNS server at this port of this machine, instead of the one whose records tests set. */
-  readonly dnsPort?: number;
+  /** Ask this DNS server, `127.0.0.1:5353`, instead of the one whose records tests set. */
+  readonly dnsServer?: string;
   /** Seconds that certificates live; Pebble's own default is five years. */
   readonly lifeS?: number;
 }
@@ -68,7 +68,7 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
     "-config",
     join(folder, "pebble.json"),
     "-dnsserver",
-    `127.0.0.1:${options.dnsPort ?? dnsPort}`,
+    options.dnsServer ?? `127.0.0.1:${dnsPort}`,
   ];
   const running = cleanup.use(
     startProcess(command, {

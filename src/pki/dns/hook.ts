@@ -1,12 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-
-/** Puts TXT records into DNS and takes them out again. More than one value may stand under a name at a time. */
-export interface DnsWriter {
-  /** Returns when the record can be seen by whoever asks the zone's name servers. */
-  present(name: string, value: string): Promise<void>;
-  remove(name: string, value: string): Promise<void>;
-}
+import type { DnsWriter } from "./ports.ts";
 
 /** How long a hook may take: some providers show a record minutes after it was set. */
 const HOOK_TIMEOUT_MS = 10 * 60 * 1000;
