@@ -18,7 +18,7 @@ export async function buildExecutable(target: Target): Promise<string> {
   // A running executable cannot be written to, but can be replaced.
   rmSync(outfile, { force: true });
   const built = await Bun.build({
-    entrypoints: ["sitepod.ts", "compress-worker.ts"].map((file) => join(root, "src/bin", file)),
+    entrypoints: ["sitepod.ts", "compress-worker.ts", "order-worker.ts"].map((file) => join(root, "src/bin", file)),
     compile: {
       target: target.bunTarget,
       executablePath: findPackageFile(bunPackage, /^bun(\.exe)?$/),

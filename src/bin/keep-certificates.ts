@@ -5,17 +5,15 @@ import {
   type Certificate,
   type Challenges,
   createChallenges,
-  createIssue,
   createKeeper,
-  createSelfSigned,
-  type DnsReader,
+  ensureSelfSigned,
   listWanted,
-  openDnsWriter,
   type Routed,
   Secret,
 } from "#pki";
 import type { Documents } from "#store";
 import type { HttpsOptions } from "./https-options.ts";
+import { createOrderer } from "./orderer.ts";
 
 export interface CertificateKeeping {
   readonly challenges: Challenges;
@@ -24,7 +22,7 @@ export interface CertificateKeeping {
   /** Those that were stored at the start. */
   readonly stored: readonly Certificate[];
   /** Orders what is missing from now on, and hands over all certificates whenever some have changed. Returns its end. */
-  start(use: (certificates: readonly Certificate[]) => void): () => void;
+  start(use: (certificates: readonly Certificate[]) => void): () => Promise<void>;
 }
 
 const LOOK_EVERY_MS = 60 * 1000;
@@ -36,12 +34,12 @@ export async function keepCertificates(
   options: HttpsOptions,
   domain: string,
   documents: Documents,
-  dns: DnsReader,
+  dnsServer: string | undefined,
   log: (message: string, cause?: unknown) => void,
 ): Promise<CertificateKeeping> {
   const challenges = createChallenges(documents);
-  const world = { reader: dns, env: process.env, nowMs: Date.now, random: Math.random };
-  const writer = options.dns && openDnsWriter(options.dns, world);
+  const { dns, email } = options;
+  const orderer = createOrderer({ dns, dnsServer, email, roots: readRoots(options.roots) }, documents);
   let use: (certificates: readonly Certificate[]) => void = () => {};
   const keeper = createKeeper({
     documents,
@@ -49,8 +47,8 @@ export async function keepCertificates(
       directory,
       binding: bindingId && bindingKey ? { id: bindingId, key: new Secret(bindingKey) } : undefined,
     })),
-    issue: createIssue({ documents, challenges, dns: writer, email: options.email, roots: readRoots(options.roots) }),
-    listWanted: async () => listWanted(await listRouted(documents, domain), writer !== undefined),
+    issue: orderer.issue,
+    listWanted: async () => listWanted(await listRouted(documents, domain), dns !== undefined),
     onChange: (certificates) => use(certificates),
     owner: randomUUID(),
     nowMs: Date.now,
@@ -59,7 +57,7 @@ export async function keepCertificates(
   });
   return {
     challenges,
-    selfSigned: await createSelfSigned([domain], Date.now()),
+    selfSigned: await ensureSelfSigned(documents, [domain], Date.now(), orderer.selfSign),
     stored: await keeper.load(),
     start(onChange) {
       use = onChange;
@@ -72,10 +70,13 @@ export async function keepCertificates(
         soon = setTimeout(look, LOOK_SOON_MS);
       });
       look();
-      return () => {
+      return async () => {
         unsubscribe();
         clearTimeout(soon);
         clearInterval(timer);
+        const stopped = keeper.stop();
+        orderer.stop();
+        await stopped;
       };
     },
   };

@@ -83,7 +83,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
   let answerControl = async (_request: Request, _address: string | null) => new Response(null, { status: 503 });
   const clients = createClients((request) => listeners.peerOf(request), options.proxies);
   const certificates =
-    options.https && (await keepCertificates(options.https, options.domain, store.documents, dns, log));
+    options.https && (await keepCertificates(options.https, options.domain, store.documents, options.dnsServer, log));
   const listeners = listen(options, certificates, {
     edge,
     clients,
@@ -136,7 +136,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
       stopMaintenance();
       await backups?.stop();
       compressor.stop();
-      stopCertificates?.();
+      await stopCertificates?.();
       await listeners.stop(drainMs);
       await opened.close();
       lock[Symbol.dispose]();

@@ -4,7 +4,7 @@ import { rootCertificates } from "node:tls";
 import { type Certificate, readCertificate } from "./certificate.ts";
 import type { Challenges } from "./challenges.ts";
 import type { DnsWriter } from "./dns/ports.ts";
-import type { Documents } from "./ports.ts";
+import type { Pages } from "./ports.ts";
 import type { Secret } from "./secret.ts";
 import type { Wanted } from "./wanted.ts";
 
@@ -17,7 +17,7 @@ export interface Authority {
 }
 
 export interface AcmeOptions {
-  readonly documents: Documents;
+  readonly documents: Pages;
   readonly challenges: Challenges;
   /** Undefined: nothing that needs DNS-01 is asked for. */
   readonly dns: DnsWriter | undefined;
@@ -88,7 +88,7 @@ export function createIssue({ documents, challenges, dns, email, roots }: AcmeOp
   };
 }
 
-/** A server that orders nothing, since all is in its store, does not pay for the client. */
+/** Who orders nothing does not pay for the client. */
 async function loadClient(roots: string | undefined) {
   const acme = await import("acme-client");
   // When to try again is decided by our back-off: the client would sleep through an hour's Retry-After.
@@ -108,11 +108,7 @@ async function checkReachable(directory: string, roots: string | undefined): Pro
 const recordName = (identifier: string): string => `_acme-challenge.${identifier.replace(/^\*\./, "")}`;
 
 /** An account is its key: made once for each authority, and then kept, so that limits and bindings follow it. */
-async function ensureAccountKey(
-  documents: Documents,
-  directory: string,
-  makeKey: () => Promise<string>,
-): Promise<string> {
+async function ensureAccountKey(documents: Pages, directory: string, makeKey: () => Promise<string>): Promise<string> {
   const id = createHash("sha256").update(directory).digest("hex").slice(0, 32);
   const name = `certs/accounts/${id}.json`;
   const stored = await documents.read(name);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Documents, overwrite } from "./ports.ts";
+import { overwrite, type Pages } from "./ports.ts";
 
 /** Where an authority looks for the answer to an HTTP-01 challenge (RFC 8555, section 8.3). */
 export const CHALLENGE_PATH = "/.well-known/acme-challenge/";
@@ -14,7 +14,7 @@ export interface Challenges {
   find(path: string): Promise<string | undefined>;
 }
 
-export function createChallenges(documents: Documents): Challenges {
+export function createChallenges(documents: Pages): Challenges {
   return {
     present: (token, answer) => overwrite(documents, keyOf(token), JSON.stringify(answer)),
     async remove(token) {

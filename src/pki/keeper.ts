@@ -30,6 +30,8 @@ export interface Keeper {
   load(): Promise<readonly Certificate[]>;
   /** Reads what others stored, and orders what is missing or due. Called again meanwhile, it begins anew at the end. */
   run(): Promise<void>;
+  /** Begins no order any more. Returns when the one under way has ended, which is for whoever issues to bring about. */
+  stop(): Promise<void>;
 }
 
 /** Keeps the certificates of what is routed: orders, renews, and shares them with the other edges by the store. */
@@ -38,12 +40,14 @@ export function createKeeper(options: KeeperOptions): Keeper {
   const shelf = createShelf(documents, log);
   let running: Promise<void> | undefined;
   let isAsked = false;
+  let isStopped = false;
 
   async function run(): Promise<void> {
     const wanted = await options.listWanted();
     if (await refresh()) onChange(shelf.all());
     // What has no certificate at all goes before what has one that still serves.
     for (const one of wanted.toSorted((a, b) => Number(!isMissing(a)) - Number(!isMissing(b)))) {
+      if (isStopped) return;
       if (isDue(one)) await ensure(one);
     }
     // What is not renewed must go before it expires: a wildcard may cover its name by now.
@@ -87,6 +91,8 @@ export function createKeeper(options: KeeperOptions): Keeper {
   async function order(wanted: Wanted): Promise<void> {
     const name = nameOf(wanted);
     const certificate = await issueByAny(wanted);
+    // That a server stops is no failure, and nobody need wait for it.
+    if (!certificate && isStopped) return;
     if (!certificate) {
       const { nextMs } = await noteFailure(documents, name, nowMs(), options.random());
       const until = shelf.find(name) ? "The one it has serves on" : "Until then a self-signed one answers";
@@ -104,9 +110,11 @@ export function createKeeper(options: KeeperOptions): Keeper {
 
   async function issueByAny(wanted: Wanted): Promise<Certificate | undefined> {
     for (const authority of authorities) {
+      if (isStopped) return undefined;
       try {
         return await issue(authority, wanted);
       } catch (error) {
+        if (isStopped) return undefined;
         const reason = error instanceof Error ? error.message : String(error);
         log(`${authority.directory} gave no certificate for ${nameOf(wanted)}: ${reason}`);
       }
@@ -134,6 +142,10 @@ export function createKeeper(options: KeeperOptions): Keeper {
     run() {
       isAsked = true;
       return (running ??= runAll());
+    },
+    async stop() {
+      isStopped = true;
+      await running?.catch(() => {});
     },
   };
 }

@@ -1,11 +1,12 @@
-export { type Authority, createIssue } from "./acme.ts";
-export type { Certificate } from "./certificate.ts";
+export { type Authority, createIssue, type Issue } from "./acme.ts";
+export { type Certificate, formatCertificate, parseCertificate } from "./certificate.ts";
 export { CHALLENGE_PATH, type Challenges, createChallenges } from "./challenges.ts";
 export { createDnsHook } from "./dns/hook.ts";
 export { type DnsAccess, openDnsWriter } from "./dns/open-writer.ts";
 export type { DnsReader, DnsWriter } from "./dns/ports.ts";
 export { TSIG_ALGORITHMS } from "./dns/tsig.ts";
 export { createKeeper, type Keeper } from "./keeper.ts";
+export type { Pages } from "./ports.ts";
 export { Secret } from "./secret.ts";
-export { createSelfSigned } from "./self-signed.ts";
+export { createSelfSigned, ensureSelfSigned } from "./self-signed.ts";
 export { listWanted, type Routed, type Wanted } from "./wanted.ts";

@@ -7,8 +7,11 @@ export interface Documents {
   list(prefix: string): AsyncIterable<string>;
 }
 
+/** Documents for who knows their keys. */
+export type Pages = Omit<Documents, "list">;
+
 /** Writes a document whatever is there. */
-export async function overwrite(documents: Documents, key: string, text: string): Promise<void> {
+export async function overwrite(documents: Pages, key: string, text: string): Promise<void> {
   for (let written = false; !written;) {
     const current = await documents.read(key);
     written = current === undefined ? await documents.create(key, text) : await documents.replace(key, current, text);

@@ -5,10 +5,11 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { connect, type SecureVersion } from "node:tls";
 import { createDns } from "../../src/bin/dns.ts";
+import { createSelfSigned } from "../../src/pki/mod.ts";
 import { register } from "../harness/account.ts";
 import { deployClient } from "../harness/deploy-client.ts";
 import { nameServerIsMissing, startNameServer } from "../harness/name-server.ts";
-import { type Pebble, pebbleIsMissing, startPebble } from "../harness/pebble.ts";
+import { findFreePorts, type Pebble, pebbleIsMissing, startPebble } from "../harness/pebble.ts";
 import { startRoute53 } from "../harness/route53.ts";
 import { type Server, startServer } from "../harness/server.ts";
 import { exchange, fetchHost } from "../harness/tenant.ts";
@@ -19,7 +20,7 @@ const DOMAIN = "sites.test";
 
 /** The server, with certificates from Pebble, which asks for HTTP-01 answers at the server's own port 80. */
 async function startHttpsServer(
-  pebble: Pebble,
+  pebble: Pick<Pebble, "directory" | "rootsFile" | "httpPort">,
   data: string,
   flags: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
@@ -173,6 +174,32 @@ describe.skipIf(pebbleIsMissing !== undefined)("a server whose authority is down
     await using server = await startHttpsServer(pebble, data);
     expect((await fetchSecurely(server, roots, DOMAIN, "/api/v1/health")).status).toBe(200);
     expect((await shake(server, { servername: `new.${DOMAIN}` })).issuer).toContain("self-signed");
+  });
+});
+
+describe("a server whose authority does not answer", () => {
+  test("stops at once, and leaves the order to whoever starts next", async () => {
+    await using folder = await temporaryFolder();
+    const data = join(folder.path, "data");
+    const { chain, key } = await createSelfSigned(["localhost"], Date.now());
+    const rootsFile = join(folder.path, "roots.pem");
+    await Bun.write(rootsFile, chain);
+    let isAsked = false;
+    await using authority = Bun.serve({
+      port: 0,
+      idleTimeout: 0,
+      tls: { cert: chain, key: key.reveal() },
+      fetch: () => ((isAsked = true), Promise.withResolvers<Response>().promise),
+    });
+    const [httpPort = 0] = await findFreePorts(1);
+    const silent = { directory: `https://localhost:${authority.port}/dir`, rootsFile, httpPort };
+    await using server = await startHttpsServer(silent, data);
+    await waitUntil("the authority was asked", () => isAsked);
+    await server.stop();
+    const lease = JSON.parse(await readFile(join(data, "certs/leases", `${DOMAIN}.json`), "utf8"));
+    expect(lease).toMatchObject({ untilMs: 0 });
+    expect(await readdir(join(data, "certs"))).not.toContain("attempts");
+    expect(server.output()).not.toContain("gave no certificate");
   });
 });
 

@@ -30,7 +30,7 @@ export function createRoute53({ keys, endpoint, pollS = 2 }: Route53Options): Dn
   let opening: ReturnType<typeof open> | undefined;
   const use = () => (opening ??= open());
 
-  /** A server that writes no record does not pay for the SDK. */
+  /** Who writes no record does not pay for the SDK. */
   async function open() {
     const sdk = await import("@aws-sdk/client-route-53");
     const credentials = keys && { accessKeyId: keys.id, secretAccessKey: keys.secret.reveal() };
