@@ -18,6 +18,7 @@ import { createEdge, createProxy } from "#serve";
 import { createManifestReader, createReaders, hashBytes, Records } from "#store";
 import { asset, listAssets } from "./assets.ts";
 import { createClients } from "./clients.ts";
+import { createCoarseClock } from "./coarse-clock.ts";
 import { createCompressor } from "./compressor.ts";
 import { consoleResponse } from "./console-pages.ts";
 import { createDns } from "./dns.ts";
@@ -63,7 +64,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
   const edge = createEdge({
     readers: createReaders(store, records, readManifest),
     domain: options.domain,
-    nowMs: Date.now,
+    nowMs: createCoarseClock(),
     log,
     isHttpsOnly: options.https !== undefined,
     access: { ...visitors, verifyPassword: (password, hash) => Bun.password.verify(password, hash) },

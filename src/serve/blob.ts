@@ -103,7 +103,8 @@ function headersOf(entry: Entry, status: number, { listed, modified }: Showing):
     "Content-Type": entry.type,
     ...cachingHeadersOf(entry, status),
     ...(date !== undefined && { "Last-Modified": date }),
-    ...(status === 200 && { "Accept-Ranges": "bytes" }),
+    // Ranges of a text are sent to who asks for them. It is offered in codings, which have none.
+    ...(status === 200 && !isCompressible(entry.type, entry.size) && { "Accept-Ranges": "bytes" }),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     ...(!listed && { "X-Robots-Tag": "noindex" }),

@@ -13,10 +13,14 @@ export interface NegotiateOptions {
 }
 
 /**
- * Chooses the answer in the coding that the request likes best (RFC 9110, section 12.5.3), or undefined where it takes none
+ * Chooses the answer in the coding that `Accept-Encoding` likes best (RFC 9110, section 12.5.3), or undefined where it takes none
  * that there is.
  */
-export type Negotiate = (request: Request, answer: Answer) => Answer | undefined | Promise<Answer | undefined>;
+export type Negotiate = (
+  accept: string,
+  headers: Headers,
+  answer: Answer,
+) => Answer | undefined | Promise<Answer | undefined>;
 
 /** How long a coding that is not made yet is not looked for again. */
 export const RETRY_MS = 2000;
@@ -60,10 +64,8 @@ export function createNegotiation({ readers, nowMs, log, onGrown }: NegotiateOpt
     return reading;
   }
 
-  return function negotiate({ headers }, answer) {
-    const header = headers.get("accept-encoding");
-    if (!answer.encoded || header === null) return answer;
-    const codings = preferencesOf(header);
+  return function negotiate(accept, headers, answer) {
+    const codings = preferencesOf(accept);
     // A range is one of the file itself: what a coding makes of it cannot be continued from the file's bytes.
     if (headers.get("range") !== null && codings.includes("identity")) return answer;
     return choose(answer, codings);

@@ -36,7 +36,7 @@ export interface PodServer {
   /** Answers from a pod. `received` is the request as it came, where `request` is one made of it. */
   serve(request: Request, received: Request, route: Followed<PodRoute>, pod: Pod): Response | Promise<Response>;
   /** Sends of an answer what the request asks for. */
-  send(request: Request, answer: Answer): Response | Promise<Response>;
+  send(method: string, headers: Headers, answer: Answer): Response | Promise<Response>;
   /** What is in memory now. */
   stats(): { readonly answers: number; readonly hotBytes: number };
 }
@@ -78,7 +78,7 @@ export function createPodServer(pods: Pods, options: PodServerOptions): PodServe
     const kept = answers.findKept(pod, route, target.path);
     if (kept) {
       if (byUrlAlone) ready.remember(request, route.follows, kept);
-      return send(request, kept);
+      return send(request.method, request.headers, kept);
     }
 
     const parsed = parseRequestPath(target.path);
@@ -97,7 +97,7 @@ export function createPodServer(pods: Pods, options: PodServerOptions): PodServe
     switch (intent.kind) {
       case "file":
         return whenReady(answers.prepare(pod, route, intent.status, intent.entry, intent.address), (answer) =>
-          send(request, answer),
+          send(request.method, request.headers, answer),
         );
       case "redirect": {
         const location = intent.location + splitUrl(request.url).query;
@@ -110,9 +110,12 @@ export function createPodServer(pods: Pods, options: PodServerOptions): PodServe
     }
   }
 
-  function send(request: Request, answer: Answer): Response | Promise<Response> {
-    const chosen = answer.encoded ? negotiate(request, answer) : answer;
-    return chosen instanceof Promise ? chosen.then((found) => respondAs(request, found)) : respondAs(request, chosen);
+  function send(method: string, headers: Headers, answer: Answer): Response | Promise<Response> {
+    const accept = answer.encoded ? headers.get("accept-encoding") : null;
+    if (accept === null) return respond(method, headers, answer);
+    return whenReady(negotiate(accept, headers, answer), (chosen) =>
+      chosen ? respond(method, headers, chosen) : respondPage("notAcceptable", method),
+    );
   }
 
   /** Serves a hashed file that the release has not, but one before it had: pages opened before a deploy ask for it. */
@@ -122,7 +125,7 @@ export function createPodServer(pods: Pods, options: PodServerOptions): PodServe
       try {
         const pod = await pods.open(manifest);
         const entry = pod.find(path);
-        if (entry) return await send(request, await answers.prepare(pod, route, 200, entry));
+        if (entry) return await send(request.method, request.headers, await answers.prepare(pod, route, 200, entry));
       } catch (cause) {
         log(`A file of an earlier release cannot be read: ${path}`, cause);
       }
@@ -141,6 +144,3 @@ export function createPodServer(pods: Pods, options: PodServerOptions): PodServe
 }
 
 const htmlHandlingOf = ({ manifest }: Pod): HtmlHandling => manifest.settings.html_handling ?? HTML_HANDLINGS[0];
-
-const respondAs = (request: Request, chosen: Answer | undefined): Response =>
-  chosen ? respond(request, chosen) : respondPage("notAcceptable", request.method);

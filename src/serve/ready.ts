@@ -4,7 +4,7 @@ import type { Freshness } from "./host.ts";
 /** Answers that follow from a URL alone, found by it in one look: no host, path or pod is gone through again. */
 export interface ReadyAnswers {
   /** Finds the answer to a request, where every pointer that led to it may still be followed. */
-  find(request: Request): Answer | undefined;
+  find(url: string, method: string, headers: Headers): Answer | undefined;
   /** Remembers what a request as it came was answered with, for as long as these pointers may be followed. */
   remember(request: Request, follows: readonly Freshness[], answer: Answer): void;
   /** Drops an answer, whatever it was found by. */
@@ -25,7 +25,7 @@ const MAX_URL_LENGTH = 500;
 export function createReadyAnswers(nowMs: () => number): ReadyAnswers {
   const byUrl = new Map<string, Ready>();
   return {
-    find({ url, method, headers }) {
+    find(url, method, headers) {
       const ready = byUrl.get(url);
       if (!ready || (method !== "GET" && method !== "HEAD") || headers.get("host") !== ready.host) return undefined;
       const now = nowMs();

@@ -3,14 +3,13 @@ import type { Answer } from "./answer.ts";
 import { formatMultipart } from "./multipart.ts";
 
 /** Sends of a file what the request's conditions and ranges ask for. */
-export function respond(request: Request, answer: Answer): Response {
+export function respond(method: string, headers: Headers, answer: Answer): Response {
   const { head, notModifiedHead, body, size } = answer;
-  const { headers } = head;
-  if (head.status !== 200) return respondWhole(request, answer);
-  const selection = selectContent(request.method, request.headers, answer);
+  if (head.status !== 200) return respondWhole(method, answer);
+  const selection = selectContent(method, headers, answer);
   switch (selection.kind) {
     case "whole":
-      return respondWhole(request, answer);
+      return respondWhole(method, answer);
     case "not-modified":
       return new Response(null, notModifiedHead);
     case "precondition-failed":
@@ -26,12 +25,12 @@ export function respond(request: Request, answer: Answer): Response {
         const multipart = formatMultipart(answer, selection.ranges);
         return new Response(multipart.body, {
           status: 206,
-          headers: withAlso(headers, { "Content-Type": multipart.type }),
+          headers: withAlso(head.headers, { "Content-Type": multipart.type }),
         });
       }
       return new Response(body.slice(range.first, range.last + 1), {
         status: 206,
-        headers: withAlso(headers, { "Content-Range": formatContentRange(range, size) }),
+        headers: withAlso(head.headers, { "Content-Range": formatContentRange(range, size) }),
       });
     }
     default:
@@ -40,7 +39,7 @@ export function respond(request: Request, answer: Answer): Response {
 }
 
 /** HEAD is answered without a body to take the length from, so it is told. */
-function respondWhole({ method }: Request, { head, body, size }: Answer): Response {
+function respondWhole(method: string, { head, body, size }: Answer): Response {
   if (method !== "HEAD") return new Response(body, head);
   return new Response(null, { status: head.status, headers: withAlso(head.headers, { "Content-Length": `${size}` }) });
 }
