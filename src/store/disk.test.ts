@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hashBytes } from "./blake3.ts";
 import { describeStore } from "./conformance.ts";
-import { openDiskStore } from "./disk.ts";
+import { inspectDiskStore, openDiskStore } from "./disk.ts";
 import { DiskBlobs } from "./disk-blobs.ts";
 import { DiskUploads } from "./disk-uploads.ts";
 import { Scratch } from "./scratch.ts";
@@ -70,6 +70,23 @@ describe("a folder that is opened again", () => {
       await writeFile(join(folder, "tmp", "recent"), "half");
       await openDiskStore(folder);
       expect(await readdir(join(folder, "tmp"))).toEqual(["recent"]);
+    }));
+
+  test("is left as it is by who only reads it, and shows what is written to it meanwhile", () =>
+    inFolder(async (folder) => {
+      expect(await inspectDiskStore(folder).documents.read("refs/docs/prod.json")).toBeUndefined();
+      expect(await readdir(folder)).toEqual([]);
+      const store = await openDiskStore(folder);
+      await writeFile(join(folder, "tmp", "abandoned"), "half");
+      await utimes(join(folder, "tmp", "abandoned"), longAgo, longAgo);
+      const reader = inspectDiskStore(folder);
+      await store.documents.create("refs/docs/prod.json", "{}");
+      await store.uploads.stage("ws1", digest, content.length, body());
+      await store.uploads.commit("ws1", [digest]);
+      expect(await reader.documents.read("refs/docs/prod.json")).toBe("{}");
+      expect(await reader.blobs.bytes(digest)).toEqual(content);
+      expect(await reader.encodings.find(digest, "br")).toBeUndefined();
+      expect(await readdir(join(folder, "tmp"))).toEqual(["abandoned"]);
     }));
 
   test("loses uploads that were staged before the machine started, as nothing made them durable", () =>

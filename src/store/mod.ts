@@ -8,6 +8,7 @@ export * from "./manifest-reader.ts";
 export { openMemoryStore } from "./memory.ts";
 export type * from "./ports.ts";
 export { createReaders } from "./readers.ts";
+export { RecordReader } from "./record-reader.ts";
 export * from "./records.ts";
 
 /** Opens the store in a bucket. Its client is loaded only now: a server on the local disk does not pay for it. */

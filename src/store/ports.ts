@@ -112,6 +112,13 @@ export interface Store {
   check(): Promise<void>;
 }
 
+/** As much of a store as serving needs: to open it, and to read, changes nothing. */
+export interface StoreReader {
+  readonly documents: Pick<Documents, "read">;
+  readonly blobs: Pick<Blobs, "open" | "bytes">;
+  readonly encodings: Pick<Encodings, "find">;
+}
+
 /** Where a bucket is, and how its contents are kept near. */
 export interface S3Options {
   readonly bucket: string;

@@ -1,10 +1,14 @@
 import type { Digest, Encoding, Environment } from "#model";
 import type { ReadManifest } from "./manifest-reader.ts";
-import type { Store } from "./ports.ts";
-import type { Records } from "./records.ts";
+import type { StoreReader } from "./ports.ts";
+import type { RecordReader } from "./record-reader.ts";
 
 /** All that serving needs of a store: its pointers and contents, for reading alone. */
-export function createReaders(store: Pick<Store, "blobs" | "encodings">, records: Records, readManifest: ReadManifest) {
+export function createReaders(
+  store: Pick<StoreReader, "blobs" | "encodings">,
+  records: RecordReader,
+  readManifest: ReadManifest,
+) {
   return {
     readRef: (label: string, environment: Environment) => records.readRef(label, environment),
     readRelease: (label: string, version: number) => records.readRelease(label, version),

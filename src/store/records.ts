@@ -24,6 +24,7 @@ import {
   SitepodError,
 } from "#model";
 import type { Store } from "./ports.ts";
+import { parseDocument, type Parser, RecordReader } from "./record-reader.ts";
 
 /** So many movers of one environment can be outrun by others before one of them gives up. */
 const MAX_MOVE_ATTEMPTS = 100;
@@ -33,38 +34,15 @@ export interface RefMove {
   readonly ref: Ref;
 }
 
-/**
- * The store's documents as what they mean. Reading answers undefined where there is nothing, and throws SitepodError
- * `internal` where a document is damaged: what serves then goes on with what it knew, and who decides what may be deleted
- * does not take it for one that names nothing.
- */
-export class Records {
+/** The store's documents as what they mean, to be changed too. */
+export class Records extends RecordReader {
   readonly #documents: Store["documents"];
   readonly #blobs: Pick<Store["blobs"], "has">;
 
   constructor(store: Pick<Store, "documents" | "blobs">) {
+    super(store.documents);
     this.#documents = store.documents;
     this.#blobs = store.blobs;
-  }
-
-  readRef(label: string, environment: Environment): Promise<Ref | undefined> {
-    return this.#read(refKey(label, environment), parseRef);
-  }
-
-  readRelease(label: string, version: number): Promise<ReleaseRecord | undefined> {
-    return this.#read(releaseKey(label, version), parseReleaseRecord);
-  }
-
-  readPreview(label: string, slug: string): Promise<Preview | undefined> {
-    return this.#read(previewKey(label, slug), parsePreview);
-  }
-
-  readClaim(label: string): Promise<Claim | undefined> {
-    return this.#read(claimKey(label), parseClaim);
-  }
-
-  readHost(hostname: string): Promise<HostRecord | undefined> {
-    return this.#read(hostKey(hostname), parseHostRecord);
   }
 
   /** Takes a label. Returns false, and changes nothing, where somebody holds it: this is what makes names unique. */
@@ -83,7 +61,7 @@ export class Records {
     for (;;) {
       const text = await this.#documents.read(key);
       if (text === undefined) return;
-      const changed = formatClaim(change(parse(key, text, parseClaim)));
+      const changed = formatClaim(change(parseDocument(key, text, parseClaim)));
       if (changed === text || (await this.#documents.replace(key, text, changed))) return;
     }
   }
@@ -141,7 +119,7 @@ export class Records {
     const key = refKey(label, environment);
     for (let attempt = 0; attempt < MAX_MOVE_ATTEMPTS; attempt++) {
       const text = await this.#documents.read(key);
-      const previous = text === undefined ? undefined : parse(key, text, parseRef);
+      const previous = text === undefined ? undefined : parseDocument(key, text, parseRef);
       const version = previous?.version ?? 0;
       if (expectedVersion !== undefined && version !== expectedVersion) {
         throw conflict(
@@ -197,11 +175,6 @@ export class Records {
     return versions.toSorted((a, b) => a - b);
   }
 
-  async #read<T>(key: string, parser: Parser<T>): Promise<T | undefined> {
-    const text = await this.#documents.read(key);
-    return text === undefined ? undefined : parse(key, text, parser);
-  }
-
   async #write(key: string, text: string): Promise<void> {
     for (let written = false; !written;) {
       const current = await this.#documents.read(key);
@@ -216,19 +189,9 @@ export class Records {
   async *#list<T>(folder: string, parser: Parser<T>): AsyncIterable<{ names: string[]; value: T }> {
     for await (const key of this.#documents.list(folder)) {
       const text = await this.#documents.read(key);
-      if (text !== undefined) yield { names: namesOf(key), value: parse(key, text, parser) };
+      if (text !== undefined) yield { names: namesOf(key), value: parseDocument(key, text, parser) };
     }
   }
-}
-
-type Parser<T> = (text: string) => T | undefined;
-
-function parse<T>(key: string, text: string, parser: Parser<T>): T {
-  const value = parser(text);
-  if (value === undefined) {
-    throw new SitepodError("internal", `${key} in the server's storage is damaged. Restore it from a backup.`);
-  }
-  return value;
 }
 
 /** `refs/docs/prod.json` → `["docs", "prod"]` */
