@@ -5,6 +5,28 @@ import { networkOf } from "#model";
 export type Attempt =
   { readonly kind: "checked"; readonly isRight: boolean } | { readonly kind: "refused"; readonly retryAfterS: number };
 
+/** A password that a visitor gives for a pointer. */
+export interface GivenPassword {
+  /** The client's network address, null where it is not known. */
+  readonly address: string | null;
+  readonly pointer: string;
+  readonly password: string;
+  /** argon2id. */
+  readonly hash: string;
+}
+
+/** Checks a password, unless there were too many. */
+export type TryPassword = (given: GivenPassword) => Promise<Attempt>;
+
+/** Makes the one that all edges of a machine share: its bounds are the machine's. */
+export function createTryPassword(
+  nowMs: () => number,
+  verify: (password: string, hash: string) => Promise<boolean>,
+): TryPassword {
+  const attempts = createAttempts(nowMs);
+  return ({ address, pointer, password, hash }) => attempts.run(address, pointer, () => verify(password, hash));
+}
+
 export interface Attempts {
   /** Checks a password given from a network address (null: unknown) for a pointer, unless there were too many. */
   run(address: string | null, pointer: string, check: () => Promise<boolean>): Promise<Attempt>;

@@ -8,7 +8,7 @@ import {
   splitUrl,
   type Target,
 } from "#routing";
-import { createAttempts } from "./access-attempts.ts";
+import type { TryPassword } from "./access-attempts.ts";
 import { type AccessNote, respondAccessPage } from "./access-page.ts";
 import { keepPrivate } from "./keep-private.ts";
 
@@ -20,8 +20,7 @@ export interface Protection extends AccessSubject {
 }
 
 export interface AccessOptions {
-  /** Whether a password is the one that the argon2id hash was made of. */
-  readonly verifyPassword: (password: string, hash: string) => Promise<boolean>;
+  readonly tryPassword: TryPassword;
   /** The client's network address, null where it is not known. */
   readonly addressOf: (request: Request) => string | null;
   /** Whether the browser came by HTTPS. */
@@ -61,8 +60,6 @@ export const protectionOf = (pointer: string, access: Access | undefined): Prote
  * or by a signed link, any address with `?sitepod_access=<expiry>.<signature>`; both lead back to the address itself.
  */
 export function createAccessGuard(nowMs: () => number, options: AccessOptions): AccessGuard {
-  const attempts = createAttempts(nowMs);
-
   function open(request: Request, protection: Protection, { path }: Target, rest: string, expiresS: number): Response {
     const isHttps = options.isHttps(request);
     const token = formatAccessToken("cookie", protection, expiresS);
@@ -90,7 +87,7 @@ export function createAccessGuard(nowMs: () => number, options: AccessOptions): 
     const hash = protection.passwordHash;
     if (password === undefined || hash === undefined) return ask("ask");
     const address = options.addressOf(received);
-    const attempt = await attempts.run(address, protection.pointer, () => options.verifyPassword(password, hash));
+    const attempt = await options.tryPassword({ address, pointer: protection.pointer, password, hash });
     if (attempt.kind === "refused") return ask("tooMany", attempt);
     if (!attempt.isRight) return ask("wrong");
     return open(request, protection, target, rest, Math.floor(nowMs() / 1000) + SESSION_S);

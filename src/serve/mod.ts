@@ -1,4 +1,5 @@
-export { createEdge, type Edge, type EdgeOptions } from "./edge.ts";
+export { type Attempt, createTryPassword, type GivenPassword, type TryPassword } from "./access-attempts.ts";
+export { createEdge, type Edge, type EdgeOptions, type EdgeStats } from "./edge.ts";
 export { HSTS } from "./blob.ts";
 export type { Readers } from "./readers.ts";
 export { createProxy } from "./proxy.ts";

@@ -14,6 +14,7 @@ import {
   refKey,
   withAccess,
 } from "#model";
+import { createTryPassword } from "./access-attempts.ts";
 import { createEdge, type Edge } from "./edge.ts";
 import type { Readers } from "./readers.ts";
 
@@ -88,6 +89,11 @@ export function createWorld(): World {
     },
   };
 
+  async function verifyPassword(password: string, hash: string): Promise<boolean> {
+    world.reads.push("password");
+    return hash === `$argon2id$${password}`;
+  }
+
   const world: World = {
     edge: createEdge({
       readers,
@@ -95,10 +101,7 @@ export function createWorld(): World {
       nowMs: () => world.nowMs,
       log: (message) => world.logged.push(message),
       access: {
-        verifyPassword: async (password, hash) => {
-          world.reads.push("password");
-          return hash === `$argon2id$${password}`;
-        },
+        tryPassword: createTryPassword(() => world.nowMs, verifyPassword),
         addressOf: (request) => request.headers.get("X-Test-Address"),
         isHttps: (request) => request.url.startsWith("https:"),
       },

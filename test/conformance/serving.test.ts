@@ -45,7 +45,11 @@ beforeAll(async () => {
     log: (message, cause) => {
       throw new Error(message, { cause });
     },
-    access: { verifyPassword: async () => false, addressOf: () => null, isHttps: () => false },
+    access: {
+      tryPassword: async () => ({ kind: "checked", isRight: false }),
+      addressOf: () => null,
+      isHttps: () => false,
+    },
   });
   const listening = Bun.serve({
     port: 0,

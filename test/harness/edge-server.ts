@@ -50,7 +50,11 @@ export function startEdge(rules: NonNullable<EdgeOptions["rules"]> = {}): EdgeSe
     domain: "sitepod.test",
     nowMs: Date.now,
     log: (message) => logged.push(message),
-    access: { verifyPassword: async () => false, addressOf: () => null, isHttps: () => false },
+    access: {
+      tryPassword: async () => ({ kind: "checked", isRight: false }),
+      addressOf: () => null,
+      isHttps: () => false,
+    },
     rules,
   });
   store.documents.subscribe((key) => edge.forget(key));
