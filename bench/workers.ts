@@ -1,0 +1,112 @@
+import { randomBytes } from "node:crypto";
+import { register } from "../test/harness/account.ts";
+import { type DeployClient, deployClient, type SiteFiles } from "../test/harness/deploy-client.ts";
+import { type Server, startServer } from "../test/harness/server.ts";
+import { median } from "./median.ts";
+import { type Load, measureLoad, type Protocol, type Speed } from "./serve/load.ts";
+import { findFreePort } from "./serve/peers.ts";
+
+const ROUNDS = 15;
+const ROUND_S = 1;
+const CONNECTIONS = 64;
+const SITE = "bench";
+const PAGE_BYTES = 4096;
+const DEPLOYS = 5;
+const DEPLOY_FILES = 200;
+const DEPLOY_FILE_BYTES = 8 * 1024;
+const DEPLOY_FILM_BYTES = 32 * 1024 * 1024;
+const NO_AUTHORITY = "https://127.0.0.1:9/directory";
+
+/** The same with one process that serves, and with two. */
+interface Pair<T> {
+  readonly one: T;
+  readonly two: T;
+}
+
+/**
+ * Measures what serving by two processes costs beside one, in turns. Nothing keeps them to a core: each of two is meant to
+ * have one of its own, and on the same one they would drive each other out of its caches.
+ */
+export async function benchWorkers() {
+  await using cleanup = new AsyncDisposableStack();
+  const start = async (workers: number, flags: readonly string[] = [], port = 0) =>
+    cleanup.use(await startServer({ port, flags: [...flags, "--workers", `${workers}`] }));
+  const https = ["--https", "--https-port", "0", "--acme-directory", NO_AUTHORITY];
+  const plain = { one: await start(1), two: await start(2) };
+  const secure = { one: await start(1, https, await findFreePort()), two: await start(2, https, await findFreePort()) };
+
+  const clients = { one: await deployPage(plain.one), two: await deployPage(plain.two) };
+  for (const server of [secure.one, secure.two]) await deployPage(server);
+  const deploy_ms = await measureDeploys(clients);
+  const overHttp1 = await measurePair(plain, "http/1.1");
+  const overHttp2 = await measurePair(secure, "h2");
+  return {
+    method: { connections: CONNECTIONS, rounds: ROUNDS, round_s: ROUND_S, page_bytes: PAGE_BYTES },
+    cpu_per_request_ratio: overHttp1.cpu_per_request_ratio,
+    "4 KiB page": overHttp1,
+    "4 KiB page, HTTP/2 + TLS": overHttp2,
+    deploy_ms,
+  };
+}
+
+async function measurePair(servers: Pair<Server>, protocol: Protocol) {
+  const speeds: Pair<Speed[]> = { one: [], two: [] };
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const workers of ["one", "two"] as const) {
+      const { pid, port, domain } = servers[workers];
+      const load: Load = {
+        protocol,
+        host: `${SITE}.${domain}`,
+        path: "/page.txt",
+        headers: [],
+        status: 200,
+        connections: CONNECTIONS,
+        durationS: ROUND_S,
+      };
+      speeds[workers].push(await measureLoad({ name: "sitepod", pid, port }, load));
+    }
+  }
+  // Neighbours in time are compared: what else the machine does then is nearly the same for both.
+  const ratios = speeds.one.map((one, round) => one.requests_per_cpu_s / speeds.two[round]!.requests_per_cpu_s);
+  return {
+    one: medianSpeed(speeds.one),
+    two: medianSpeed(speeds.two),
+    cpu_per_request_ratio: Math.round(median(ratios) * 100) / 100,
+  };
+}
+
+const medianSpeed = (speeds: readonly Speed[]): Speed => ({
+  requests_per_s: Math.round(median(speeds.map((speed) => speed.requests_per_s))),
+  requests_per_cpu_s: Math.round(median(speeds.map((speed) => speed.requests_per_cpu_s))),
+});
+
+async function deployPage(server: Server): Promise<DeployClient> {
+  const client = deployClient({ endpoint: server.url, token: (await register(server.url)).token });
+  await client.deploy(SITE, { "page.txt": randomBytes(PAGE_BYTES) }, "prod");
+  return client;
+}
+
+/** With two processes each request to the API takes one hop more. */
+async function measureDeploys(clients: Pair<DeployClient>) {
+  const took: Pair<number[]> = { one: [], two: [] };
+  for (let round = 0; round < DEPLOYS; round++) {
+    for (const workers of ["one", "two"] as const) {
+      const files = makeFiles();
+      const startMs = performance.now();
+      await clients[workers].deploy("deployed", files, "prod");
+      took[workers].push(performance.now() - startMs);
+    }
+  }
+  return {
+    files: DEPLOY_FILES + 1,
+    bytes: DEPLOY_FILES * DEPLOY_FILE_BYTES + DEPLOY_FILM_BYTES,
+    one: Math.round(median(took.one)),
+    two: Math.round(median(took.two)),
+  };
+}
+
+const makeFiles = (): SiteFiles =>
+  Object.fromEntries([
+    ...Array.from({ length: DEPLOY_FILES }, (_, i) => [`${i}.txt`, randomBytes(DEPLOY_FILE_BYTES)]),
+    ["film.bin", randomBytes(DEPLOY_FILM_BYTES)],
+  ]);
