@@ -1,10 +1,11 @@
-import { SitepodError } from "#model";
+import type { Certificate, Challenges } from "#pki";
 import { type Edge, HSTS } from "#serve";
 import type { Clients } from "./clients.ts";
-import type { CertificateKeeping } from "./keep-certificates.ts";
+import { drain, FAREWELL_MS } from "./drain.ts";
+import type { EdgeSettings } from "./edge-settings.ts";
 import { allowMigration } from "./migrate-connections.ts";
 import { decidePlain } from "./plain-http.ts";
-import type { ServeOptions } from "./serve-options.ts";
+import { openPort } from "./port-in-use.ts";
 import { listenTls, type TlsListener } from "./tls-listener.ts";
 
 /** What requests are handed to. */
@@ -15,30 +16,43 @@ export interface Planes {
   readonly log: (message: string, cause: unknown) => void;
 }
 
+/** What HTTPS needs of certificates. */
+export interface EdgeCertificates {
+  readonly challenges: Pick<Challenges, "find">;
+  /** For names that have no certificate. */
+  readonly selfSigned: Certificate;
+  /** Those that there are at the start. */
+  readonly stored: readonly Certificate[];
+}
+
 export interface Listeners {
   readonly httpPort: number;
   readonly tls: TlsListener | undefined;
   /** The network address at the other end of a request's connection, on whichever port; null where it has ended. */
   peerOf(request: Request): string | null;
-  /** Takes no new connections, and lets requests under way end for so long. */
-  stop(drainMs: number): Promise<void>;
+  /**
+   * Takes no new connections, and lets requests under way end for so long. Before, for as long as they are busy and
+   * `farewellMs` at most, HTTP/1.1 clients are told to close theirs.
+   */
+  stop(drainMs: number, farewellMs?: number): Promise<void>;
 }
 
 type Server = Bun.Server<undefined>;
 
 /** A request to the API may take this long without a byte: a commit of many files waits for the disk. */
 const API_IDLE_S = 240;
-const DRAIN_POLL_MS = 20;
 
 /** Opens the ports: HTTP, and HTTPS where there are certificates. Throws SitepodError `conflict` where one is in use. */
 export function listen(
-  options: ServeOptions,
-  certificates: CertificateKeeping | undefined,
+  options: EdgeSettings,
+  certificates: EdgeCertificates | undefined,
   { edge, clients, answerControl, log }: Planes,
 ): Listeners {
+  const isShared = options.workers > 1;
   const limits = {
     ...(options.host === undefined ? {} : { hostname: options.host }),
-    maxRequestBodySize: Math.max(options.maxFileBytes, 64 * 1024 * 1024) + 1024 * 1024,
+    ...(isShared ? { reusePort: true } : {}),
+    maxRequestBodySize: maxBodyBytes(options.maxFileBytes),
   };
 
   /** `received` is what came over the connection; `request` what the client sent, perhaps to a proxy. */
@@ -52,15 +66,22 @@ export function listen(
     edge.fetchReady(received) ?? answer(clients.received(received), received, server);
 
   if (!options.https || !certificates) {
-    const http = orInUse(options.port, () => Bun.serve({ port: options.port, ...limits, fetch: answerAny }));
-    return { httpPort: http.port!, tls: undefined, peerOf: peerOf(http), stop: (drainMs) => drain(http, drainMs) };
+    const http = openPort(options.port, () => Bun.serve({ port: options.port, ...limits, fetch: answerAny }));
+    return {
+      httpPort: http.port!,
+      tls: undefined,
+      peerOf: peerOf(http),
+      stop: (drainMs, farewellMs = FAREWELL_MS) => drain(http, answerAny, drainMs, farewellMs),
+    };
   }
 
   allowMigration();
   const { challenges, selfSigned, stored } = certificates;
   const { port, http3 } = options.https;
-  const tls = orInUse(port, () => listenTls({ port, http3, ...limits, fetch: answerAny, selfSigned, log }, stored));
-  const { publicUrl } = options;
+  const tls = openPort(port, () =>
+    listenTls({ port, http3, ...limits, isShared, fetch: answerAny, selfSigned, log }, stored),
+  );
+  const publicUrl = options.publicUrl === undefined ? undefined : new URL(options.publicUrl);
   const publicPort = publicUrl?.protocol === "https:" ? Number(publicUrl.port || 443) : tls.port;
 
   function answerPlain(received: Request, server: Server): Response | Promise<Response> {
@@ -79,14 +100,18 @@ export function listen(
         return decision satisfies never;
     }
   }
-  const http = orInUse(options.port, () => Bun.serve({ port: options.port, ...limits, fetch: answerPlain }));
+  const http = openPort(options.port, () => Bun.serve({ port: options.port, ...limits, fetch: answerPlain }));
   return {
     httpPort: http.port!,
     tls,
     peerOf: peerOf(http),
-    stop: async (drainMs) => void (await Promise.all([drain(http, drainMs), tls.stop(drainMs)])),
+    stop: async (drainMs, farewellMs = FAREWELL_MS) =>
+      void (await Promise.all([drain(http, answerPlain, drainMs, farewellMs), tls.stop(drainMs, farewellMs)])),
   };
 }
+
+/** What a request may carry: a file, or several in one. */
+export const maxBodyBytes = (maxFileBytes: number): number => Math.max(maxFileBytes, 64 * 1024 * 1024) + 1024 * 1024;
 
 /** Any server of this process can tell of any request. */
 const peerOf = (server: Server) => (request: Request) => server.requestIP(request)?.address ?? null;
@@ -100,31 +125,4 @@ async function addHsts(answer: Promise<Response>): Promise<Response> {
 function respondChallenge(answer: string | undefined): Response {
   const headers = { "Content-Type": "text/plain", "Cache-Control": "no-store" };
   return new Response(answer ?? "There is no such challenge.\n", { status: answer === undefined ? 404 : 200, headers });
-}
-
-function orInUse<T>(port: number, open: () => T): T {
-  try {
-    return open();
-  } catch (cause) {
-    const { code } = cause as { code?: string };
-    if (code === "EACCES") {
-      throw new SitepodError("forbidden", `Port ${port} needs rights that this process has not. See the guide.`, {
-        cause,
-      });
-    }
-    if (code !== "EADDRINUSE") throw cause;
-    throw new SitepodError(
-      "conflict",
-      `Port ${port} is in use. Stop what listens there, or choose another with --port or --https-port.`,
-      { cause },
-    );
-  }
-}
-
-/** Lets requests under way end, but not wait for connections that are merely kept open. */
-async function drain(server: Server, drainMs: number): Promise<void> {
-  void server.stop();
-  const deadlineMs = performance.now() + drainMs;
-  while (server.pendingRequests > 0 && performance.now() < deadlineMs) await Bun.sleep(DRAIN_POLL_MS);
-  await server.stop(true);
 }

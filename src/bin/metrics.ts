@@ -1,10 +1,10 @@
-import type { Edge } from "#serve";
+import type { EdgesState } from "./edges.ts";
 import type { BackupState } from "./scheduled-backups.ts";
 
-/** Writes the state of the process in Prometheus' text format, 0.0.4. Memory is in bytes. */
+/** Writes the state of the server, all its processes together, in Prometheus' text format, 0.0.4. Memory is in bytes. */
 export function formatMetrics(
   version: string,
-  edge: ReturnType<Edge["stats"]>,
+  edge: EdgesState,
   memoryBytes: number,
   uptimeMs: number,
   backups: BackupState | undefined,
@@ -17,6 +17,13 @@ export function formatMetrics(
     ...metric("sitepod_edge_pods", "gauge", "Manifests kept open", edge.pods),
     ...metric("sitepod_edge_answers", "gauge", "Files whose answers are kept ready", edge.answers),
     ...metric("sitepod_edge_hot_bytes", "gauge", "Memory of answers kept ready", edge.hotBytes),
+    ...metric("sitepod_edge_processes", "gauge", "Processes that serve sites, beside the server's own", edge.processes),
+    ...metric(
+      "sitepod_edge_restarts_total",
+      "counter",
+      "Edges that took the place of one that had ended",
+      edge.restarts,
+    ),
     ...metric("process_resident_memory_bytes", "gauge", "Resident memory", memoryBytes),
     ...(backups ? backupMetrics(backups) : []),
     "",

@@ -34,7 +34,7 @@ export const isAvailable = (control: Control | Unavailable): control is Control 
 export async function openControl(
   place: Place,
   makeContext: (db: Context["db"]) => Context,
-  metrics: () => string,
+  metrics: () => Promise<string>,
   log: Context["log"],
   hasSites: boolean,
 ): Promise<OpenControl> {

@@ -1,15 +1,44 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { openDiskStore, openS3Store, type Store } from "#store";
-import type { StorageOptions } from "./serve-options.ts";
+import { inspectDiskStore, openDiskStore, openS3Store, type Store, type StoreReader } from "#store";
+import type { EdgeSettings } from "./edge-settings.ts";
+import type { StorageOptions } from "./storage-options.ts";
 
-/** Blobs of the bucket that are kept on the local disk. */
+/** Blobs of the bucket that are kept on the local disk, by all processes of a server together. */
 const CACHE_BYTES = 10 * 1024 ** 3;
 /** What R2 and most stores that are not Amazon's take for a region. */
 const DEFAULT_REGION = "auto";
 
-/** Opens the store where the operator wants it: in the data folder, or in a bucket with a cache in the data folder. */
-export function openStore(data: string, storage: StorageOptions): Promise<Store> {
-  if (storage.type === "local") return openDiskStore(data);
+/**
+ * Opens the store where the operator wants it: in the data folder, or in a bucket with a cache in the data folder. With
+ * several `workers` it is that of the process that starts them.
+ */
+export async function openStore(data: string, storage: StorageOptions, workers = 1): Promise<Store> {
+  if (storage.type === "local") return await openDiskStore(data);
+  return await openBucket(storage, join(data, "cache"), workers);
+}
+
+/** Opens the same store for the edge of that number, for reading alone. */
+export async function openStoreReader({ data, storage, workers }: EdgeSettings, edge: number): Promise<StoreReader> {
+  if (storage.type === "local") return inspectDiskStore(data);
+  // One of its own: who counts what a cache holds must be alone with it.
+  return await openBucket(storage, edgeCache(data, edge), workers);
+}
+
+/** Removes the caches of edges beyond those that there are now. To be called before they start. */
+export function removeOldCaches({ data, workers }: Pick<EdgeSettings, "data" | "workers">): void {
+  const folder = join(data, "cache");
+  const edges = workers === 1 ? 0 : workers;
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const number = Number(/^edge-(\d+)$/.exec(name)?.[1]);
+    if (number > edges) rmSync(edgeCache(data, number), { recursive: true });
+  }
+}
+
+const edgeCache = (data: string, edge: number): string => join(data, "cache", `edge-${edge}`);
+
+function openBucket(storage: StorageOptions, cacheFolder: string, workers: number): Promise<Store> {
+  const processes = workers === 1 ? 1 : workers + 1;
   return openS3Store({
     bucket: storage.bucket!,
     region: storage.region ?? DEFAULT_REGION,
@@ -17,7 +46,7 @@ export function openStore(data: string, storage: StorageOptions): Promise<Store>
     accessKeyId: storage.accessKey!,
     secretAccessKey: storage.secretKey!,
     presigned: storage.isPresigned,
-    cacheFolder: join(data, "cache"),
-    cacheBytes: CACHE_BYTES,
+    cacheFolder,
+    cacheBytes: Math.floor(CACHE_BYTES / processes),
   });
 }

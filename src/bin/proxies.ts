@@ -2,6 +2,8 @@ import { BlockList, isIP } from "node:net";
 
 /** The proxies whose word is taken for who the client is. */
 export interface Proxies {
+  /** The list as it was read. */
+  readonly text: string;
   includes(address: string): boolean;
 }
 
@@ -16,7 +18,10 @@ export function parseProxies(text: string): Proxies | undefined {
     if (version === 0 || !(bits <= longest)) return undefined;
     list.addSubnet(address, bits, version === 4 ? "ipv4" : "ipv6");
   }
-  return { includes: (address) => isIP(address) !== 0 && list.check(address, isIP(address) === 4 ? "ipv4" : "ipv6") };
+  return {
+    text,
+    includes: (address) => isIP(address) !== 0 && list.check(address, isIP(address) === 4 ? "ipv4" : "ipv6"),
+  };
 }
 
 /** An IPv4 address as an IPv6 socket tells it, in its own form. */

@@ -5,6 +5,8 @@ import { BACKUP_OPTIONS, decideBackups } from "./backup-options.ts";
 import { decideHttps, HTTPS_OPTIONS } from "./https-options.ts";
 import type { Option } from "./option.ts";
 import { parseProxies } from "./proxies.ts";
+import { checkStorage } from "./storage-options.ts";
+import { parseWorkers, WORKERS_EXPECTED, WORKERS_OPTION } from "./workers-option.ts";
 
 export type { Option };
 
@@ -32,6 +34,7 @@ export const SERVE_OPTIONS = {
     kind: "text",
     doc: "Address to listen on; by default this machine alone where the domain is localhost, else every address",
   },
+  ...WORKERS_OPTION,
   publicUrl: {
     flag: "public-url",
     env: "SITEPOD_PUBLIC_URL",
@@ -179,6 +182,8 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
     openSignUp: isOn("openSignUp"),
     welcome: isOn("welcome"),
     rebuildDatabase: isOn("rebuildDatabase"),
+    /** Processes that serve sites; 1: this one alone. */
+    workers: number("workers", parseWorkers, WORKERS_EXPECTED),
     assetSurvivalHours: number("assetSurvivalHours", parseHours, "a number of hours"),
     adminEmail: text("adminEmail"),
     adminPassword: text("adminPassword"),
@@ -209,16 +214,6 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
   return options;
 }
 
-export interface StorageOptions {
-  readonly type: string;
-  readonly isPresigned: boolean;
-  readonly bucket: string | undefined;
-  readonly region: string | undefined;
-  readonly endpoint: string | undefined;
-  readonly accessKey: string | undefined;
-  readonly secretKey: string | undefined;
-}
-
 function parseAddresses(text: string | undefined, faults: string[]): readonly string[] {
   const addresses = text?.split(",").map((address) => address.trim()) ?? [];
   for (const address of addresses) {
@@ -233,21 +228,6 @@ function parseHeaderName(text: string | undefined, faults: string[]): string | u
     faults.push(`--country-header is ${JSON.stringify(text)} and must be the name of a header, such as CF-IPCountry`);
   }
   return name;
-}
-
-function checkStorage(storage: StorageOptions, uploadMode: string, faults: string[]): void {
-  const { type, bucket, accessKey, secretKey } = storage;
-  if (!["local", "s3", "r2", "oss"].includes(type)) {
-    faults.push(`SITEPOD_STORAGE_TYPE is ${JSON.stringify(type)} and must be local, s3, r2 or oss`);
-  }
-  if (uploadMode !== "direct" && (uploadMode !== "presigned" || type === "local")) {
-    faults.push(`SITEPOD_UPLOAD_MODE is ${JSON.stringify(uploadMode)} and must be direct or, with a bucket, presigned`);
-  }
-  if (type !== "local" && !(bucket && accessKey && secretKey)) {
-    faults.push(
-      `SITEPOD_STORAGE_TYPE is ${type}: set SITEPOD_S3_BUCKET, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY too`,
-    );
-  }
 }
 
 function parseFlags(argv: readonly string[], faults: string[]): Record<string, string | undefined> {

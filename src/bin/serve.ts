@@ -1,12 +1,16 @@
 import { SitepodError } from "#model";
+import { createLog } from "./log.ts";
 import { formatServeHelp } from "./serve-help.ts";
+import { DRAIN_MS } from "./drain.ts";
 import { parseServeOptions } from "./serve-options.ts";
 import { startServer } from "./server.ts";
 
-/** How long requests under way may take to end after the server was told to stop. */
-const DRAIN_MS = 10_000;
+const log = createLog();
 
-/** `sitepod serve`: runs the server until it is told to stop. Returns the exit code: 1 where it cannot start, 2 on usage. */
+/**
+ * `sitepod serve`: runs the server until it is told to stop, and returns the exit code. Where it cannot start, the process
+ * ends with 1, on usage with 2: what had begun to listen would keep it alive.
+ */
 export async function serveCommand(argv: readonly string[]): Promise<number> {
   if (argv.includes("--help") || argv.includes("-h")) {
     console.log(formatServeHelp());
@@ -24,7 +28,7 @@ export async function serveCommand(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof SitepodError)) throw error;
     console.error(error.message);
-    return error.code === "invalid" ? 2 : 1;
+    process.exit(error.code === "invalid" ? 2 : 1);
   }
 }
 
@@ -32,10 +36,4 @@ function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => resolve());
   });
-}
-
-/** One line an event; a cause is shown with its stack, since an operator has nothing else to go by. */
-function log(message: string, cause?: unknown): void {
-  const details = cause === undefined ? "" : `\n${Bun.inspect(cause)}`;
-  console.error(`${new Date().toISOString()} ${message}${details}`);
 }

@@ -1,6 +1,5 @@
 import { mkdirSync } from "node:fs";
 import { randomBytes } from "node:crypto";
-import { resolve } from "node:path";
 import {
   type Context,
   type Control,
@@ -14,24 +13,23 @@ import {
   type Settings,
 } from "#control";
 import { type Database, lockFolder } from "#db";
-import { createEdge, createProxy } from "#serve";
 import { createManifestReader, createReaders, hashBytes, Records } from "#store";
 import { asset, listAssets } from "./assets.ts";
-import { createClients } from "./clients.ts";
-import { createCoarseClock } from "./coarse-clock.ts";
 import { createCompressor } from "./compressor.ts";
 import { consoleResponse } from "./console-pages.ts";
 import { createDns } from "./dns.ts";
+import { edgeSettingsOf } from "./edge-settings.ts";
+import type { Edges } from "./edges.ts";
 import { formatGreeting, type Started } from "./greeting.ts";
 import { refuseHalfRestored } from "./half-restored.ts";
 import { formatMetrics } from "./metrics.ts";
 import { keepCertificates } from "./keep-certificates.ts";
-import { type Listeners, listen } from "./listeners.ts";
+import type { Log } from "./log.ts";
 import { isAvailable, openControl, type Unavailable } from "./open-control.ts";
-import { openStore } from "./open-store.ts";
-import { createForeignCheck } from "./own-addresses.ts";
+import { openStore, removeOldCaches } from "./open-store.ts";
 import { createScheduledBackups } from "./scheduled-backups.ts";
 import type { ServeOptions } from "./serve-options.ts";
+import { startEdges } from "./start-edges.ts";
 import { version } from "./version.ts";
 
 export interface RunningServer {
@@ -40,58 +38,38 @@ export interface RunningServer {
   stop(drainMs: number): Promise<void>;
 }
 
-type Log = Context["log"];
-
 const HOUR_MS = 60 * 60 * 1000;
 const WELCOME_SITE = "welcome";
 
 /** Opens the data folder, wires the planes and listens. Throws SitepodError where it cannot start. */
 export async function startServer(options: ServeOptions, log: Log): Promise<RunningServer> {
-  const data = resolve(options.data);
+  const settings = edgeSettingsOf(options);
+  const { data } = settings;
   mkdirSync(data, { recursive: true });
   const lock = lockFolder(data);
   refuseHalfRestored(data);
   const dns = createDns(options.dnsServer);
-  const store = await openStore(data, options.storage);
+  removeOldCaches(settings);
+  const store = await openStore(data, settings.storage, settings.workers);
   const records = new Records(store);
   const readManifest = createManifestReader(store.blobs);
   const startedMs = Date.now();
-
-  const visitors = {
-    addressOf: (request: Request) => clients.address(request),
-    isHttps: (request: Request) => options.publicUrl?.protocol === "https:" || request.url.startsWith("https:"),
-  };
-  const edge = createEdge({
-    readers: createReaders(store, records, readManifest),
-    domain: options.domain,
-    nowMs: createCoarseClock(),
-    log,
-    isHttpsOnly: options.https !== undefined,
-    access: { ...visitors, verifyPassword: (password, hash) => Bun.password.verify(password, hash) },
-    rules: {
-      countryHeader: options.countryHeader,
-      proxy: options.allowProxying
-        ? createProxy({ ...visitors, isAllowedAddress: createForeignCheck(options.publicAddresses) })
-        : undefined,
-    },
-  });
-  store.documents.subscribe((key) => edge.forget(key));
 
   const compressor = createCompressor();
   const contentGate = createGate();
   const encoder = createEncoder({ store, readManifest, contentGate, log, compress: compressor.compress });
   // The address of the console follows from the port, and the port is known once somebody listens.
   let answerControl = async (_request: Request, _address: string | null) => new Response(null, { status: 503 });
-  const clients = createClients((request) => listeners.peerOf(request), options.proxies);
   const certificates =
     options.https && (await keepCertificates(options.https, options.domain, store.documents, options.dnsServer, log));
-  const listeners = listen(options, certificates, {
-    edge,
-    clients,
+  const edges = await startEdges(settings, {
+    readers: createReaders(store, records, readManifest),
+    certificates,
     answerControl: (request, address) => answerControl(request, address),
     log,
   });
-  const publicUrl = options.publicUrl ?? localUrl(options.domain, listeners);
+  store.documents.subscribe((key) => edges.forget(key));
+  const publicUrl = options.publicUrl ?? localUrl(options.domain, edges);
   const addresses = createAddresses(publicUrl);
   const makeContext = (db: Database): Context => ({
     db,
@@ -113,7 +91,11 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
   const opened = await openControl(
     { data, store, rebuildDatabase: options.rebuildDatabase },
     makeContext,
-    () => formatMetrics(version, edge.stats(), process.memoryUsage.rss(), Date.now() - startedMs, backups?.state()),
+    async () => {
+      const state = await edges.state();
+      const memoryBytes = process.memoryUsage.rss() + state.memoryBytes;
+      return formatMetrics(version, state, memoryBytes, Date.now() - startedMs, backups?.state());
+    },
     log,
     await isAny(store.documents.list("sites/")),
   );
@@ -123,7 +105,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
       ? await control.fetch(request, address)
       : consoleResponse(request);
 
-  const stopCertificates = certificates?.start((all) => listeners.tls?.use(all));
+  const stopCertificates = certificates?.start(edges.useCertificates);
   const welcome = isAvailable(control) ? await prepare(control, options) : undefined;
   void encodeAll(encoder, records, log);
   const stopMaintenance = isAvailable(control) ? maintain(control, log) : () => {};
@@ -138,7 +120,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
       await backups?.stop();
       compressor.stop();
       await stopCertificates?.();
-      await listeners.stop(drainMs);
+      await edges.stop(drainMs);
       await opened.close();
       lock[Symbol.dispose]();
     },
@@ -199,8 +181,8 @@ async function isAny(items: AsyncIterable<unknown>): Promise<boolean> {
 }
 
 /** How the base domain is reached where nothing stands before this server. */
-function localUrl(domain: string, { httpPort, tls }: Listeners): URL {
-  return new URL(tls ? `https://${domain}:${tls.port}` : `http://${domain}:${httpPort}`);
+function localUrl(domain: string, { httpPort, httpsPort }: Edges): URL {
+  return new URL(httpsPort === undefined ? `http://${domain}:${httpPort}` : `https://${domain}:${httpsPort}`);
 }
 
 const settingsOf = (options: ServeOptions): Settings => ({

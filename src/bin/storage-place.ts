@@ -3,7 +3,8 @@ import { join, resolve } from "node:path";
 import { SitepodError } from "#model";
 import { type InspectedStore, inspectDiskStore, openDiskStore } from "#store";
 import { openStore } from "./open-store.ts";
-import { parseServeOptions, type StorageOptions } from "./serve-options.ts";
+import { parseServeOptions } from "./serve-options.ts";
+import type { StorageOptions } from "./storage-options.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 

@@ -1,5 +1,7 @@
 import { constants } from "node:crypto";
 import type { Certificate } from "#pki";
+import { closeAfter, FAREWELL_MS, untilQuiet } from "./drain.ts";
+import { checkFree } from "./port-in-use.ts";
 
 export interface TlsOptions {
   /** 0 takes a free one. */
@@ -7,6 +9,8 @@ export interface TlsOptions {
   readonly hostname?: string;
   readonly http3: boolean;
   readonly maxRequestBodySize: number;
+  /** Whether others listen on the port too: who opens them has looked that nobody else does. */
+  readonly isShared?: boolean;
   readonly fetch: (request: Request, server: Bun.Server<undefined>) => Response | Promise<Response>;
   /** For names that have no certificate. */
   readonly selfSigned: Certificate;
@@ -20,8 +24,8 @@ export interface TlsListener {
   readonly port: number;
   /** Uses these certificates for connections from now on, and drops none that is open. */
   use(certificates: readonly Certificate[]): void;
-  /** Lets requests under way end for so long. */
-  stop(drainMs: number): Promise<void>;
+  /** Lets requests under way end for so long, after HTTP/1.1 clients that are busy were told to close, for `farewellMs`. */
+  stop(drainMs: number, farewellMs?: number): Promise<void>;
 }
 
 const RETIRING_MS = 3000;
@@ -40,10 +44,12 @@ const CIPHERS = {
 interface Generation {
   readonly server: Bun.Server<undefined>;
   isRetiring: boolean;
+  /** Requests over HTTP/1.1 since then. */
+  lateRequests: number;
 }
 
 export function listenTls(options: TlsOptions, certificates: readonly Certificate[]): TlsListener {
-  checkFree(options.port, options.hostname);
+  if (!options.isShared) checkFree(options.port, options.hostname);
   let current = open(options, options.port, certificates);
   const retired = new Set<Generation>();
   const port = current.server.port!;
@@ -86,18 +92,16 @@ export function listenTls(options: TlsOptions, certificates: readonly Certificat
       next = to;
       swapping ??= swapAll();
     },
-    async stop(drainMs) {
+    async stop(drainMs, farewellMs = FAREWELL_MS) {
       next = undefined;
+      const last = current;
+      last.isRetiring = true;
+      await untilQuiet(() => last.lateRequests, Math.min(farewellMs, drainMs));
       const servers = [current, ...retired].map(({ server }) => server);
       await Promise.race([Promise.all(servers.map((server) => server.stop())), sleepUnref(drainMs)]);
       await Promise.all(servers.map((server) => server.stop(true)));
     },
   };
-}
-
-/** Throws EADDRINUSE. Ports that are shared on purpose would also be shared with a second server, by mistake. */
-function checkFree(port: number, hostname = "::"): void {
-  if (port !== 0) Bun.listen({ port, hostname, socket: { data() {} } }).stop(true);
 }
 
 function open(options: TlsOptions, port: number, certificates: readonly Certificate[]): Generation {
@@ -112,22 +116,17 @@ function open(options: TlsOptions, port: number, certificates: readonly Certific
     tls: [tlsOf(options.selfSigned), ...certificates.flatMap(entriesOf)],
     fetch(request) {
       const response = options.fetch(request, server);
-      return generation.isRetiring && isHttp1(request) ? closeAfter(response) : response;
+      if (!generation.isRetiring || !isHttp1(request)) return response;
+      generation.lateRequests++;
+      return closeAfter(response);
     },
   });
-  const generation: Generation = { server, isRetiring: false };
+  const generation: Generation = { server, isRetiring: false, lateRequests: 0 };
   return generation;
 }
 
 /** Only HTTP/1.1 has this header, in which a client says what it would like (RFC 9113, section 8.2.2). */
 const isHttp1 = ({ headers }: Request): boolean => headers.has("connection");
-
-/** HTTP/2 is told by GOAWAY. */
-async function closeAfter(answer: Response | Promise<Response>): Promise<Response> {
-  const response = await answer;
-  response.headers.set("Connection", "close");
-  return response;
-}
 
 const tlsOf = ({ chain, key }: Certificate) => ({ cert: chain, key: key.reveal(), ...CIPHERS });
 

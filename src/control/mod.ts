@@ -29,7 +29,7 @@ export interface Control {
 }
 
 /** `secret` signs browser sessions; `metrics` gives the Prometheus text of the whole process. */
-export function createControl(context: Context, secret: string, metrics: () => string): Control {
+export function createControl(context: Context, secret: string, metrics: () => string | Promise<string>): Control {
   const accounts = createAccounts(context, secret);
   const fetch = createApi(context, accounts, metrics);
   return {

@@ -14,18 +14,23 @@ export interface Challenges {
   find(path: string): Promise<string | undefined>;
 }
 
+/** Returns what finds the answers: for an edge that orders nothing itself. */
+export const createChallengeFinder =
+  (documents: Pick<Pages, "read">): Challenges["find"] =>
+  async (path) => {
+    const token = path.slice(CHALLENGE_PATH.length);
+    if (!path.startsWith(CHALLENGE_PATH) || !TOKEN.test(token)) return undefined;
+    const text = await documents.read(keyOf(token));
+    return text === undefined ? undefined : (JSON.parse(text) as string);
+  };
+
 export function createChallenges(documents: Pages): Challenges {
   return {
     present: (token, answer) => overwrite(documents, keyOf(token), JSON.stringify(answer)),
     async remove(token) {
       await documents.remove(keyOf(token));
     },
-    async find(path) {
-      const token = path.slice(CHALLENGE_PATH.length);
-      if (!path.startsWith(CHALLENGE_PATH) || !TOKEN.test(token)) return undefined;
-      const text = await documents.read(keyOf(token));
-      return text === undefined ? undefined : (JSON.parse(text) as string);
-    },
+    find: createChallengeFinder(documents),
   };
 }
 

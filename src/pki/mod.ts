@@ -1,6 +1,6 @@
 export { type Authority, createIssue, type Issue } from "./acme.ts";
 export { type Certificate, formatCertificate, parseCertificate } from "./certificate.ts";
-export { CHALLENGE_PATH, type Challenges, createChallenges } from "./challenges.ts";
+export { CHALLENGE_PATH, type Challenges, createChallengeFinder, createChallenges } from "./challenges.ts";
 export { createDnsHook } from "./dns/hook.ts";
 export { type DnsAccess, openDnsWriter } from "./dns/open-writer.ts";
 export type { DnsReader, DnsWriter } from "./dns/ports.ts";

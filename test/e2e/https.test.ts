@@ -1,77 +1,26 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { X509Certificate } from "node:crypto";
 import { connect as connectHttp2 } from "node:http2";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { connect, type SecureVersion } from "node:tls";
 import { createDns } from "../../src/bin/dns.ts";
 import { createSelfSigned } from "../../src/pki/mod.ts";
 import { register } from "../harness/account.ts";
 import { deployClient } from "../harness/deploy-client.ts";
+import {
+  DOMAIN,
+  fetchSecurely,
+  httpsPort,
+  shake,
+  startHttpsServer,
+  waitForCertificate,
+} from "../harness/https-server.ts";
 import { nameServerIsMissing, startNameServer } from "../harness/name-server.ts";
 import { findFreePorts, type Pebble, pebbleIsMissing, startPebble } from "../harness/pebble.ts";
 import { startRoute53 } from "../harness/route53.ts";
-import { type Server, startServer } from "../harness/server.ts";
+import type { Server } from "../harness/server.ts";
 import { exchange, fetchHost } from "../harness/tenant.ts";
 import { temporaryFolder, type TemporaryFolder } from "../harness/temporary-folder.ts";
 import { waitUntil } from "../harness/wait-until.ts";
-
-const DOMAIN = "sites.test";
-
-/** The server, with certificates from Pebble, which asks for HTTP-01 answers at the server's own port 80. */
-async function startHttpsServer(
-  pebble: Pick<Pebble, "directory" | "rootsFile" | "httpPort">,
-  data: string,
-  flags: readonly string[] = [],
-  env: Readonly<Record<string, string>> = {},
-): Promise<Server> {
-  const acme = ["--acme-directory", pebble.directory, "--acme-roots", pebble.rootsFile];
-  const ports = ["--https", "--https-port", "0"];
-  return await startServer({ data, port: pebble.httpPort, domain: DOMAIN, flags: [...ports, ...acme, ...flags], env });
-}
-
-const httpsPort = (server: Server): number => Number(/https:\/\/[^\s/:]+:(\d+)/.exec(server.output())?.[1]);
-
-interface Handshake {
-  readonly servername?: string;
-  readonly version?: SecureVersion;
-}
-
-/** The certificate that a new connection is given, with the protocol agreed on. Throws where there is no agreement. */
-function shake(server: Server, { servername = "", version }: Handshake) {
-  return new Promise<{ names: string; issuer: string; protocol: string | null }>((resolve, reject) => {
-    const versions = version === undefined ? {} : { minVersion: version, maxVersion: version };
-    const options = { port: httpsPort(server), host: "127.0.0.1", servername, rejectUnauthorized: false, ...versions };
-    const socket = connect(options, () => {
-      const certificate = new X509Certificate(socket.getPeerCertificate().raw);
-      resolve({
-        names: certificate.subjectAltName ?? "",
-        issuer: certificate.issuer,
-        protocol: socket.getProtocol(),
-      });
-      socket.destroy();
-    });
-    socket.on("error", reject);
-  });
-}
-
-/** Waits until every new connection for a name is given the authority's certificate: for a moment only some are. */
-function waitForCertificate(server: Server, servername: string): Promise<boolean> {
-  const isPresented = async () => {
-    const handshakes = await Promise.all(Array.from({ length: 16 }, () => shake(server, { servername })));
-    return handshakes.every(({ issuer }) => issuer.includes("Pebble"));
-  };
-  return waitUntil(`${servername} has a certificate`, isPresented, { describe: server.output });
-}
-
-/** Asks for a page by HTTPS as a browser would, verifying the certificate. */
-async function fetchSecurely(server: Server, roots: string, host: string, path = "/"): Promise<Response> {
-  return await fetch(`https://127.0.0.1:${httpsPort(server)}${path}`, {
-    headers: { Host: host },
-    redirect: "manual",
-    tls: { ca: roots, serverName: host },
-  } as BunFetchRequestInit);
-}
 
 describe.skipIf(pebbleIsMissing !== undefined)("a server with HTTPS on", () => {
   let pebble: Pebble;

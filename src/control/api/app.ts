@@ -19,7 +19,7 @@ import { addSiteRoutes } from "./site-routes.ts";
 const BASE = "/api/v1";
 
 /** Makes the HTTP API: `(request, address of the client) => response`. */
-export function createApi(context: Context, accounts: Accounts, metrics: () => string) {
+export function createApi(context: Context, accounts: Accounts, metrics: () => string | Promise<string>) {
   const app: Api = new OpenAPIHono<{ Bindings: Caller }>().basePath(BASE);
   addServerRoutes(app, context, accounts, metrics);
   addAccountRoutes(app, context, accounts, createLoginLimit());

@@ -10,7 +10,12 @@ import { cleanUp } from "../retention/clean-up.ts";
 import { collectGarbage } from "../retention/collect-garbage.ts";
 import { addRoute, type Api, type ApiRequest } from "./route.ts";
 
-export function addServerRoutes(app: Api, context: Context, accounts: Accounts, metrics: () => string): void {
+export function addServerRoutes(
+  app: Api,
+  context: Context,
+  accounts: Accounts,
+  metrics: () => string | Promise<string>,
+): void {
   const tag = "Server";
   const startedMs = context.nowMs();
 
@@ -57,7 +62,9 @@ export function addServerRoutes(app: Api, context: Context, accounts: Accounts, 
     }),
   );
 
-  app.get("/metrics", (request) => request.text(metrics(), 200, { "content-type": "text/plain; version=0.0.4" }));
+  app.get("/metrics", async (request) =>
+    request.text(await metrics(), 200, { "content-type": "text/plain; version=0.0.4" }),
+  );
 
   addRoute(
     app,

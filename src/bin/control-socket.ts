@@ -1,0 +1,50 @@
+import { chmod, mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+/** What edges say of the client whose request they pass on. Believed at the control socket alone. */
+export const CLIENT_ADDRESS = "sitepod-client-address";
+export const CLIENT_SCHEME = "sitepod-client-scheme";
+
+/** Where edges in processes of their own have the control plane's requests answered. */
+export interface ControlSocket {
+  readonly path: string;
+  stop(): Promise<void>;
+}
+
+type AnswerControl = (request: Request, address: string | null) => Promise<Response>;
+
+/** Listens in a folder of the data folder that only this user can enter. */
+export async function openControlSocket(
+  data: string,
+  answer: AnswerControl,
+  maxRequestBodySize: number,
+): Promise<ControlSocket> {
+  const folder = join(data, "run");
+  const path = join(folder, "control.sock");
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o700);
+  await rm(path, { force: true });
+  const options = {
+    unix: path,
+    maxRequestBodySize,
+    // The edge ends what is silent for too long, and knows for how long that is.
+    idleTimeout: 0,
+    fetch: (request: Request) => answer(asSent(request), request.headers.get(CLIENT_ADDRESS)),
+  };
+  // Bun's types know of no time-out at such a socket; Bun does.
+  const server = Bun.serve(options as unknown as Bun.Serve.Options<undefined>);
+  return {
+    path,
+    async stop() {
+      await server.stop(true);
+      await rm(path, { force: true });
+    },
+  };
+}
+
+/** The request as the client sent it, by the client's scheme. */
+function asSent(request: Request): Request {
+  return request.headers.get(CLIENT_SCHEME) === "https"
+    ? new Request(request.url.replace(/^http:/, "https:"), request)
+    : request;
+}

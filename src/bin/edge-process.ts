@@ -1,0 +1,82 @@
+import { createChallengeFinder } from "#pki";
+import { createManifestReader, createReaders, RecordReader, type StoreReader } from "#store";
+import { createDialogue, type Dialogue } from "./dialogue.ts";
+import {
+  createCertificateReceiver,
+  type EdgeQuestions,
+  type Opening,
+  type ServerQuestions,
+  unpackCertificate,
+} from "./edge-messages.ts";
+import { createLog } from "./log.ts";
+import { type OpenEdge, openEdge } from "./open-edge.ts";
+import { openStoreReader } from "./open-store.ts";
+import { createPassOn } from "./pass-on.ts";
+import { DRAIN_MS } from "./drain.ts";
+
+/**
+ * Serves sites in a process of its own, for the server that started it: reads the store, and asks the server for what only
+ * one may decide. It ends when it is told to by a signal, and when the server is gone.
+ */
+export function runEdgeProcess(): void {
+  let edge: OpenEdge | undefined;
+  let isEnding = false;
+  const receiveCertificates = createCertificateReceiver();
+  const server: Dialogue<ServerQuestions> = createDialogue<ServerQuestions, EdgeQuestions>(
+    (message) => process.send!(message),
+    {
+      async open(opening) {
+        edge = await open(opening, server, receiveCertificates);
+        return { httpPort: edge.httpPort, httpsPort: edge.httpsPort };
+      },
+      forget(key) {
+        edge?.forget(key);
+        return null;
+      },
+      useCertificates(news) {
+        const all = receiveCertificates(news);
+        edge?.useCertificates(all);
+        return null;
+      },
+      state: () => ({ ...edge!.stats(), memoryBytes: process.memoryUsage.rss() }),
+    },
+  );
+
+  async function end(farewellMs?: number): Promise<void> {
+    if (isEnding) return;
+    isEnding = true;
+    await edge?.stop(DRAIN_MS, farewellMs);
+    process.exit(0);
+  }
+
+  process.on("message", (message) => server.receive(message));
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => void end());
+  process.on("disconnect", () => {
+    server.end();
+    // Whoever starts the server again finds the ports free at once.
+    void end(0);
+  });
+}
+
+async function open(
+  { settings, number, controlSocket, certificates }: Opening,
+  server: Dialogue<ServerQuestions>,
+  receiveCertificates: ReturnType<typeof createCertificateReceiver>,
+): Promise<OpenEdge> {
+  const log = createLog(`edge ${number}: `);
+  const store = await openStoreReader(settings, number);
+  return openEdge(settings, {
+    readers: readersOf(store),
+    certificates: certificates && {
+      challenges: { find: createChallengeFinder(store.documents) },
+      selfSigned: unpackCertificate(certificates.selfSigned),
+      stored: receiveCertificates(certificates.stored),
+    },
+    answerControl: createPassOn(controlSocket, log),
+    tryPassword: (given) => server.ask("tryPassword", given),
+    log,
+  });
+}
+
+const readersOf = (store: StoreReader) =>
+  createReaders(store, new RecordReader(store.documents), createManifestReader(store.blobs));

@@ -1,0 +1,44 @@
+import { resolve } from "node:path";
+import type { ServeOptions } from "./serve-options.ts";
+import type { StorageOptions } from "./storage-options.ts";
+
+/** All that an edge is told to serve sites: plain data, so that it can be told to another process. */
+export interface EdgeSettings {
+  /** The data folder; absolute. */
+  readonly data: string;
+  readonly storage: StorageOptions;
+  readonly domain: string;
+  /** The address to listen on; undefined: every one. */
+  readonly host: string | undefined;
+  /** For HTTP; 0 takes a free one. */
+  readonly port: number;
+  readonly https: { readonly port: number; readonly http3: boolean } | undefined;
+  /** How people reach the base domain, where a proxy stands before it. */
+  readonly publicUrl: string | undefined;
+  /** Networks of proxies whose word is taken; undefined: none. */
+  readonly proxies: string | undefined;
+  /** Addresses of this server, which no rule of a site may have asked. */
+  readonly publicAddresses: readonly string[];
+  readonly allowProxying: boolean;
+  readonly countryHeader: string | undefined;
+  /** What a request to the API may carry. */
+  readonly maxFileBytes: number;
+  /** Processes that listen on the ports together. */
+  readonly workers: number;
+}
+
+export const edgeSettingsOf = (options: ServeOptions): EdgeSettings => ({
+  data: resolve(options.data),
+  storage: options.storage,
+  domain: options.domain,
+  host: options.host,
+  port: options.port,
+  https: options.https && { port: options.https.port, http3: options.https.http3 },
+  publicUrl: options.publicUrl?.href,
+  proxies: options.proxies?.text,
+  publicAddresses: options.publicAddresses,
+  allowProxying: options.allowProxying,
+  countryHeader: options.countryHeader,
+  maxFileBytes: options.maxFileBytes,
+  workers: options.workers,
+});

@@ -1,0 +1,36 @@
+import type { Certificate } from "#pki";
+import type { EdgeState } from "./edge-messages.ts";
+import type { OpenEdge } from "./open-edge.ts";
+
+/** What serves sites for this server: an edge in this process, or several in processes of their own. */
+export interface Edges {
+  readonly httpPort: number;
+  readonly httpsPort: number | undefined;
+  /** Tells of a changed document. */
+  forget(key: string): void;
+  /** Resolves once every edge follows what it was told of up to now, or has not said so in time. */
+  settled(): Promise<void>;
+  useCertificates(certificates: readonly Certificate[]): void;
+  /** What they have answered and keep in memory, all together. */
+  state(): Promise<EdgesState>;
+  /** Takes no new connections, and lets requests under way end for so long. */
+  stop(drainMs: number): Promise<void>;
+}
+
+export type EdgesState = EdgeState & {
+  /** Processes of their own that serve now. */
+  readonly processes: number;
+  /** How often one was started in the place of another that had ended. */
+  readonly restarts: number;
+};
+
+/** The edge of a server that is one process. */
+export const edgeHere = (edge: OpenEdge): Edges => ({
+  httpPort: edge.httpPort,
+  httpsPort: edge.httpsPort,
+  forget: edge.forget,
+  settled: () => Promise.resolve(),
+  useCertificates: edge.useCertificates,
+  state: async () => ({ ...edge.stats(), memoryBytes: 0, processes: 0, restarts: 0 }),
+  stop: (drainMs) => edge.stop(drainMs),
+});

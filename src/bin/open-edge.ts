@@ -1,0 +1,67 @@
+import type { Certificate } from "#pki";
+import { createEdge, createProxy, type EdgeOptions, type EdgeStats, type TryPassword } from "#serve";
+import { createClients } from "./clients.ts";
+import { createCoarseClock } from "./coarse-clock.ts";
+import type { EdgeSettings } from "./edge-settings.ts";
+import { type EdgeCertificates, type Listeners, listen } from "./listeners.ts";
+import type { Log } from "./log.ts";
+import { createForeignCheck } from "./own-addresses.ts";
+import { parseProxies } from "./proxies.ts";
+
+/** What an edge is given beside its settings: where it reads, and whom it asks. */
+export interface EdgeParts {
+  readonly readers: EdgeOptions["readers"];
+  /** Undefined where HTTPS is off. */
+  readonly certificates: EdgeCertificates | undefined;
+  /** Answers a request for the control plane, which came from the client at `address`. */
+  readonly answerControl: (request: Request, address: string | null) => Promise<Response>;
+  readonly tryPassword: TryPassword;
+  readonly log: Log;
+}
+
+/** An edge that listens. */
+export interface OpenEdge {
+  readonly httpPort: number;
+  readonly httpsPort: number | undefined;
+  /** Drops what came from a document of the store. To be called after each change of one. */
+  forget(key: string): void;
+  /** Uses these certificates for connections from now on. */
+  useCertificates(certificates: readonly Certificate[]): void;
+  stats(): EdgeStats;
+  stop: Listeners["stop"];
+}
+
+/** Opens the ports and serves. Throws SitepodError `conflict` or `forbidden` where a port cannot be had. */
+export function openEdge(settings: EdgeSettings, parts: EdgeParts): OpenEdge {
+  const { readers, certificates, answerControl, tryPassword, log } = parts;
+  const isBehindHttps = settings.publicUrl?.startsWith("https:") ?? false;
+  const visitors = {
+    addressOf: (request: Request) => clients.address(request),
+    isHttps: (request: Request) => isBehindHttps || request.url.startsWith("https:"),
+  };
+  const edge = createEdge({
+    readers,
+    domain: settings.domain,
+    nowMs: createCoarseClock(),
+    log,
+    isHttpsOnly: settings.https !== undefined,
+    access: { ...visitors, tryPassword },
+    rules: {
+      countryHeader: settings.countryHeader,
+      proxy: settings.allowProxying
+        ? createProxy({ ...visitors, isAllowedAddress: createForeignCheck(settings.publicAddresses) })
+        : undefined,
+    },
+  });
+  const proxies = settings.proxies === undefined ? undefined : parseProxies(settings.proxies);
+  const clients = createClients((request) => listeners.peerOf(request), proxies);
+  const listeners = listen(settings, certificates, { edge, clients, answerControl, log });
+  return {
+    httpPort: listeners.httpPort,
+    httpsPort: listeners.tls?.port,
+    forget: (key) => edge.forget(key),
+    useCertificates: (all) => listeners.tls?.use(all),
+    stats: () => edge.stats(),
+    stop: listeners.stop,
+  };
+}
