@@ -12,12 +12,14 @@ import { type Goal, judge, type Verdict } from "../goals.ts";
 import { median } from "../median.ts";
 import { processTree } from "../process-tree.ts";
 import { run } from "../run.ts";
+
 import { compressContent, writeContent } from "./content.ts";
 import { measureIdleMemory } from "./idle-memory.ts";
 import { measureP99 } from "./latency.ts";
 import { type Load, measureLoad, pin, type Protocol, type Speed, STREAMS, type Target } from "./load.ts";
 import { type ManySites, measureManySites } from "./many-sites.ts";
 import { BROTLI_MODULE, type Certificate, findFreePort, startCaddy, startNginx } from "./peers.ts";
+import { benchWorkers } from "./workers.ts";
 
 const ROUNDS = 3;
 const ROUND_S = 1;
@@ -59,6 +61,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
+const GOAL_WORKERS = 1.1;
 const GOAL_IDLE_MB = 80;
 const GOAL_MANY_SITES_MB = 400;
 const GOAL_COLD_P99_MS = 10;
@@ -77,6 +80,7 @@ export interface ServeFigures {
   readonly results: Readonly<Record<string, CaseFigures>>;
   readonly idle_mb: { readonly http: number; readonly https: number };
   readonly many_sites: ManySites;
+  readonly workers: Awaited<ReturnType<typeof benchWorkers>>;
   readonly goals: readonly Verdict[];
 }
 
@@ -114,7 +118,7 @@ export async function benchServe(): Promise<ServeFigures> {
   const results: Record<string, CaseFigures> = {};
   for (const each of CASES) results[each.name] = await measureCase(each, targets, host, folder.path);
   const manySites = await measureManySites(folder.path);
-  const figures = { results, idle_mb: { http, https }, many_sites: manySites };
+  const figures = { results, idle_mb: { http, https }, many_sites: manySites, workers: await benchWorkers() };
   return {
     machine: { processor: cpus()[0]?.model, cores: availableParallelism() },
     method: {
@@ -167,7 +171,12 @@ async function inTurns(targets: readonly Target[], measure: (target: Target, i: 
 }
 
 /** Where requests a second and per CPU-second disagree, the latter decide: they are steadier on a machine that is shared. */
-function listGoals({ results, idle_mb, many_sites }: Pick<ServeFigures, "results" | "idle_mb" | "many_sites">): Goal[] {
+function listGoals({
+  results,
+  workers,
+  idle_mb,
+  many_sites,
+}: Omit<ServeFigures, "machine" | "method" | "goals">): Goal[] {
   const speeds = CASES.flatMap(({ name, goals }): Goal[] => {
     if (!goals) return [];
     const { to_nginx, to_caddy } = results[name]!;
@@ -186,6 +195,12 @@ function listGoals({ results, idle_mb, many_sites }: Pick<ServeFigures, "results
   return [
     ...speeds,
     ...waits,
+    ...(["4 KiB page", "4 KiB page, HTTP/2 + TLS"] as const).map((name): Goal => ({
+      name: `${name}, CPU a request with two workers beside one`,
+      value: workers[name].cpu_per_request_ratio,
+      unit: "×",
+      atMost: GOAL_WORKERS,
+    })),
     { name: "Idle memory", value: idle_mb.http, unit: "MB", atMost: GOAL_IDLE_MB },
     { name: "Idle memory with HTTPS", value: idle_mb.https, unit: "MB", atMost: GOAL_IDLE_MB },
     { name: "Memory with many sites", value: many_sites.peak_mb, unit: "MB", atMost: GOAL_MANY_SITES_MB },

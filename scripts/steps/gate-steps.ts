@@ -27,8 +27,8 @@ export interface Suite {
 
 /** Tests that need nothing but the source. */
 export const quickSuites: readonly Suite[] = [
-  { name: "tidy", paths: ["test/tidy"], options: [] },
-  { name: "unit", paths: ["src/", "scripts/", "bench/", "test/harness"], options: [] },
+  { name: "tidy", paths: ["test/tidy"], options: ["--timeout=30000"] },
+  { name: "unit", paths: ["src/", "scripts/", "bench/", "test/harness"], options: ["--timeout=30000"] },
 ];
 
 /** Tests of the whole: stores and API on their ports, the executable as a person uses it. */

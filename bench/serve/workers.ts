@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { register } from "../test/harness/account.ts";
-import { type DeployClient, deployClient, type SiteFiles } from "../test/harness/deploy-client.ts";
-import { type Server, startServer } from "../test/harness/server.ts";
-import { median } from "./median.ts";
-import { type Load, measureLoad, type Protocol, type Speed } from "./serve/load.ts";
-import { findFreePort } from "./serve/peers.ts";
+import { register } from "../../test/harness/account.ts";
+import { type DeployClient, deployClient, type SiteFiles } from "../../test/harness/deploy-client.ts";
+import { type Server, startServer } from "../../test/harness/server.ts";
+import { median } from "../median.ts";
+import { type Load, measureLoad, type Protocol, type Speed } from "./load.ts";
+import { findFreePort } from "./peers.ts";
 
-const ROUNDS = 15;
+const ROUNDS = 7;
 const ROUND_S = 1;
 const CONNECTIONS = 64;
 const SITE = "bench";
