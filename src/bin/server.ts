@@ -22,6 +22,7 @@ import { edgeSettingsOf } from "./edge-settings.ts";
 import type { Edges } from "./edges.ts";
 import { formatGreeting, type Started } from "./greeting.ts";
 import { refuseHalfRestored } from "./half-restored.ts";
+import { keepSettled } from "./keep-settled.ts";
 import { formatMetrics } from "./metrics.ts";
 import { keepCertificates } from "./keep-certificates.ts";
 import type { Log } from "./log.ts";
@@ -110,6 +111,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
   void encodeAll(encoder, records, log);
   const stopMaintenance = isAvailable(control) ? maintain(control, log) : () => {};
   if (isAvailable(control)) backups?.start();
+  const stopSettling = keepSettled(store, log);
   return {
     greeting: formatGreeting(
       { version, console: addresses.console, example: welcome, data, state: await findState(control) },
@@ -118,6 +120,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     async stop(drainMs) {
       stopMaintenance();
       await backups?.stop();
+      stopSettling();
       compressor.stop();
       await stopCertificates?.();
       await edges.stop(drainMs);

@@ -25,8 +25,14 @@ export function digestFromBytes(bytes: Uint8Array, offset = 0): Digest {
 /** Writes a digest as 32 bytes at `offset`. */
 export function writeDigest(digest: Digest, bytes: Uint8Array, offset: number): void {
   for (let i = 0; i < DIGEST_BYTES; i++) {
-    bytes[offset + i] = Number.parseInt(digest.slice(i * 2, i * 2 + 2), 16);
+    bytes[offset + i] = (digitAt(digest, 2 * i) << 4) | digitAt(digest, 2 * i + 1);
   }
+}
+
+/** The value of a hexadecimal digit, `0` to `9` or `a` to `f`: tens of thousands of digests are written at once. */
+function digitAt(digest: Digest, place: number): number {
+  const code = digest.charCodeAt(place);
+  return code < 0x3a ? code - 0x30 : code - 0x57;
 }
 
 /** How bytes become a digest: handed to pure code, which may not reach a hash library. */

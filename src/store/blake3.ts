@@ -1,7 +1,7 @@
 import { Blake3Hasher, blake3 } from "@napi-rs/blake-hash";
 import { type Digest, digestFromBytes } from "#model";
 
-export const hashBytes = (bytes: Uint8Array): Digest => digestFromBytes(blake3(viewOf(bytes)));
+export const hashBytes = (bytes: Uint8Array): Digest => blake3(viewOf(bytes)).toString("hex") as Digest;
 
 /** Hashes bytes as they come. */
 export class StreamHasher {

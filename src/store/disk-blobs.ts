@@ -1,23 +1,41 @@
+import { existsSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { blobKey, type Digest, parseDigest, quarantineKey } from "#model";
+import { blobKey, type Digest, parseDigest, quarantineKey, SitepodError } from "#model";
 import { makeDurable, makeFolder } from "./durable-files.ts";
 import { DurablePlacement } from "./durable-placement.ts";
 import { findBytes, findFile, isMissing, readFolder, readStored, removeFile } from "./files.ts";
+import { inParallel } from "./in-parallel.ts";
+import { KeyedLock } from "./keyed-lock.ts";
 import { checkDigest } from "./keys.ts";
+import type { PackIndex } from "./pack.ts";
+import { type Pack, PackFolder, readPack, readPacked } from "./pack-folder.ts";
 import type { Blobs, Stored, StoredBlob } from "./ports.ts";
 import type { Scratch } from "./scratch.ts";
 import { type Chunks, verifiedBody } from "./verified-body.ts";
 
-/** Blobs as files, in 256 folders by the first two digits of their digest. */
+const PARALLEL_FILES = 32;
+
+/**
+ * Blobs as files, in 256 folders by the first two digits of their digest. What a commit made durable in one piece lies in
+ * a pack at first: it is found there, until `settle` gives each content its file.
+ */
 export class DiskBlobs implements Blobs {
   readonly #folder: string;
   readonly #scratch: Scratch;
+  readonly #packs: PackFolder;
+  readonly #lock = new KeyedLock();
   readonly #placement = new DurablePlacement();
 
   constructor(folder: string, scratch: Scratch) {
     this.#folder = folder;
     this.#scratch = scratch;
+    this.#packs = new PackFolder(this.packs);
+  }
+
+  /** Where commits put packs. */
+  get packs(): string {
+    return join(this.#folder, "packs");
   }
 
   async has(digest: Digest): Promise<boolean> {
@@ -25,18 +43,36 @@ export class DiskBlobs implements Blobs {
   }
 
   async size(digest: Digest): Promise<number | undefined> {
-    return (await findFile(this.path(digest)))?.size;
+    const packed = this.#packs.find(checkDigest(digest));
+    if (packed) return packed.content.size;
+    const file = await findFile(this.path(digest));
+    return file ? file.size : (await this.#findPacked(digest))?.content.size;
   }
 
   async open(digest: Digest): Promise<Blob> {
-    return Bun.file(this.path(digest));
+    const path = this.path(digest);
+    if (!this.#packs.find(digest) && existsSync(path)) return Bun.file(path);
+    const bytes = await this.bytes(digest);
+    if (bytes) return new Blob([bytes as Uint8Array<ArrayBuffer>]);
+    throw new SitepodError("not_found", `Blob ${digest} is not stored`);
   }
 
-  bytes(digest: Digest): Promise<Uint8Array | undefined> {
-    return findBytes(this.path(digest));
+  async bytes(digest: Digest): Promise<Uint8Array | undefined> {
+    // What is found in a pack may have got its file by the time the pack is read, and the pack be gone.
+    return (
+      (await this.#packedBytes(digest)) ??
+      (await findBytes(this.path(digest))) ??
+      (await this.#packedBytes(digest, true))
+    );
   }
 
   async *list(): AsyncIterable<StoredBlob> {
+    for (const pack of await this.#packs.list()) {
+      const file = await findFile(pack.path);
+      for (const [digest, { size }] of pack.index) {
+        if (file && !existsSync(this.path(digest))) yield { digest, size, modifiedMs: file.ctimeMs };
+      }
+    }
     for (const folder of await readFolder(join(this.#folder, "blobs"))) {
       for (const entry of await readFolder(join(this.#folder, "blobs", folder.name))) {
         const digest = parseDigest(entry.name);
@@ -47,11 +83,17 @@ export class DiskBlobs implements Blobs {
     }
   }
 
-  read(digest: Digest): Promise<Stored | undefined> {
-    return readStored(this.path(digest));
+  async read(digest: Digest): Promise<Stored | undefined> {
+    const bytes = await this.#packedBytes(digest);
+    if (bytes) return { size: bytes.length, body: wholeBody(bytes) };
+    const file = await readStored(this.path(digest));
+    if (file) return file;
+    const other = await this.#packedBytes(digest, true);
+    return other && { size: other.length, body: wholeBody(other) };
   }
 
   async write(digest: Digest, size: number, body: Chunks): Promise<void> {
+    await this.#unpack(digest);
     const path = this.path(digest);
     await makeFolder(dirname(path));
     // Only the server's own user reads it: a backup keeps the database as a blob.
@@ -61,6 +103,7 @@ export class DiskBlobs implements Blobs {
   }
 
   async quarantine(digest: Digest): Promise<boolean> {
+    await this.#unpack(digest);
     const [from, to] = [this.path(digest), join(this.#folder, quarantineKey(digest))];
     await makeFolder(dirname(to));
     try {
@@ -73,11 +116,81 @@ export class DiskBlobs implements Blobs {
     return true;
   }
 
-  remove(digest: Digest): Promise<boolean> {
-    return removeFile(this.path(digest));
+  async remove(digest: Digest): Promise<boolean> {
+    await this.#unpack(digest);
+    return await removeFile(this.path(digest));
+  }
+
+  /** Takes note of the packs that are there. */
+  async findPacks(): Promise<void> {
+    await this.#packs.list();
+  }
+
+  /** Takes note of a pack that a commit has put among the others. */
+  takeIn(name: string, index: PackIndex): void {
+    this.#packs.add(name, index);
+  }
+
+  /** Gives a file to each content that lies in a pack, one pack after another. */
+  async settle(): Promise<void> {
+    for (const pack of await this.#packs.list()) await this.#settlePack(pack);
   }
 
   path(digest: Digest): string {
     return join(this.#folder, blobKey(checkDigest(digest)));
   }
+
+  /** Gives a content its own file, with the others of its pack, where it has none yet. */
+  async #unpack(digest: Digest): Promise<void> {
+    for (let packed = await this.#findPacked(digest); packed; packed = await this.#findPacked(digest)) {
+      await this.#settlePack(packed.pack);
+    }
+  }
+
+  #settlePack(pack: Pack): Promise<void> {
+    return this.#lock.run("packs", async () => {
+      const bytes = await readPack(pack).catch((error: unknown) => {
+        if (!isMissing(error)) throw error;
+      });
+      if (!bytes) return;
+      const contents = Array.from(pack.index, ([digest, { offset, size }]) => ({
+        to: this.path(digest),
+        bytes: bytes.subarray(offset, offset + size),
+      }));
+      await this.#scratch.writeAll(contents, async (written) => {
+        await makeDurable(written.map(({ from }) => from));
+        await inParallel(written, PARALLEL_FILES, ({ from, to }) => giveName(from, to));
+      });
+      await makeDurable([...new Set(contents.map(({ to }) => dirname(to)))]);
+      await removeFile(pack.path);
+      await this.#packs.list();
+    });
+  }
+
+  async #findPacked(digest: Digest) {
+    const known = this.#packs.find(checkDigest(digest));
+    if (known) return known;
+    await this.#packs.list();
+    return this.#packs.find(digest);
+  }
+
+  async #packedBytes(digest: Digest, mayBeNew = false): Promise<Uint8Array | undefined> {
+    const packed = mayBeNew ? await this.#findPacked(digest) : this.#packs.find(checkDigest(digest));
+    if (!packed) return undefined;
+    return await readPacked(packed.pack, packed.content).catch((error: unknown) => {
+      if (!isMissing(error)) throw error;
+      return undefined;
+    });
+  }
+}
+
+async function* wholeBody(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+/** Makes a blob of a written file. One that is there stays: it may be served now. Unless its size says it is damaged. */
+export async function giveName(written: string, blob: string): Promise<void> {
+  const [from, to] = await Promise.all([findFile(written), findFile(blob)]);
+  if (to && to.size === from?.size) await removeFile(written);
+  else await rename(written, blob);
 }

@@ -1,26 +1,42 @@
+import { randomUUID } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { uptime } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type Digest, parseDigest } from "#model";
-import type { DiskBlobs } from "./disk-blobs.ts";
+import { type DiskBlobs, giveName } from "./disk-blobs.ts";
 import { makeDurable } from "./durable-files.ts";
 import { findBytes, findFile, linkNew, makeFolders, readFolder, removeFile } from "./files.ts";
 import { KeyedLock } from "./keyed-lock.ts";
 import { checkDigest, checkWorkspace, stagedKey } from "./keys.ts";
+import { encodePack, indexOf, type NamedContent, type PackIndex } from "./pack.ts";
+import { type Pack, PACK_SUFFIX, PackFolder, readPack } from "./pack-folder.ts";
+import { takePart, wholeName } from "./partial-file.ts";
 import type { Uploads } from "./ports.ts";
 import type { Scratch } from "./scratch.ts";
-import { type Chunks, collectBody, SMALL_BODY_BYTES, verifiedBody } from "./verified-body.ts";
+import { type Chunks, collectBody, requireDigest, SMALL_BODY_BYTES, verifiedBody } from "./verified-body.ts";
 
 /** Holds the id of the machine's start in which the files beside it were staged. No workspace has a dot in its id. */
 const BOOT_FILE = "boot.id";
+
+/** A pack that is to become the blobs'. */
+interface TakenPack {
+  readonly from: string;
+  readonly to: string;
+  readonly index: PackIndex;
+}
 
 interface StagedFile {
   readonly workspace: string;
   readonly name: string;
   readonly path: string;
+  /** What is in it, where it is a pack. */
+  readonly digests: Iterable<Digest> | undefined;
 }
 
-/** Staged blobs as files at `uploads/<workspace>/<digest>`: whole and verified, but not yet durable. */
+/**
+ * Staged blobs as files at `uploads/<workspace>/<digest>`, and many that came together as one pack beside them: whole and
+ * verified, but not yet durable.
+ */
 export class DiskUploads implements Uploads {
   readonly #folder: string;
   readonly #scratch: Scratch;
@@ -28,6 +44,7 @@ export class DiskUploads implements Uploads {
   readonly #lock = new KeyedLock();
   /** The workspaces whose folder is there: none is ever removed. */
   readonly #made = new Set<string>();
+  readonly #packFolders = new Map<string, PackFolder>();
 
   constructor(folder: string, scratch: Scratch, blobs: DiskBlobs) {
     this.#folder = folder;
@@ -44,10 +61,26 @@ export class DiskUploads implements Uploads {
     await this.#scratch.write(verified, { sync: false }, (written) => linkNew(written, path));
   }
 
+  async stagePart(workspace: string, digest: Digest, size: number, offset: number, body: Chunks): Promise<number> {
+    const path = this.#path(workspace, digest);
+    await this.#makeFolder(workspace);
+    return await this.#lock.run(path, () => takePart(path, digest, size, offset, body));
+  }
+
+  async stageAll(workspace: string, contents: readonly NamedContent[]): Promise<void> {
+    for (const { digest, bytes } of contents) requireDigest(bytes, digest);
+    const folder = this.#workspaceFolder(workspace);
+    await this.#makeFolder(workspace);
+    const name = `${randomUUID()}${PACK_SUFFIX}`;
+    await this.#scratch.write(encodePack(contents), { sync: false }, (written) => rename(written, join(folder, name)));
+    this.#packFolder(workspace).add(name, indexOf(contents));
+  }
+
   async staged(workspace: string, digests: Iterable<Digest>): Promise<Set<Digest>> {
-    const entries = await readFolder(join(this.#folder, "uploads", checkWorkspace(workspace)));
-    const names = new Set<string>(entries.map((entry) => entry.name));
-    return new Set(Array.from(digests).filter((digest) => names.has(digest)));
+    await this.#packs(workspace);
+    const packs = this.#packFolder(workspace);
+    const names = await this.#stagedFiles(workspace);
+    return new Set(Array.from(digests).filter((digest) => names.has(digest) || packs.find(digest)));
   }
 
   async bytes(workspace: string, digest: Digest): Promise<Uint8Array | undefined> {
@@ -60,19 +93,50 @@ export class DiskUploads implements Uploads {
    */
   commit(workspace: string, digests: Iterable<Digest>): Promise<void> {
     return this.#alone(async () => {
-      const staged = Array.from(await this.staged(workspace, digests), (digest) => ({
-        from: this.#path(workspace, digest),
-        to: this.#blobs.path(digest),
-      }));
-      await makeDurable(staged.map(({ from }) => from));
-      await Promise.all(staged.map(({ from, to }) => giveName(from, to)));
-      await makeDurable([...new Set(staged.map(({ to }) => dirname(to)))]);
+      const wanted = new Set(digests);
+      const packs = await this.#takePacks(workspace, wanted);
+      const names = await this.#stagedFiles(workspace);
+      const files = [...wanted]
+        .filter((digest) => names.has(digest))
+        .map((digest) => ({ from: this.#path(workspace, digest), to: this.#blobs.path(digest) }));
+      await makeDurable([...files, ...packs].map(({ from }) => from));
+      await Promise.all(files.map(({ from, to }) => giveName(from, to)));
+      for (const { from, to } of packs) await rename(from, to);
+      await makeDurable([...new Set([...files, ...packs].map(({ to }) => dirname(to)))]);
+      for (const { to, index } of packs) this.#blobs.takeIn(basename(to), index);
     });
   }
 
+  /** Finds packs that hold nothing but what is wanted and not in another. Of a pack that holds more, one is made. */
+  async #takePacks(workspace: string, wanted: ReadonlySet<Digest>): Promise<TakenPack[]> {
+    const taken = new Set<Digest>();
+    const packs: TakenPack[] = [];
+    for (const pack of await this.#packs(workspace)) {
+      const mine = [...pack.index.keys()].filter((digest) => wanted.has(digest) && !taken.has(digest));
+      if (mine.length === 0) continue;
+      for (const digest of mine) taken.add(digest);
+      const { path: from, index } = mine.length === pack.index.size ? pack : await this.#split(pack, mine);
+      packs.push({ from, to: join(this.#blobs.packs, basename(from)), index });
+    }
+    return packs;
+  }
+
+  /** Copies some contents of a pack to a new one beside it. The old one stays: another deploy may want the rest. */
+  async #split(pack: Pack, digests: readonly Digest[]): Promise<Pick<Pack, "path" | "index">> {
+    const bytes = await readPack(pack);
+    const contents = digests.map((digest) => {
+      const { offset, size } = pack.index.get(digest)!;
+      return { digest, bytes: bytes.subarray(offset, offset + size) };
+    });
+    const path = join(dirname(pack.path), `${randomUUID()}${PACK_SUFFIX}`);
+    await this.#scratch.write(encodePack(contents), { sync: false }, (written) => rename(written, path));
+    return { path, index: indexOf(contents) };
+  }
+
   expire(keep: (workspace: string, digest: Digest) => boolean): Promise<number> {
-    return this.#removeWhere(async ({ workspace, name }) => {
-      const digest = parseDigest(name);
+    return this.#removeWhere(async ({ workspace, name, digests }) => {
+      if (digests) return ![...digests].some((digest) => keep(workspace, digest));
+      const digest = parseDigest(wholeName(name));
       return !digest || !keep(workspace, digest);
     });
   }
@@ -100,9 +164,14 @@ export class DiskUploads implements Uploads {
       let removed = 0;
       for (const folder of await readFolder(join(this.#folder, "uploads"))) {
         if (!folder.isDirectory()) continue;
-        for (const { name } of await readFolder(join(this.#folder, "uploads", folder.name))) {
-          const path = join(this.#folder, "uploads", folder.name, name);
-          if ((await isGone({ workspace: folder.name, name, path })) && (await removeFile(path))) removed++;
+        const workspace = folder.name;
+        const packs = new Map((await this.#packs(workspace)).map((pack) => [pack.name, pack.index]));
+        for (const { name } of await readFolder(this.#workspaceFolder(workspace))) {
+          const path = join(this.#workspaceFolder(workspace), name);
+          const index = packs.get(name);
+          const isRemoved =
+            (await isGone({ workspace, name, path, digests: index?.keys() })) && (await removeFile(path));
+          if (isRemoved) removed += index?.size ?? 1;
         }
       }
       return removed;
@@ -111,8 +180,26 @@ export class DiskUploads implements Uploads {
 
   async #makeFolder(workspace: string): Promise<void> {
     if (this.#made.has(workspace)) return;
-    await makeFolders(join(this.#folder, "uploads", workspace));
+    await makeFolders(this.#workspaceFolder(workspace));
     this.#made.add(workspace);
+  }
+
+  async #stagedFiles(workspace: string): Promise<Set<string>> {
+    return new Set((await readFolder(this.#workspaceFolder(workspace))).map(({ name }) => name));
+  }
+
+  #packs(workspace: string): Promise<Pack[]> {
+    return this.#packFolder(workspace).list();
+  }
+
+  #packFolder(workspace: string): PackFolder {
+    let packs = this.#packFolders.get(workspace);
+    if (!packs) this.#packFolders.set(workspace, (packs = new PackFolder(this.#workspaceFolder(workspace))));
+    return packs;
+  }
+
+  #workspaceFolder(workspace: string): string {
+    return join(this.#folder, "uploads", checkWorkspace(workspace));
   }
 
   #alone<T>(task: () => Promise<T>): Promise<T> {
@@ -122,11 +209,4 @@ export class DiskUploads implements Uploads {
   #path(workspace: string, digest: Digest): string {
     return join(this.#folder, stagedKey(workspace, checkDigest(digest)));
   }
-}
-
-/** Makes a blob of a staged file. One that is there stays: it may be served now. Unless its size says it is damaged. */
-async function giveName(staged: string, blob: string): Promise<void> {
-  const [from, to] = await Promise.all([findFile(staged), findFile(blob)]);
-  if (to && to.size === from?.size) await removeFile(staged);
-  else await rename(staged, blob);
 }

@@ -112,6 +112,97 @@ describe("a folder that is opened again", () => {
     }));
 });
 
+describe("contents that were committed in one piece", () => {
+  const contents = Array.from({ length: 40 }, (_, i) => {
+    const bytes = new TextEncoder().encode(`file ${i}`);
+    return { digest: hashBytes(bytes), bytes };
+  });
+  const digests = contents.map((each) => each.digest);
+  const commitPack = async (folder: string) => {
+    const store = await openDiskStore(folder);
+    await store.uploads.stageAll("ws1", contents);
+    await store.uploads.commit("ws1", digests);
+    return store;
+  };
+  const filesIn = async (folder: string) =>
+    (await readdir(join(folder, "blobs"), { recursive: true, withFileTypes: true })).filter((each) => each.isFile());
+
+  test("are one file at first, and one each when they have settled; they can be read all the time", () =>
+    inFolder(async (folder) => {
+      const store = await commitPack(folder);
+      const other = await openDiskStore(folder);
+      const check = async (reader: typeof store) => {
+        for (const { digest, bytes } of contents) expect(await reader.blobs.bytes(digest)).toEqual(bytes);
+        expect(new Set((await Array.fromAsync(reader.blobs.list())).map((blob) => blob.digest))).toEqual(
+          new Set(digests),
+        );
+      };
+      expect([await readdir(join(folder, "packs")), await filesIn(folder)].map(({ length }) => length)).toEqual([1, 0]);
+      await check(store);
+      await check(other);
+      await store.settle!();
+      expect([await readdir(join(folder, "packs")), await filesIn(folder)].map(({ length }) => length)).toEqual([
+        0, 40,
+      ]);
+      await check(store);
+      await check(other);
+      expect(await readdir(join(folder, "tmp"))).toEqual([]);
+    }));
+
+  test("are found by who opened the folder before they were there", () =>
+    inFolder(async (folder) => {
+      const reader = await openDiskStore(folder);
+      await commitPack(folder);
+      expect(await (await reader.blobs.open(digests[7]!)).text()).toBe("file 7");
+      expect(await reader.blobs.size(digests[7]!)).toBe(6);
+    }));
+
+  test("are settled once more where the process ended in the middle of it", () =>
+    inFolder(async (folder) => {
+      const store = await commitPack(folder);
+      const pack = join(folder, "packs", (await readdir(join(folder, "packs")))[0]!);
+      const bytes = await Bun.file(pack).bytes();
+      await store.settle!();
+      // As where all but the last step was done, and of the files only some.
+      await writeFile(pack, bytes);
+      await rm(join(folder, "blobs", digests[5]!.slice(0, 2), digests[5]!));
+      const after = await openDiskStore(folder);
+      expect((await Array.fromAsync(after.blobs.list())).length).toBe(contents.length);
+      await after.settle!();
+      expect(await readdir(join(folder, "packs"))).toEqual([]);
+      for (const { digest, bytes } of contents) expect(await after.blobs.bytes(digest)).toEqual(bytes);
+    }));
+
+  test("are removed one by one, settled or not", () =>
+    inFolder(async (folder) => {
+      const store = await commitPack(folder);
+      expect(await store.blobs.remove(digests[3]!)).toBe(true);
+      expect(await store.blobs.has(digests[3]!)).toBe(false);
+      expect(await store.blobs.has(digests[4]!)).toBe(true);
+    }));
+
+  test("take the place of a blob that lost bytes", () =>
+    inFolder(async (folder) => {
+      const store = await openDiskStore(folder);
+      const blob = join(folder, "blobs", digests[0]!.slice(0, 2), digests[0]!);
+      await writeFile(blob, "half");
+      await commitPack(folder);
+      await store.settle!();
+      expect(await store.blobs.bytes(digests[0]!)).toEqual(contents[0]!.bytes);
+    }));
+
+  test("are still staged, and expire, where the process ended before the commit", () =>
+    inFolder(async (folder) => {
+      const before = await openDiskStore(folder);
+      await before.uploads.stageAll("ws1", contents);
+      const { uploads } = await openDiskStore(folder);
+      expect(await uploads.staged("ws1", digests)).toEqual(new Set(digests));
+      expect(await uploads.expire((_, each) => each === digests[0])).toBe(0);
+      expect(await uploads.expire(() => false)).toBe(40);
+      expect(await uploads.staged("ws1", digests)).toEqual(new Set());
+    }));
+});
+
 describe("content that is a blob already and is staged again", () => {
   const commitTwice = async (folder: string, between: (blob: string) => Promise<void>) => {
     const { uploads } = await openDiskStore(folder);

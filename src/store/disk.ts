@@ -12,9 +12,11 @@ import { Scratch } from "./scratch.ts";
 export async function openDiskStore(folder: string): Promise<Store> {
   const root = resolve(folder);
   await makeFolder(join(root, "tmp"));
+  await makeFolder(join(root, "packs"));
   await makeBlobFolders(join(root, "blobs"));
   const scratch = new Scratch(join(root, "tmp"));
   const blobs = new DiskBlobs(root, scratch);
+  await blobs.findPacks();
   const uploads = new DiskUploads(root, scratch, blobs);
   await scratch.removeAbandoned(Date.now());
   await uploads.removeUnsynced(await readBootId(), Date.now());
@@ -23,6 +25,7 @@ export async function openDiskStore(folder: string): Promise<Store> {
     blobs,
     encodings: new DiskEncodings(root, scratch),
     uploads,
+    settle: () => blobs.settle(),
     check: () => scratch.write("check", { sync: true }, async (path) => void (await readFile(path))),
   };
 }

@@ -2,7 +2,7 @@ import { type Digest, type Encoded, SitepodError } from "#model";
 import { Changes } from "./changes.ts";
 import { checkDigest, checkDocumentKey, checkPrefix, stagedKey } from "./keys.ts";
 import type { Blobs, Documents, Encodings, Store, Stored, Uploads } from "./ports.ts";
-import { collectBody, verifiedBody } from "./verified-body.ts";
+import { collectBody, requireDigest, verifiedBody } from "./verified-body.ts";
 
 interface Held {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -105,6 +105,12 @@ function memoryUploads(blobs: Map<Digest, Held>, now: () => number): Uploads {
       const key = stagedKey(workspace, digest);
       const bytes = await collectBody(verifiedBody(body, digest, size), size);
       staged.set(key, { workspace, digest, bytes, modifiedMs: now() });
+    },
+    async stageAll(workspace, contents) {
+      for (const { digest, bytes } of contents) requireDigest(bytes, digest);
+      for (const { digest, bytes } of contents) {
+        staged.set(stagedKey(workspace, digest), { workspace, digest, bytes: bytes.slice(), modifiedMs: now() });
+      }
     },
     staged: async (workspace, digests) =>
       new Set(Array.from(digests).filter((digest) => staged.has(stagedKey(workspace, digest)))),

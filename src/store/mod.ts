@@ -5,6 +5,7 @@ export { type InspectedStore, inspectDiskStore, openDiskStore } from "./disk.ts"
 export { inParallel } from "./in-parallel.ts";
 export { findLeases, type HeldLease, holdLease } from "./leases.ts";
 export * from "./manifest-reader.ts";
+export { PackFolder, readPacked } from "./pack-folder.ts";
 export { openMemoryStore } from "./memory.ts";
 export type * from "./ports.ts";
 export { createReaders } from "./readers.ts";

@@ -1,4 +1,5 @@
 import type { Digest, Encoded, Encoding } from "#model";
+import type { NamedContent } from "./pack.ts";
 
 /**
  * Small text files under a key (`refs/docs/prod.json`), each replaced whole. A reader sees the whole old text or the
@@ -84,6 +85,23 @@ export interface Uploads {
    * Throws SitepodError `invalid` where size or hash differ; nothing is kept then.
    */
   stage(workspace: string, digest: Digest, size: number, body: AsyncIterable<Uint8Array>): Promise<void>;
+  /**
+   * Stores many small bodies in one piece, verifying the BLAKE3 of each. Doing it again is harmless.
+   * Throws SitepodError `invalid` where one is not what its digest names; nothing is kept then.
+   */
+  stageAll(workspace: string, contents: readonly NamedContent[]): Promise<void>;
+  /**
+   * Where it is there, a large body may come in parts. Takes on the part that begins at `offset`, unless the parts before
+   * it end elsewhere. What arrived of a part that broke off counts. Returns the bytes that are there then; with the last
+   * of `size` the body is verified and staged. Throws SitepodError `invalid` where its BLAKE3 differs; it begins anew then.
+   */
+  stagePart?(
+    workspace: string,
+    digest: Digest,
+    size: number,
+    offset: number,
+    body: AsyncIterable<Uint8Array>,
+  ): Promise<number>;
   /** Returns those of `digests` that are staged. */
   staged(workspace: string, digests: Iterable<Digest>): Promise<Set<Digest>>;
   /** Returns all bytes of what is staged, or undefined where it is not: for the list of files of a deploy under way. */
@@ -108,6 +126,11 @@ export interface Store {
    * What arrives is staged and verified at commit, which throws SitepodError `invalid` where it is something else.
    */
   presign?(workspace: string, digest: Digest, size: number, sha256: string): Promise<string>;
+  /**
+   * Does what commits put off, so that they end sooner: to be called now and then. Harmless at any time, and what is
+   * stored stays the same.
+   */
+  settle?(): Promise<void>;
   /** Throws where the store cannot be read and written now. */
   check(): Promise<void>;
 }

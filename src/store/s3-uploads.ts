@@ -4,10 +4,11 @@ import { blobKey, type Digest, parseDigest, SitepodError } from "#model";
 import { findBytes } from "./files.ts";
 import { inParallel } from "./in-parallel.ts";
 import { checkDigest, checkWorkspace, stagedKey } from "./keys.ts";
+import type { NamedContent } from "./pack.ts";
 import type { Uploads } from "./ports.ts";
 import type { Bucket } from "./s3-bucket.ts";
 import type { Scratch } from "./scratch.ts";
-import { type Chunks, collectBody, SMALL_BODY_BYTES, verifiedBody } from "./verified-body.ts";
+import { type Chunks, collectBody, requireDigest, SMALL_BODY_BYTES, verifiedBody } from "./verified-body.ts";
 
 const PARALLEL_REQUESTS = 16;
 const PRESIGNED_FOR_S = 60 * 60;
@@ -32,6 +33,13 @@ export class S3Uploads implements Uploads {
     await this.#scratch.write(verified, { sync: false }, async (path) => {
       await this.#bucket.put(key, (await findBytes(path))!);
     });
+  }
+
+  async stageAll(workspace: string, contents: readonly NamedContent[]): Promise<void> {
+    for (const { digest, bytes } of contents) requireDigest(bytes, digest);
+    await inParallel(contents, PARALLEL_REQUESTS, ({ digest, bytes }) =>
+      this.#bucket.put(stagedKey(workspace, digest), bytes),
+    );
   }
 
   async staged(workspace: string, digests: Iterable<Digest>): Promise<Set<Digest>> {

@@ -3,10 +3,12 @@ import { existsSync, renameSync, unlinkSync } from "node:fs";
 import { open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { explainFull, findFile, removeFile } from "./files.ts";
+import { inParallel } from "./in-parallel.ts";
 import type { Chunks } from "./verified-body.ts";
 
 /** What a killed process left here is removed at the next start, once no other process can still be writing it. */
 const ABANDONED_AFTER_MS = 60 * 60 * 1000;
+const PARALLEL_FILES = 32;
 
 /** The folder where files are written aside before they get their name. It lies on the file system of their names. */
 export class Scratch {
@@ -33,6 +35,24 @@ export class Scratch {
       throw explainFull(error);
     } finally {
       await rm(path, { force: true });
+    }
+  }
+
+  /**
+   * Writes small contents to new files, calls `use` with where they are, and removes those that `use` did not move away.
+   * Throws SitepodError `storage_full` where the disk is.
+   */
+  async writeAll(
+    contents: readonly { readonly bytes: Uint8Array; readonly to: string }[],
+    use: (written: readonly { readonly from: string; readonly to: string }[]) => Promise<void>,
+  ): Promise<void> {
+    const written = contents.map(({ bytes, to }) => ({ bytes, to, from: join(this.#folder, randomUUID()) }));
+    try {
+      await inParallel(written, PARALLEL_FILES, ({ from, bytes }) => Bun.write(from, bytes, { createPath: false }));
+      await use(written);
+    } catch (error) {
+      await inParallel(written, PARALLEL_FILES, ({ from }) => rm(from, { force: true }));
+      throw explainFull(error);
     }
   }
 

@@ -78,6 +78,83 @@ export function testUploads(store: () => Store): void {
     expect(await store().uploads.staged("ws4", [digest])).toEqual(new Set());
   });
 
+  test("that come in one piece become blobs at commit too, those alone that are wanted", async () => {
+    const contents = ["one of a batch", "another of a batch", "", "a third that nobody wants"].map((text) => {
+      const bytes = new Uint8Array(bytesOf(text));
+      return { digest: hashBytes(bytes), bytes };
+    });
+    const digests = contents.map(({ digest }) => digest);
+    await store().uploads.stageAll("ws11", contents);
+    await store().uploads.stageAll("ws11", contents.slice(1));
+    expect(await store().uploads.staged("ws11", digests)).toEqual(new Set(digests));
+    expect(await store().uploads.staged("ws12", digests)).toEqual(new Set());
+    expect(await store().blobs.has(digests[0]!)).toBe(false);
+    await store().uploads.commit("ws11", digests.slice(0, 3));
+    for (const { digest, bytes } of contents.slice(0, 3)) {
+      expect(await store().blobs.size(digest)).toBe(bytes.length);
+      expect(await (await store().blobs.open(digest)).bytes()).toEqual(bytes);
+    }
+    expect(await store().blobs.has(digests[3]!)).toBe(false);
+    await store().uploads.commit("ws11", digests.slice(3));
+    expect(await store().blobs.has(digests[3]!)).toBe(true);
+  });
+
+  test("that come in one piece are refused where one is not what it is called, and none is kept", async () => {
+    const good = new Uint8Array(bytesOf("good"));
+    const contents = [
+      { digest: hashBytes(good), bytes: good },
+      { digest: hashBytes(bytesOf("promised")), bytes: new Uint8Array(bytesOf("sent")) },
+    ];
+    const failure = await store()
+      .uploads.stageAll("ws13", contents)
+      .catch((error) => error);
+    expect(failure.code).toBe("invalid");
+    expect(
+      await store().uploads.staged(
+        "ws13",
+        contents.map(({ digest }) => digest),
+      ),
+    ).toEqual(new Set());
+  });
+
+  test("of one body may come in parts, and go on where they broke off", async () => {
+    const { uploads } = store();
+    if (!uploads.stagePart) return;
+    const digest = hashBytes(LARGE);
+    const part = (offset: number, bytes: Uint8Array) =>
+      uploads.stagePart!("ws14", digest, LARGE.length, offset, bodyOf(bytes));
+    expect(await part(0, LARGE.subarray(0, 500_000))).toBe(500_000);
+    expect(await part(0, LARGE.subarray(0, 600_000))).toBe(500_000);
+    expect(await part(900_000, LARGE.subarray(900_000))).toBe(500_000);
+    expect(await uploads.staged("ws14", [digest])).toEqual(new Set());
+    let sent = 0;
+    const broken = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (sent++ === 0) controller.enqueue(LARGE.slice(500_000, 700_000));
+        else controller.error(new Error("connection lost"));
+      },
+    });
+    await expect(uploads.stagePart("ws14", digest, LARGE.length, 500_000, broken)).rejects.toThrow("connection lost");
+    expect(await part(0, new Uint8Array())).toBe(700_000);
+    expect(await part(700_000, LARGE.subarray(700_000))).toBe(LARGE.length);
+    expect(await uploads.staged("ws14", [digest])).toEqual(new Set([digest]));
+    await uploads.commit("ws14", [digest]);
+    expect(hashBytes((await store().blobs.bytes(digest))!)).toBe(digest);
+  });
+
+  test("of parts that are not what was promised are refused at the last, and begin anew", async () => {
+    const { uploads } = store();
+    if (!uploads.stagePart) return;
+    const content = SMALL.subarray(0, 10_000);
+    const digest = hashBytes(content);
+    const part = (offset: number, bytes: Uint8Array) =>
+      uploads.stagePart!("ws15", digest, content.length, offset, bodyOf(bytes)).catch((error) => error.code);
+    expect(await part(0, content.subarray(0, 5000))).toBe(5000);
+    expect(await part(5000, content.subarray(1, 5001))).toBe("invalid");
+    expect(await part(0, content)).toBe(content.length);
+    expect(await uploads.staged("ws15", [digest])).toEqual(new Set([digest]));
+  });
+
   test("may be staged and committed again", async () => {
     const content = bytesOf("twice");
     const [digest] = await commit(store(), "ws5", content);

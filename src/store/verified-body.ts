@@ -1,5 +1,5 @@
 import { type Digest, SitepodError } from "#model";
-import { StreamHasher } from "./blake3.ts";
+import { hashBytes, StreamHasher } from "./blake3.ts";
 
 export type Chunks = AsyncIterable<Uint8Array>;
 
@@ -24,13 +24,18 @@ export async function* verifiedBody(body: Chunks, digest: Digest, size: number):
       `The body of ${digest} ended after ${received} of its ${size} bytes. Upload it again.`,
     );
   }
-  const actual = hasher.digest();
-  if (actual !== digest) {
-    throw new SitepodError(
-      "invalid",
-      `The body of ${digest} has the hash ${actual}: the file changed while it was uploaded. Deploy again.`,
-    );
-  }
+  requireSame(digest, hasher.digest());
+}
+
+/** Throws SitepodError `invalid` where the bytes are not what the digest names. */
+export const requireDigest = (bytes: Uint8Array, digest: Digest): void => requireSame(digest, hashBytes(bytes));
+
+function requireSame(digest: Digest, actual: Digest): void {
+  if (actual === digest) return;
+  throw new SitepodError(
+    "invalid",
+    `The body of ${digest} has the hash ${actual}: the file changed while it was uploaded. Deploy again.`,
+  );
 }
 
 /** Bodies up to this size are collected in memory and written at once. */

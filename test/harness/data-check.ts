@@ -10,7 +10,7 @@ import {
   parseRef,
   parseReleaseRecord,
 } from "#model";
-import { hashBytes } from "#store";
+import { hashBytes, PackFolder, readPacked } from "#store";
 import { listTree } from "./file-tree.ts";
 
 /** How each folder of documents is read, and which manifests its documents name. */
@@ -34,12 +34,14 @@ const named = (record: { readonly manifest: Digest } | undefined) => record && [
  */
 export function dataCheck(data: string): () => Promise<string[]> {
   const known = new Map<Digest, readonly Digest[]>();
+  const packs = new PackFolder(join(data, "packs"));
 
   /** Reads a blob the first time. Returns what it names where it is a manifest. */
   async function read(digest: Digest, isManifest: boolean): Promise<readonly Digest[]> {
     const before = known.get(digest);
     if (before) return before;
-    const bytes = await readFile(join(data, blobKey(digest)));
+    const packed = packs.find(digest);
+    const bytes = packed ? await readPacked(packed.pack, packed.content) : await readFile(join(data, blobKey(digest)));
     if (hashBytes(bytes) !== digest) throw new Error("its content is not what its name says");
     const manifest = isManifest ? openManifest(bytes) : undefined;
     if (isManifest && !manifest) throw new Error("it is no manifest");
@@ -50,7 +52,8 @@ export function dataCheck(data: string): () => Promise<string[]> {
 
   return async () => {
     const faults: string[] = [];
-    const present = new Set<string>(await listBlobs(data));
+    const present = new Set<string>((await packs.list()).flatMap(({ index }) => [...index.keys()]));
+    for (const name of await listBlobs(data)) present.add(name);
     const check = async (namedBy: string, digest: Digest, isManifest: boolean): Promise<readonly Digest[]> => {
       try {
         if (!present.has(digest)) throw new Error("it is missing");

@@ -1,0 +1,82 @@
+import { open, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Digest } from "#model";
+import { readFolder } from "./files.ts";
+import { PACK_HEADER_BYTES, type PackedContent, type PackIndex, packIndexBytes, readPackIndex } from "./pack.ts";
+
+export const PACK_SUFFIX = ".pack";
+
+/** A file with many contents, and what is in it. */
+export interface Pack {
+  readonly name: string;
+  readonly path: string;
+  readonly index: PackIndex;
+}
+
+/** The packs that lie in one folder. Another process may add and remove some: what is read of one is read once. */
+export class PackFolder {
+  readonly #folder: string;
+  #packs = new Map<string, Pack>();
+  /** Which pack has a content. */
+  #places = new Map<Digest, Pack>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Looks at the folder, and returns its packs. */
+  async list(): Promise<Pack[]> {
+    const packs = new Map<string, Pack>();
+    for (const { name } of await readFolder(this.#folder)) {
+      if (!name.endsWith(PACK_SUFFIX)) continue;
+      const pack = this.#packs.get(name) ?? (await openPack(this.#folder, name));
+      if (pack) packs.set(name, pack);
+    }
+    const isOneGone = [...this.#packs.keys()].some((name) => !packs.has(name));
+    if (isOneGone) [this.#packs, this.#places] = [new Map(), new Map()];
+    for (const pack of packs.values()) this.#note(pack);
+    return [...packs.values()];
+  }
+
+  /** Notes a pack that was just put into the folder, under its name there, whose index is known. */
+  add(name: string, index: PackIndex): void {
+    this.#note({ name, path: join(this.#folder, name), index });
+  }
+
+  #note(pack: Pack): void {
+    if (this.#packs.has(pack.name)) return;
+    this.#packs.set(pack.name, pack);
+    for (const digest of pack.index.keys()) this.#places.set(digest, pack);
+  }
+
+  /** Finds the pack that has a content, among those that were there when somebody last looked. */
+  find(digest: Digest): { readonly pack: Pack; readonly content: PackedContent } | undefined {
+    const pack = this.#places.get(digest);
+    return pack && { pack, content: pack.index.get(digest)! };
+  }
+}
+
+/** Returns undefined where the pack is gone by now, or is none. */
+async function openPack(folder: string, name: string): Promise<Pack | undefined> {
+  const path = join(folder, name);
+  try {
+    await using file = await open(path, "r");
+    const { buffer } = await file.read(new Uint8Array(PACK_HEADER_BYTES), 0, PACK_HEADER_BYTES, 0);
+    const length = packIndexBytes(buffer);
+    if (length === undefined) return undefined;
+    const { buffer: index } = await file.read(new Uint8Array(length), 0, length, 0);
+    return { name, path, index: readPackIndex(index) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads the bytes of the whole pack. */
+export const readPack = (pack: Pack): Promise<Buffer<ArrayBuffer>> => readFile(pack.path);
+
+/** Reads one content of a pack. */
+export async function readPacked(pack: Pack, { offset, size }: PackedContent): Promise<Uint8Array<ArrayBuffer>> {
+  await using file = await open(pack.path, "r");
+  const { buffer } = await file.read(new Uint8Array(size), 0, size, offset);
+  return buffer;
+}
