@@ -24,6 +24,9 @@ export function createApiClient(world: World, endpoint: string, token: string | 
       url: url.href,
       headers: { ...authorization, ...(body === undefined ? {} : { "content-type": "application/json" }) },
       ...(body === undefined ? {} : { body: async () => body }),
+      ...(options.content
+        ? { body: options.content.body!, headers: { ...authorization, ...options.content.headers } }
+        : {}),
       isRepeatable: options.isRepeatable ?? method === "GET",
       maxTries: options.maxTries ?? QUICK_TRIES,
     });
@@ -63,12 +66,19 @@ export function createApiClient(world: World, endpoint: string, token: string | 
         maxTries: PATIENT_TRIES,
       }),
     /** Sends many small contents of a plan in one request; `body` makes the batch. */
-    uploadBatch: (planId: string, body: () => Promise<BodyInit>) =>
+    uploadBatch: (planId: string, { headers, body }: Pick<Call, "headers" | "body">) =>
       send(world, {
-        body,
+        ...(body ? { body } : {}),
         method: "POST",
         url: `${endpoint}/api/v1/upload/${segment(planId)}`,
-        headers: { ...authorization, "content-type": BATCH_MEDIA_TYPE },
+        headers: { ...authorization, "content-type": BATCH_MEDIA_TYPE, ...headers },
+        isRepeatable: true,
+        maxTries: PATIENT_TRIES,
+      }),
+    /** Sends a part of one content. Returns where the next one begins. */
+    uploadPart: (planId: string, hash: string, offset: number, content: Pick<Call, "headers" | "body">) =>
+      call<Api.UploadPart>("POST", `/upload/${segment(planId)}/${hash}/${offset}`, {
+        content: { ...content, headers: { "content-type": "application/octet-stream", ...content.headers } },
         isRepeatable: true,
         maxTries: PATIENT_TRIES,
       }),
@@ -120,4 +130,6 @@ type PointerRequest = {
   readonly image_id?: string;
   readonly version?: string;
   readonly password?: string;
+  readonly expected_release?: string;
+  readonly in_order?: "releases" | "commits";
 };

@@ -1,8 +1,11 @@
+import type { Call } from "./http.ts";
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
 export interface CallOptions {
   readonly query?: Query;
   readonly body?: unknown;
+  /** Sent in place of a message. */
+  readonly content?: Pick<Call, "headers" | "body">;
   /** Whether doing it twice is harmless; reading is. */
   readonly isRepeatable?: boolean;
   readonly maxTries?: number;

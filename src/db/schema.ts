@@ -75,6 +75,8 @@ export interface WorkspaceTable {
   name: string;
   owner_id: string | null;
   created_at: string;
+  /** When a content was last found to be lost: releases from before are not relied on. */
+  lost_at: Generated<string | null>;
 }
 
 export interface SiteTable {
@@ -101,6 +103,8 @@ export interface ReleaseTable {
   git_commit: string | null;
   git_branch: string | null;
   git_message: string | null;
+  /** When the commit was made. */
+  git_time: Generated<string | null>;
 }
 
 /** One move of an environment's pointer. */
@@ -126,6 +130,11 @@ export interface UploadTable {
   git_commit: string | null;
   git_branch: string | null;
   git_message: string | null;
+  git_time: Generated<string | null>;
+  /** The pod of a release that the plan builds on. */
+  base: Generated<string | null>;
+  /** 1: more files follow in a plan that builds on this one. */
+  is_partial: Generated<number>;
   created_at: string;
   expires_at: string;
   /** The release it became. */

@@ -5,20 +5,24 @@ interface Content {
   readonly digest: Digest;
 }
 
-export interface UploadPlan<T extends Content> {
-  /** What must be sent: each content once, under the first path that has it. */
-  readonly missing: readonly T[];
-  /** Files whose content is there already. */
-  readonly reusable: number;
+export interface Changes<T extends Content> {
+  /** Files that are new, or have another content, in the order of `files`. */
+  readonly changed: readonly T[];
+  /** Paths that are no longer there. */
+  readonly removed: readonly string[];
 }
 
-/** Decides what to upload so that everything wanted is there: have × want → missing, in the order of `want`. */
-export function planUpload<T extends Content>(want: Iterable<T>, has: (digest: Digest) => boolean): UploadPlan<T> {
-  const missing = new Map<Digest, T>();
-  let reusable = 0;
-  for (const file of want) {
-    if (has(file.digest)) reusable++;
-    else if (!missing.has(file.digest)) missing.set(file.digest, file);
-  }
-  return { missing: [...missing.values()], reusable };
+/** Decides what must be told of files to somebody who knows what they were before. */
+export function findChanges<T extends Content>(before: ReadonlyMap<string, Digest>, files: readonly T[]): Changes<T> {
+  const changed = files.filter(({ path, digest }) => before.get(path) !== digest);
+  if (changed.length === 0 && files.length === before.size) return { changed, removed: [] };
+  const paths = new Set(files.map(({ path }) => path));
+  return { changed, removed: [...before.keys()].filter((path) => !paths.has(path)) };
+}
+
+/** Each content once, under the first path that has it. */
+export function distinctContents<T extends Content>(files: Iterable<T>): readonly T[] {
+  const contents = new Map<Digest, T>();
+  for (const file of files) if (!contents.has(file.digest)) contents.set(file.digest, file);
+  return [...contents.values()];
 }

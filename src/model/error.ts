@@ -9,6 +9,7 @@ export type ErrorCode =
   | "not_found"
   | "method_not_allowed"
   | "conflict"
+  | "stale"
   | "gone"
   | "too_large"
   | "rate_limited"

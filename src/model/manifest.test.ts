@@ -39,6 +39,31 @@ test("what is encoded is found again by its path, and nothing else is", () => {
   );
 });
 
+test("a manifest that is changed is the one that the files have which it then describes", () => {
+  fc.assert(
+    fc.property(files, files, fc.array(fc.nat()), (before, put, gone) => {
+      const removed = gone.flatMap((at) => before[at % Math.max(before.length, 1)]?.path ?? []);
+      const base = open(encodeManifest(before));
+      const after = new Map(before.map((file) => [file.path, file]));
+      for (const path of removed) after.delete(path);
+      for (const file of put) after.set(file.path, file);
+      const changed = base.change({ put, removed, settings: {} });
+      expect(changed).toEqual(encodeManifest(after.values()));
+      const differing = new Set(Array.from(open(changed).entriesBeside(base), ({ path }) => path));
+      const isOther = ({ path, digest, size }: Entry) =>
+        base.find(path)?.digest !== digest || base.find(path)?.size !== size;
+      expect(differing).toEqual(
+        new Set(
+          Array.from(after.values())
+            .filter(isOther)
+            .map(({ path }) => path),
+        ),
+      );
+      expect(open(changed).totalSize).toBe(totalSize(after.values()));
+    }),
+  );
+});
+
 test("one set of files has one encoding, whatever order it is given in", () => {
   fc.assert(
     fc.property(

@@ -6,6 +6,8 @@ export interface GitSource {
   readonly commit?: string | undefined;
   readonly branch?: string | undefined;
   readonly message?: string | undefined;
+  /** When the commit was made; ISO 8601. */
+  readonly time?: string | undefined;
 }
 
 /**

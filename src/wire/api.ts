@@ -32,6 +32,7 @@ export const serverConfig = z.object({
   version: z.string(),
   console_url: z.string(),
   upload_mode: z.enum(["direct", "presigned"]),
+  builds_on_pods: z.boolean().optional().meta({ description: "Whether a plan may have a base" }),
   sign_up: z.enum(["first", "open", "closed"]).meta({
     description: "first: nobody has registered, and who does becomes the administrator",
   }),
@@ -97,6 +98,9 @@ export const accountDeleted = message.extend({ deleted_projects: z.int() });
 export const availability = z.object({ available: z.boolean(), suggestion: z.string().optional() });
 
 export const uploadResponse = z.object({ hash, size: bytes });
+export const uploadPartResponse = z.object({
+  received: bytes.meta({ description: "Bytes of the content that are there: where the next part begins" }),
+});
 export const uploadBatchResponse = z.object({ uploaded: z.int() });
 
 export const commitRequest = z.strictObject({
@@ -138,7 +142,16 @@ const pointer = {
   }),
 };
 const newPassword = sitePassword.optional().meta({ description: "Protects it from now on, unless it is protected" });
-export const releaseRequest = z.strictObject({ ...pointer, password: newPassword });
+export const releaseRequest = z.strictObject({
+  ...pointer,
+  password: newPassword,
+  expected_release: z.string().max(20).optional().meta({
+    description: "Move only if this version is served; none: only if nothing is",
+  }),
+  in_order: z.enum(["releases", "commits"]).optional().meta({
+    description: "releases: not where a later release is served; commits: nor where its commit is newer",
+  }),
+});
 export const rollbackRequest = z.strictObject(pointer);
 export const releaseResponse = z.object({
   project: z.string(),
@@ -257,6 +270,7 @@ export const collected = z.object({
 });
 
 export type ErrorBody = z.infer<typeof errorBody>;
+export type UploadPart = z.infer<typeof uploadPartResponse>;
 export type ServerConfig = z.infer<typeof serverConfig>;
 export type LoginRequest = z.infer<typeof loginRequest>;
 export type LoginResponse = z.infer<typeof loginResponse>;

@@ -15,6 +15,9 @@ export const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 /** How many blobs one body may hold: each becomes a file. */
 export const MAX_BATCH_BLOBS = 1000;
 
+/** What one part of a large content has, in bytes: little enough to be lost without regret, on a slow line too. */
+export const PART_BYTES = 16 * 1024 * 1024;
+
 const LENGTH_BYTES = 4;
 const HEADER_BYTES = DIGEST_BYTES + LENGTH_BYTES;
 

@@ -18,6 +18,7 @@ export const git = z.object({
   commit: z.string().max(64).optional(),
   branch: z.string().max(255).optional(),
   message: z.string().max(4096).optional(),
+  time: z.iso.datetime({ offset: true }).optional().meta({ description: "When the commit was made" }),
 });
 export const podSettings = z.strictObject({
   html_handling: z.enum(HTML_HANDLINGS).optional().meta({ description: "How addresses of HTML files are spelled" }),
@@ -25,7 +26,16 @@ export const podSettings = z.strictObject({
 });
 export const planRequest = z.strictObject({
   project: projectName,
-  files: z.array(planFile).min(1),
+  files: z.array(planFile).meta({ description: "All files; with a base, those that are new or changed" }),
+  base: hash.optional().meta({
+    description: "The content_hash of a release of this site, or of a plan before: the files change it",
+  }),
+  removed: z.array(z.string()).optional().meta({ description: "Paths of the base that are not in the pod" }),
+  more: z
+    .boolean()
+    .optional()
+    .meta({ description: "A plan that builds on this one follows; this one is not committed" }),
+  compact: z.boolean().optional().meta({ description: "Answer missing_files in place of missing" }),
   git: git.nullable().optional(),
   allow_case_collisions: z.boolean().optional(),
   settings: podSettings.optional().meta({ description: "How the pod is served; a part of its content" }),
@@ -35,8 +45,20 @@ export const planResponse = z.object({
   content_hash: hash,
   upload_mode: z.enum(["direct", "presigned"]),
   missing: z.array(z.object({ path: z.string(), hash, size: bytes, upload_url: z.string() })),
+  missing_files: z.array(z.int()).optional().meta({
+    description: "With compact, where uploads are direct: which of the files are missing, by their place in the list",
+  }),
   reusable: z.int().meta({ description: "Files whose content need not be sent" }),
+  resumed: z
+    .object({ files: z.int(), bytes })
+    .optional()
+    .meta({ description: "Of the reusable ones, those that were sent before and are in no release yet" }),
   batch_upload_url: z.string().optional().meta({ description: "Takes many small contents in one request" }),
+  batch_encodings: z
+    .array(z.enum(["gzip"]))
+    .optional()
+    .meta({ description: "Content-Encodings that a batch may have" }),
+  part_size: z.int().optional().meta({ description: "Larger contents may come in parts of so many bytes" }),
   expires_at: isoTime,
 });
 

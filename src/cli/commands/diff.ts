@@ -57,7 +57,8 @@ async function folderAndEnvironment(context: Context, { env, name }: DiffOptions
     client.files(site, { environment: env }),
     readFolder(context, source, { allowCaseCollisions: true, wantsSha256: false }),
   ]);
-  const after = local.map(({ path, digest, size }) => ({ path, hash: digest, size }));
+  await local.remember(undefined);
+  const after = local.files.map(({ path, digest, size }) => ({ path, hash: digest, size }));
   return { from: `${env} (${served.version})`, to: source.shown, before: served.files, after };
 }
 

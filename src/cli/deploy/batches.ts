@@ -1,11 +1,11 @@
-import { batchedSize } from "#wire";
+import { batchedSize, MAX_BATCH_BLOBS } from "#wire";
 
 /** Larger files go in a request of their own, streamed and each tried again by itself. Bytes. */
 export const MAX_BATCHED_FILE_BYTES = 256 * 1024;
 /** Enough to make a request worth its cost, little enough to be sent again without regret on a slow line. */
-const BATCH_BYTES = 2 * 1024 * 1024;
-/** All files of a batch are open at once, here and at the server. */
-export const MAX_BATCHED_FILES = 100;
+const BATCH_BYTES = 4 * 1024 * 1024;
+/** What the server takes in one. */
+export const MAX_BATCHED_FILES = MAX_BATCH_BLOBS;
 
 /** What one request sends: several small files as a batch, or one file. */
 export type Shipment<File> =

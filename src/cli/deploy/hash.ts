@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { parseDigest } from "#model";
+import type * as Library from "@napi-rs/blake-hash";
+import type { Digest } from "#model";
 import { errnoOf } from "../failure.ts";
 import { forEachParallel } from "./parallel.ts";
 import type { ScannedFile } from "./scan.ts";
@@ -20,7 +21,7 @@ export interface Hashing {
 }
 
 interface HashOptions {
-  readonly cache: StatCache;
+  readonly cache: Pick<StatCache, "find">;
   readonly wantsSha256: boolean;
   readonly signal: AbortSignal;
   /** Called after each file. */
@@ -35,52 +36,66 @@ const CHUNK_BYTES = 1024 * 1024;
 
 /** Hashes the files whose hashes the cache does not know. */
 export async function hashFiles(files: readonly ScannedFile[], options: HashOptions): Promise<Hashing> {
+  const { cache, wantsSha256, signal, onHashed } = options;
+  const hashes = files.map((file): Hashes | undefined => {
+    const known = cache.find(file);
+    return known && (known.sha256 !== undefined || !wantsSha256) ? known : undefined;
+  });
+  const unknown: { file: ScannedFile; i: number }[] = [];
+  for (const [i, file] of files.entries()) {
+    if (hashes[i]) onHashed(file);
+    else unknown.push({ file, i });
+  }
   const faults: string[] = [];
-  const hashes = new Map<ScannedFile, Hashes>();
-  let read = 0;
-  await forEachParallel(files, WIDTH, async (file) => {
-    options.signal.throwIfAborted();
-    const known = options.cache.find(file);
-    if (known && (known.sha256 !== undefined || !options.wantsSha256)) hashes.set(file, known);
-    else {
-      const hashed = await hashFile(file, options.wantsSha256, options.signal);
-      read++;
-      if ("fault" in hashed) faults.push(hashed.fault);
-      else hashes.set(file, hashed);
+  const { blake3, Blake3Hasher } = await import("@napi-rs/blake-hash");
+  await forEachParallel(unknown, Math.min(WIDTH, unknown.length), async ({ file, i }) => {
+    signal.throwIfAborted();
+    try {
+      const hashed =
+        file.size <= WHOLE_FILE_BYTES
+          ? hashWhole(await readFile(file.file), wantsSha256, blake3)
+          : await hashStream(
+              createReadStream(file.file, { highWaterMark: CHUNK_BYTES, signal }),
+              wantsSha256,
+              new Blake3Hasher(),
+            );
+      if (hashed.size === file.size) hashes[i] = hashed.hashes;
+      else faults.push(`${JSON.stringify(file.path)} is changing while it is being deployed`);
+    } catch (error) {
+      signal.throwIfAborted();
+      faults.push(`${JSON.stringify(file.path)} cannot be read (${errnoOf(error)})`);
     }
-    options.onHashed(file);
+    onHashed(file);
   });
-  const hashed = files.flatMap((file) => {
-    const found = hashes.get(file);
-    return found ? [{ ...file, ...found }] : [];
-  });
-  return { files: hashed, read, faults: faults.sort() };
+  const hashed: HashedFile[] = [];
+  for (const [i, file] of files.entries()) if (hashes[i]) hashed.push({ ...file, ...hashes[i] });
+  return { files: hashed, read: unknown.length, faults: faults.sort() };
 }
 
-async function hashFile(
-  file: ScannedFile,
+interface Hashed {
+  /** Bytes that were read. */
+  readonly size: number;
+  readonly hashes: Hashes;
+}
+
+function hashWhole(bytes: Buffer, wantsSha256: boolean, blake3: typeof Library.blake3): Hashed {
+  const digest = blake3(bytes).toString("hex") as Digest;
+  if (!wantsSha256) return { size: bytes.length, hashes: { digest } };
+  return { size: bytes.length, hashes: { digest, sha256: createHash("sha256").update(bytes).digest("hex") } };
+}
+
+async function hashStream(
+  chunks: AsyncIterable<Buffer>,
   wantsSha256: boolean,
-  signal: AbortSignal,
-): Promise<Hashes | { readonly fault: string }> {
-  const { Blake3Hasher } = await import("@napi-rs/blake-hash");
-  const blake3 = new Blake3Hasher();
+  blake3: Library.Blake3Hasher,
+): Promise<Hashed> {
   const sha256 = wantsSha256 ? createHash("sha256") : undefined;
   let size = 0;
-  try {
-    for await (const bytes of readChunks(file, signal)) {
-      blake3.update(bytes);
-      sha256?.update(bytes);
-      size += bytes.length;
-    }
-  } catch (error) {
-    signal.throwIfAborted();
-    return { fault: `${JSON.stringify(file.path)} cannot be read (${errnoOf(error)})` };
+  for await (const bytes of chunks) {
+    blake3.update(bytes);
+    sha256?.update(bytes);
+    size += bytes.length;
   }
-  if (size !== file.size) return { fault: `${JSON.stringify(file.path)} is changing while it is being deployed` };
-  return { digest: parseDigest(blake3.digest("hex"))!, sha256: sha256?.digest("hex") };
-}
-
-async function* readChunks({ file, size }: ScannedFile, signal: AbortSignal): AsyncIterable<Buffer> {
-  if (size <= WHOLE_FILE_BYTES) yield await readFile(file);
-  else yield* createReadStream(file, { highWaterMark: CHUNK_BYTES, signal });
+  const digest = blake3.digest("hex") as Digest;
+  return { size, hashes: sha256 ? { digest, sha256: sha256.digest("hex") } : { digest } };
 }

@@ -1,14 +1,15 @@
-import { formatPodSettings } from "#model";
+import { type Digest, formatPodSettings } from "#model";
 import type { Api } from "#wire";
 import type { ApiClient } from "../api-client.ts";
 import type { Context } from "../context.ts";
 import { findGitSource } from "../project/git-source.ts";
 import { formatBytes, formatCount, formatDuration, percentage } from "../terminal/format.ts";
-import type { HashedFile } from "./hash.ts";
 import { lintRules, type RuleWarnings, showRuleWarnings } from "./lint-rules.ts";
+import { makePlan, type UploadPlan } from "./make-plan.ts";
 import { readFolder } from "./read-folder.ts";
 import { chooseSource } from "./source.ts";
-import { chooseUploads, uploadFiles } from "./upload.ts";
+import type { Deployed } from "./stat-cache.ts";
+import { uploadFiles } from "./upload.ts";
 
 /** The options that every command has which uploads a folder. */
 export interface PublishOptions {
@@ -23,6 +24,8 @@ export interface Published {
   readonly client: ApiClient;
   readonly site: string;
   readonly commit: Api.CommitResponse;
+  /** Whether the server can tell whether what is served is newer. */
+  readonly canOrder: boolean;
   /** What is wrong with the site's rules. */
   readonly warnings: RuleWarnings;
   /** Files whose content was sent, and those whose content was there. */
@@ -42,60 +45,73 @@ export async function publishFolder(
   const site = await context.site(options.name);
   const source = await chooseSource(context, sourceArgument, options.concurrent);
   const client = await context.client();
-  const [{ upload_mode: mode }, git] = await Promise.all([
+  const [{ upload_mode: mode, builds_on_pods: canBuildOn = false }, git] = await Promise.all([
     client.config(),
     findGitSource(source.projectFolder, context.world.env),
   ]);
   const allowCaseCollisions = options.allowCaseCollisions ?? false;
-  const files = await readFolder(context, source, { allowCaseCollisions, wantsSha256: mode === "presigned" });
+  const { files, before, remember } = await readFolder(context, source, {
+    allowCaseCollisions,
+    wantsSha256: mode === "presigned",
+  });
   if (!files.some(({ path }) => path === "index.html")) {
     report.warn(`There is no index.html in ${source.shown}: the site's first page will be missing.`);
   }
   const lint = await lintRules(files, source.settings);
   showRuleWarnings(report, lint);
 
-  const plan = await client.plan({
-    project: site,
-    files: files.map(toPlanFile),
-    ...(git ? { git } : {}),
-    ...(allowCaseCollisions ? { allow_case_collisions: true } : {}),
-    // Defaults are not sent: an older server would refuse the field.
-    ...(formatPodSettings(source.settings) === "" ? {} : { settings: source.settings }),
-  });
-  const fresh = files.length - plan.reusable;
-  report.step(
-    "Planned",
-    `→ ${fresh.toLocaleString("en-US")} new, ${plan.reusable.toLocaleString("en-US")} reused ` +
-      `(${percentage(plan.reusable, files.length)}%)`,
-  );
-  const uploadedBytes = await uploadMissing(context, client, plan, files, source.concurrent);
+  let deployed: Deployed | undefined;
+  try {
+    const request = {
+      project: site,
+      ...(git ? { git } : {}),
+      ...(allowCaseCollisions ? { allow_case_collisions: true } : {}),
+      // Defaults are not sent: an older server would refuse the field.
+      ...(formatPodSettings(source.settings) === "" ? {} : { settings: source.settings }),
+    };
+    const plan = await makePlan(client, request, files, before, canBuildOn);
+    const reused = files.length - plan.fresh;
+    report.step(
+      "Planned",
+      `→ ${plan.fresh.toLocaleString("en-US")} new, ${reused.toLocaleString("en-US")} reused ` +
+        `(${percentage(reused, files.length)}%)`,
+    );
+    if (plan.resumed.files > 0) {
+      const sent = `${formatCount(plan.resumed.files, "file")}, ${formatBytes(plan.resumed.bytes)}`;
+      report.step("Resumed", `${sent} had arrived before and need not be sent again`);
+    }
+    const uploadedBytes = await uploadMissing(context, client, plan, source.concurrent);
 
-  const commit = await client.commit(plan.plan_id, {
-    ...(options.message === undefined ? {} : { message: options.message }),
-    // Not sent without need: an older server would refuse the field.
-    ...(options.protect ? { protected: true } : {}),
-  });
-  report.step("Committed", `${commit.version}, ${commit.image_id}`);
-  const warnings = commit.warnings ?? lint;
-  showRuleWarnings(report, warnings, lint);
-  const counts = { new: fresh, reused: plan.reusable, uploaded_bytes: uploadedBytes };
-  return { client, site, commit, warnings, counts };
+    const commit = await client.commit(plan.id, {
+      ...(options.message === undefined ? {} : { message: options.message }),
+      // Not sent without need: an older server would refuse the field.
+      ...(options.protect ? { protected: true } : {}),
+    });
+    deployed = { endpoint: client.endpoint, site, content_hash: commit.content_hash as Digest };
+    report.step("Committed", `${commit.version}, ${commit.image_id}`);
+    const warnings = commit.warnings ?? lint;
+    showRuleWarnings(report, warnings, lint);
+    const counts = { new: plan.fresh, reused, uploaded_bytes: uploadedBytes };
+    return { client, site, commit, canOrder: canBuildOn, warnings, counts };
+  } finally {
+    await remember(deployed);
+  }
 }
 
 async function uploadMissing(
   { report, world }: Context,
   client: ApiClient,
-  plan: Api.PlanResponse,
-  files: readonly HashedFile[],
+  plan: UploadPlan,
   concurrent: number,
 ): Promise<number> {
-  const uploads = chooseUploads(files, plan);
+  const { uploads } = plan;
   const allBytes = uploads.reduce((sum, { size }) => sum + size, 0);
   const startedMs = world.now();
   let [sent, bytes] = [0, 0];
   const show = () => report.progress({ label: "Uploading", files: sent, allFiles: uploads.length, bytes, allBytes });
-  await uploadFiles(client, plan, uploads, {
+  await uploadFiles(client, plan, {
     concurrent,
+    now: world.now,
     onBytes: (count) => {
       bytes += count;
       show();
@@ -111,10 +127,3 @@ async function uploadMissing(
   report.step("Uploaded", text);
   return allBytes;
 }
-
-const toPlanFile = ({ path, digest, sha256, size }: HashedFile): Api.PlanFile => ({
-  path,
-  blake3: digest,
-  ...(sha256 === undefined ? {} : { sha256 }),
-  size,
-});

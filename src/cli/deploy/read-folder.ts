@@ -4,12 +4,21 @@ import { formatBytes, formatCount, formatDuration } from "../terminal/format.ts"
 import { type HashedFile, hashFiles } from "./hash.ts";
 import { createIgnore } from "./ignore.ts";
 import { type Scan, scanFolder } from "./scan.ts";
+import type { Before } from "./make-plan.ts";
 import type { Source } from "./source.ts";
-import { readStatCache, statCacheFile, writeStatCache } from "./stat-cache.ts";
+import { type Deployed, readStatCache, statCacheFile, writeStatCache } from "./stat-cache.ts";
 
 interface ReadOptions {
   readonly allowCaseCollisions: boolean;
   readonly wantsSha256: boolean;
+}
+
+/** A folder as it is, and as it was when it was deployed the last time. */
+export interface ReadFolder {
+  readonly files: readonly HashedFile[];
+  readonly before: Before;
+  /** Remembers the files' hashes, and the pod that they have become where they have. */
+  remember(deployed: Deployed | undefined): Promise<void>;
 }
 
 /** Scans and hashes a folder, telling how far it is. Throws a Failure with every fault of the folder. */
@@ -17,7 +26,7 @@ export async function readFolder(
   context: Context,
   { folder, shown, ignore }: Source,
   options: ReadOptions,
-): Promise<readonly HashedFile[]> {
+): Promise<ReadFolder> {
   const { world, report } = context;
   const { signal } = world;
   const scannedMs = world.now();
@@ -27,8 +36,9 @@ export async function readFolder(
   const cacheFile = statCacheFile(world.env, world.home, folder);
   const allBytes = scan.files.reduce((sum, { size }) => sum + size, 0);
   let [files, bytes] = [0, 0];
+  const cache = await readStatCache(cacheFile);
   const hashing = await hashFiles(scan.files, {
-    cache: await readStatCache(cacheFile),
+    cache,
     wantsSha256: options.wantsSha256,
     signal,
     onHashed: ({ size }) => {
@@ -37,13 +47,22 @@ export async function readFolder(
     },
   });
   requireNoFaults(shown, [...scan.faults, ...hashing.faults]);
-  if (hashing.read > 0) await writeStatCache(cacheFile, hashing.files, scannedMs);
 
   const known = hashing.read === 0 ? "all known" : `${hashing.read.toLocaleString("en-US")} read`;
   const took = formatDuration(world.now() - scannedMs);
   report.step("Scanned", `${formatCount(files, "file")}, ${formatBytes(allBytes)} in ${shown} (${known}, ${took})`);
-  return hashing.files;
+  return {
+    files: hashing.files,
+    before: cache,
+    async remember(deployed) {
+      const isNews = deployed !== undefined && !isSame(deployed, cache.deployed);
+      if (hashing.read > 0 || isNews) await writeStatCache(cacheFile, hashing.files, scannedMs, deployed);
+    },
+  };
 }
+
+const isSame = (a: Deployed, b: Deployed | undefined): boolean =>
+  a.endpoint === b?.endpoint && a.site === b.site && a.content_hash === b.content_hash;
 
 function requireFiles({ files, ignored, faults }: Scan, shown: string): void {
   if (files.length > 0 || faults.length > 0) return;

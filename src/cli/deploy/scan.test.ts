@@ -120,12 +120,14 @@ test("pipes and sockets are refused rather than waited for", async () => {
 });
 
 test("a folder that cannot be read is a fault, not a silence", async () => {
-  await using tree = await makeTree({ "index.html": "x", "going/a": "x" });
+  await using tree = await makeTree({ "one/x": "x", "two/x": "x" });
+  // Whichever is looked into first takes the other away.
   const { faults } = await scan(tree.folder, (path) => {
-    if (path === "going") rmSync(join(tree.folder, path), { recursive: true });
+    const other = { "one/x": "two", "two/x": "one" }[path];
+    if (other !== undefined) rmSync(join(tree.folder, other), { recursive: true });
     return false;
   });
-  expect(faults).toEqual(['folder "going" cannot be read (ENOENT)']);
+  expect(faults).toEqual([expect.stringMatching(/^folder "(?:one|two)" cannot be read \(ENOENT\)$/)]);
 });
 
 test("a scan ends where it is interrupted", async () => {

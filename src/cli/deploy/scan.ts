@@ -1,9 +1,8 @@
-import type { BigIntStats, Dirent } from "node:fs";
-import { readdir, readlink, realpath, stat } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { lstatSync, type Stats, statSync } from "node:fs";
+import { readdir, readlink, realpath } from "node:fs/promises";
+import { sep } from "node:path";
 import { findPathCollisions, parsePodPath, type PodPath } from "#model";
 import { errnoOf } from "../failure.ts";
-import { forEachParallel } from "./parallel.ts";
 
 /** A file to deploy, as it was when it was seen. */
 export interface ScannedFile {
@@ -12,10 +11,10 @@ export interface ScannedFile {
   readonly file: string;
   /** Bytes. */
   readonly size: number;
-  /** Nanoseconds since the epoch, as are all times of files here. */
-  readonly mtimeNs: bigint;
-  readonly ctimeNs: bigint;
-  readonly inode: bigint;
+  /** Milliseconds since the epoch, with a fraction. */
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly inode: number;
 }
 
 export interface Scan {
@@ -33,9 +32,6 @@ interface ScanOptions {
   readonly signal: AbortSignal;
 }
 
-/** Files and folders that are looked at at the same time. */
-const WIDTH = 32;
-
 /**
  * Lists the files of a folder. Symbolic links are followed where they lead to something inside the folder. Nothing is
  * skipped silently: a link that leaves the folder, a loop, what cannot be read and what no path of a pod can name are
@@ -49,36 +45,37 @@ export async function scanFolder(folder: string, options: ScanOptions): Promise<
 
   async function visitFolder(place: Folder): Promise<void> {
     options.signal.throwIfAborted();
-    let entries: Dirent[];
+    let names: string[];
     try {
-      entries = await readdir(place.real, { withFileTypes: true });
+      names = await readdir(place.real);
     } catch (error) {
       faults.push(`folder ${JSON.stringify(place.path || ".")} cannot be read (${errnoOf(error)})`);
       return;
     }
+    const above = [...place.above, place.real];
     const folders: Folder[] = [];
-    await forEachParallel(entries, WIDTH, async (entry) => {
-      const path = place.path === "" ? entry.name : `${place.path}/${entry.name}`;
-      if (options.isIgnored(path)) ignored++;
-      else folders.push(...(await visitEntry(path, entry, place)));
-    });
+    for (const name of names) {
+      const path = place.path === "" ? name : `${place.path}/${name}`;
+      const real = `${place.real === sep ? "" : place.real}${sep}${name}`;
+      if (options.isIgnored(path)) {
+        ignored++;
+        continue;
+      }
+      try {
+        // What the system knows already, it tells at once: waiting for each answer takes longer than all of them.
+        const stats = lstatSync(real);
+        if (stats.isDirectory()) folders.push({ path, real, above });
+        else if (stats.isSymbolicLink()) folders.push(...(await visitLink(path, real, above)));
+        else takeFile(path, real, stats);
+      } catch (error) {
+        faults.push(describeUnreadable(path, error));
+      }
+    }
     for (const next of folders) await visitFolder(next);
   }
 
-  /** Takes a file in; returns a folder, to be visited. */
-  async function visitEntry(path: string, entry: Dirent, parent: Folder): Promise<Folder[]> {
-    const file = join(parent.real, entry.name);
-    if (entry.isDirectory()) return [{ path, real: file, above: [...parent.above, parent.real] }];
-    try {
-      if (entry.isSymbolicLink()) return await visitLink(path, file, parent);
-      await takeFile(path, file);
-    } catch (error) {
-      faults.push(describeUnreadable(path, error));
-    }
-    return [];
-  }
-
-  async function visitLink(path: string, link: string, parent: Folder): Promise<Folder[]> {
+  /** Takes the file in that a link leads to; returns a folder, to be visited. */
+  async function visitLink(path: string, link: string, above: readonly string[]): Promise<Folder[]> {
     const shown = `link ${JSON.stringify(path)}`;
     const target = await findTarget(link);
     if (target === undefined) {
@@ -89,27 +86,26 @@ export async function scanFolder(folder: string, options: ScanOptions): Promise<
       faults.push(`${shown} leads out of the folder, to ${target}; copy what it names, or ignore it`);
       return [];
     }
-    if (!(await stat(target)).isDirectory()) {
-      await takeFile(path, target);
+    const stats = statSync(target);
+    if (!stats.isDirectory()) {
+      takeFile(path, target, stats);
       return [];
     }
-    const above = [...parent.above, parent.real];
     if (!above.includes(target)) return [{ path, real: target, above }];
     faults.push(`${shown} leads back to a folder that it is in, ${target}; remove or ignore it`);
     return [];
   }
 
-  async function takeFile(path: string, file: string): Promise<void> {
+  function takeFile(path: string, file: string, stats: Stats): void {
     const parsed = parsePodPath(path);
     if (!parsed.ok) {
       faults.push(parsed.fault);
       return;
     }
-    const stats: BigIntStats = await stat(file, { bigint: true });
     if (!stats.isFile()) faults.push(`${JSON.stringify(path)} is neither a file nor a folder; remove or ignore it`);
     else {
-      const { mtimeNs, ctimeNs, ino: inode } = stats;
-      files.push({ path: parsed.value, file, size: Number(stats.size), mtimeNs, ctimeNs, inode });
+      const { size, mtimeMs, ctimeMs, ino: inode } = stats;
+      files.push({ path: parsed.value, file, size, mtimeMs, ctimeMs, inode });
     }
   }
 

@@ -1,12 +1,16 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, readFileSync, type Stats, statSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { planUpload } from "#diff";
-import { type Api, encodeBatch } from "#wire";
+import { promisify } from "node:util";
+import { gzip as gzipWithCallback } from "node:zlib";
+import { type BatchedBlob, encodeBatch } from "#wire";
 import type { ApiClient } from "../api-client.ts";
 import { Failure } from "../failure.ts";
+import { formatCount } from "../terminal/format.ts";
 import { packShipments, type Shipment } from "./batches.ts";
 import { type HashedFile, WHOLE_FILE_BYTES } from "./hash.ts";
+import type { UploadPlan } from "./make-plan.ts";
+import { createLink, type Link } from "./link.ts";
 import { forEachParallel } from "./parallel.ts";
 
 interface UploadOptions {
@@ -15,64 +19,122 @@ interface UploadOptions {
   /** Called as bytes go out; negative where a file begins again. */
   readonly onBytes: (bytes: number) => void;
   readonly onFile: () => void;
+  /** Milliseconds that only grow. */
+  readonly now: () => number;
 }
 
-/** Decides which files to send: those whose content the server's plan misses, each content once. */
-export function chooseUploads(files: readonly HashedFile[], plan: Api.PlanResponse): readonly HashedFile[] {
-  const missing = new Set(plan.missing.map(({ hash }) => hash));
-  return planUpload(files, (digest) => !missing.has(digest)).missing;
-}
+const gzip = promisify(gzipWithCallback);
 
-/** Sends the files. Throws a Failure: `conflict` where a file has changed since it was hashed. */
-export async function uploadFiles(
-  client: ApiClient,
-  plan: Api.PlanResponse,
-  files: readonly HashedFile[],
-  options: UploadOptions,
-): Promise<void> {
-  const shipments = plan.batch_upload_url === undefined ? files.map(alone) : packShipments(files);
-  const addresses = new Map(plan.missing.map(({ hash, upload_url }) => [hash, upload_url]));
+/**
+ * Sends what a plan misses. Throws a Failure that names the file: `conflict` where it has changed since it was hashed.
+ */
+export async function uploadFiles(client: ApiClient, plan: UploadPlan, options: UploadOptions): Promise<void> {
+  const shipments = plan.takesBatches ? packShipments(plan.uploads) : plan.uploads.map(alone);
+  const link = createLink(options.now);
   await forEachParallel(shipments, options.concurrent, async (shipment) => {
-    if (shipment.kind === "batch") return await sendBatch(client, plan, shipment.files, options);
-    const { file } = shipment;
-    const send =
-      plan.upload_mode === "direct"
-        ? (content: Content) => client.upload(plan.plan_id, file.digest, content)
-        : (content: Content) => client.uploadPresigned(addresses.get(file.digest)!, content);
-    await send({ headers: headersOf(file, plan.upload_mode), body: createBody(file, options.onBytes) });
-    options.onFile();
+    const files = shipment.kind === "batch" ? shipment.files : [shipment.file];
+    try {
+      if (shipment.kind === "batch") await sendBatch(client, plan, files, link, options);
+      else await sendFile(client, plan, shipment.file, options);
+    } catch (error) {
+      throw nameFiles(error, files);
+    }
   });
 }
 
 const alone = (file: HashedFile): Shipment<HashedFile> => ({ kind: "file", file });
 
-async function sendBatch(
+/** Says of a failure which file it hit; of one that says so already, and of an interruption, nothing more. */
+function nameFiles(error: unknown, [first, ...others]: readonly HashedFile[]): unknown {
+  if (!(error instanceof Failure) || error.code === "changed" || error.ending === "interrupted") return error;
+  const more = others.length === 0 ? "" : ` and ${formatCount(others.length, "other file")}`;
+  const message = `${JSON.stringify(first!.path)}${more} could not be sent: ${error.message}`;
+  return new Failure(error.ending, message, {
+    code: error.code,
+    next: `Nothing was released, and what arrived is not sent again when you deploy again. ${error.next ?? ""}`.trim(),
+    faults: error.faults,
+    cause: error,
+  });
+}
+
+async function sendFile(
   client: ApiClient,
-  plan: Api.PlanResponse,
-  files: readonly HashedFile[],
+  plan: UploadPlan,
+  file: HashedFile,
   { onBytes, onFile }: UploadOptions,
 ): Promise<void> {
-  await client.uploadBatch(plan.plan_id, async () => {
-    const blobs = await Promise.all(
-      files.map(async (file) => {
+  if (plan.partBytes !== undefined && file.size > plan.partBytes) {
+    await sendParts(client, plan.id, file, plan.partBytes, onBytes);
+  } else {
+    const content = { headers: headersOf(file, plan.mode), body: createBody(file, onBytes) };
+    if (plan.mode === "direct") await client.upload(plan.id, file.digest, content);
+    else await client.uploadPresigned(plan.addresses.get(file.digest)!, content);
+  }
+  onFile();
+}
+
+/** Asks how much of a file is there, and sends the rest part by part: what broke off goes on where it was. */
+async function sendParts(
+  client: ApiClient,
+  planId: string,
+  file: HashedFile,
+  partBytes: number,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  const sendPart = async (begin: number, end: number): Promise<number> => {
+    const { received } = await client.uploadPart(planId, file.digest, begin, {
+      headers: { "content-length": String(end - begin) },
+      body: async () => {
         await requireUnchanged(file);
-        return { digest: file.digest, bytes: await readFile(file.file) };
-      }),
-    );
-    return encodeBatch(blobs);
+        if (end === begin) return new Uint8Array();
+        return Readable.toWeb(createReadStream(file.file, { start: begin, end: end - 1 })) as unknown as ReadableStream;
+      },
+    });
+    return received;
+  };
+  let received = await sendPart(0, 0);
+  onBytes(received);
+  while (received < file.size) {
+    const next = await sendPart(received, Math.min(received + partBytes, file.size));
+    onBytes(next - received);
+    received = next;
+  }
+}
+
+async function sendBatch(
+  client: ApiClient,
+  plan: UploadPlan,
+  files: readonly HashedFile[],
+  link: Link,
+  { onBytes, onFile }: UploadOptions,
+): Promise<void> {
+  const isCompressed = plan.takesGzip && link.isSlow();
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  await client.uploadBatch(plan.id, {
+    headers: isCompressed ? { "content-encoding": "gzip" } : {},
+    body: async () => {
+      const batch = await readBatch(files);
+      link.begin();
+      return isCompressed ? new Uint8Array(await gzip(batch)) : batch;
+    },
   });
+  link.end(bytes);
   for (const { size } of files) {
     onBytes(size);
     onFile();
   }
 }
 
-interface Content {
-  readonly headers: Record<string, string>;
-  readonly body: () => Promise<BodyInit>;
+async function readBatch(files: readonly HashedFile[]): Promise<Uint8Array<ArrayBuffer>> {
+  // They have just been hashed and are small: waiting for each would take longer than reading it.
+  const blobs = files.map((file): BatchedBlob => {
+    requireSame(file, statSync(file.file, { throwIfNoEntry: false }));
+    return { digest: file.digest, bytes: readFileSync(file.file) };
+  });
+  return encodeBatch(blobs);
 }
 
-function headersOf({ size, sha256 }: HashedFile, mode: Api.PlanResponse["upload_mode"]): Record<string, string> {
+function headersOf({ size, sha256 }: HashedFile, mode: UploadPlan["mode"]): Record<string, string> {
   const length = { "content-length": String(size) };
   if (mode === "direct" || sha256 === undefined) return length;
   return { ...length, "x-amz-checksum-sha256": Buffer.from(sha256, "hex").toString("base64") };
@@ -103,9 +165,11 @@ async function* readCounted({ file }: HashedFile, count: (bytes: number) => void
   }
 }
 
-async function requireUnchanged({ path, file, size, mtimeNs, ctimeNs }: HashedFile): Promise<void> {
-  const now = await stat(file, { bigint: true }).catch(() => undefined);
-  if (now && Number(now.size) === size && now.mtimeNs === mtimeNs && now.ctimeNs === ctimeNs) return;
+const requireUnchanged = async (file: HashedFile): Promise<void> =>
+  requireSame(file, await stat(file.file).catch(() => undefined));
+
+function requireSame({ path, size, mtimeMs, ctimeMs }: HashedFile, now: Stats | undefined): void {
+  if (now && now.size === size && now.mtimeMs === mtimeMs && now.ctimeMs === ctimeMs) return;
   throw new Failure("conflict", `${JSON.stringify(path)} was ${now ? "changed" : "removed"} during the deploy.`, {
     code: "changed",
     next: "Nothing was released. Deploy again when your build is finished: what was sent is not sent twice.",

@@ -1,5 +1,5 @@
 import { SitepodError, type Environment } from "#model";
-import { api, BATCH_MEDIA_TYPE, MAX_BATCH_BYTES } from "#wire";
+import { api } from "#wire";
 import type { Context } from "../context.ts";
 import { commitUpload } from "../release/commit.ts";
 import { listFiles, listHistory, listImages, readCurrent } from "../release/history.ts";
@@ -7,9 +7,9 @@ import { planUpload, requireFewFiles } from "../release/plan.ts";
 import { releaseSite, rollBackSite } from "../release/pointers.ts";
 import { createPreview, deletePreview, listPreviews } from "../release/previews.ts";
 import { findSite, holdSite } from "../release/sites.ts";
-import { createReceiver } from "../release/upload.ts";
-import { addRoute, type Api, type ApiRequest, readBody, z } from "./route.ts";
+import { addRoute, type Api, type ApiRequest, z } from "./route.ts";
 import { byProject } from "./site-routes.ts";
+import { addUploadRoutes } from "./upload-routes.ts";
 
 /** A file takes about 250 bytes of a plan, and so many where its path is as long as it can be. */
 const PLAN_BYTES_PER_FILE = 2048;
@@ -40,42 +40,7 @@ export function addDeployRoutes(app: Api, context: Context): void {
     async ({ actor, body, request }) => await planUpload(context, actor, body, originOf(context, request)),
   );
 
-  const receiver = createReceiver(context);
-  addRoute(
-    app,
-    {
-      method: "post",
-      path: "/upload/{plan_id}/{hash}",
-      tag,
-      summary: "Send one content as the raw body, with its Content-Length",
-      scope: "deploy",
-      params: z.object({ plan_id: z.string().max(100), hash: z.string().max(100) }),
-      answer: api.uploadResponse,
-    },
-    async ({ actor, params, request }) => {
-      const length = request.req.header("content-length");
-      const body = request.req.raw.body ?? new Blob([]).stream();
-      const lengthBytes = length === undefined ? undefined : Number(length);
-      return await receiver.one(actor, params.plan_id, params.hash, lengthBytes, body);
-    },
-  );
-
-  addRoute(
-    app,
-    {
-      method: "post",
-      path: "/upload/{plan_id}",
-      tag,
-      summary: `Send many small contents as one body, ${BATCH_MEDIA_TYPE}`,
-      scope: "deploy",
-      params: z.object({ plan_id: z.string().max(100) }),
-      answer: api.uploadBatchResponse,
-    },
-    async ({ actor, params, request }) => {
-      const body = await readBody(request, MAX_BATCH_BYTES);
-      return { uploaded: await receiver.batch(actor, params.plan_id, body) };
-    },
-  );
+  addUploadRoutes(app, context, tag);
 
   addRoute(
     app,
@@ -144,7 +109,11 @@ export function addPointerRoutes(app: Api, context: Context): void {
     },
     async ({ actor, body }) =>
       await holdSite(context, actor, body.project, (site) =>
-        releaseSite(context, actor, site, { ...moveOf(body), password: body.password }),
+        releaseSite(context, actor, site, {
+          ...moveOf(body),
+          password: body.password,
+          order: { expectedRelease: body.expected_release, inOrder: body.in_order },
+        }),
       ),
   );
 

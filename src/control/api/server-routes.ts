@@ -52,6 +52,7 @@ export function addServerRoutes(
       is_demo: false,
       version: context.settings.version,
       console_url: context.addresses.console,
+      builds_on_pods: true,
       upload_mode: context.store.presign ? ("presigned" as const) : ("direct" as const),
       sign_up: await accounts.signUpPolicy(),
       limits: {

@@ -12,6 +12,7 @@ import {
   createGate,
   createKeyedQueue,
   DEFAULT_SETTINGS,
+  type Settings,
 } from "../mod.ts";
 
 /** What the API answered. A test says itself what it expects of the body. */
@@ -65,7 +66,7 @@ export class World implements AsyncDisposable {
   }
 
   /** Starts with the store and the database that there are. */
-  async restart(): Promise<void> {
+  async restart(settings: Partial<Settings> = {}): Promise<void> {
     this.#control = createControl(
       {
         db: this.#db,
@@ -73,7 +74,7 @@ export class World implements AsyncDisposable {
         records: this.records,
         readManifest: createManifestReader(this.store.blobs),
         addresses: createAddresses(new URL("https://sites.test")),
-        settings: { ...DEFAULT_SETTINGS, version: "1.2.3", signUpIsOpen: true },
+        settings: { ...DEFAULT_SETTINGS, version: "1.2.3", signUpIsOpen: true, ...settings },
         dns: {
           findTexts: async (name) => {
             if (this.isDnsDown) throw new Error("DNS is down");
@@ -113,16 +114,23 @@ export class World implements AsyncDisposable {
   }
 
   /** Deploys pages of somebody's, from plan to commit. Returns the plan's id and the commit's answer. */
-  async deploy(who: string, project: string, files: Readonly<Record<string, string>>, more: object = {}) {
+  async deploy(
+    who: string,
+    project: string,
+    files: Readonly<Record<string, string>>,
+    more: object = {},
+    plan: object = {},
+  ) {
     const contents = new Map(Object.entries(files).map(([path, text]) => [path, new TextEncoder().encode(text)]));
-    const plan = await this.call(who, "POST", "/plan", {
+    const planned = await this.call(who, "POST", "/plan", {
+      ...plan,
       project,
       files: Array.from(contents, ([path, bytes]) => ({ path, blake3: hashBytes(bytes), size: bytes.length })),
     });
-    for (const { path, hash } of plan.body.missing) {
-      await this.call(who, "POST", `/upload/${plan.body.plan_id}/${hash}`, contents.get(path));
+    for (const { path, hash } of planned.body.missing) {
+      await this.call(who, "POST", `/upload/${planned.body.plan_id}/${hash}`, contents.get(path));
     }
-    const planId: string = plan.body.plan_id;
+    const planId: string = planned.body.plan_id;
     return { planId, ...(await this.call(who, "POST", "/commit", { plan_id: planId, ...more })) };
   }
 

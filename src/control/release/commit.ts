@@ -1,11 +1,11 @@
 import {
   type Digest,
+  type Entry,
   formatVersion,
   imageId,
   type Manifest,
   type ReleaseRecord,
   SitepodError,
-  totalSize,
 } from "#model";
 import type { Api } from "#wire";
 import { closeReleases } from "../access/permanent-addresses.ts";
@@ -14,6 +14,7 @@ import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
 import { addOwned, findOwned, removeOwned } from "./ownership.ts";
+import { readReleasedBase } from "./plan-base.ts";
 import { insertRelease } from "./releases.ts";
 import { lintRules, requireReadableRules } from "./rules.ts";
 import { findSite, holdSite, type Site } from "./sites.ts";
@@ -54,8 +55,11 @@ async function commitInTurn(context: Context, actor: Actor, commit: Commit): Pro
   const site = await findSite(context, actor, upload.siteId);
   const manifest = await readUploadManifest(context, upload);
   if (upload.version !== null) return await describeCommit(context, site, upload.version, manifest);
+  if (upload.isPartial) {
+    throw new SitepodError("invalid", "This plan is a part of another, which is the one to commit. Deploy again.");
+  }
   requireReadableRules(manifest);
-  await makeDurable(context, upload, manifest);
+  await makeDurable(context, site, upload, manifest);
   const version = await recordRelease(context, site, upload, {
     site: site.name,
     site_id: site.id,
@@ -63,7 +67,7 @@ async function commitInTurn(context: Context, actor: Actor, commit: Commit): Pro
     image: imageId(site.id, upload.manifest, context.hash),
     manifest: upload.manifest,
     files_count: manifest.fileCount,
-    total_size: totalSize(manifest.entries()),
+    total_size: manifest.totalSize,
     created_at: nowIso(context),
     created_by: actor.userId,
     trigger: commit.trigger,
@@ -75,29 +79,31 @@ async function commitInTurn(context: Context, actor: Actor, commit: Commit): Pro
   return await describeCommit(context, site, version, manifest);
 }
 
-/** Makes blobs of all that the manifest names, and of the manifest itself, in one batch. */
-async function makeDurable(context: Context, upload: Upload, manifest: Manifest): Promise<void> {
+/** Makes blobs of all that the manifest names beside its base, and of the manifest itself, in one batch. */
+async function makeDurable(context: Context, site: Site, upload: Upload, manifest: Manifest): Promise<void> {
   const { store } = context;
-  const digests = new Set(Array.from(manifest.entries(), ({ digest }) => digest));
-  const owned = await findOwned(context, upload.workspaceId, digests);
-  const mustBeStaged = [...digests].filter((digest) => !owned.has(digest));
-  const staged = await store.uploads.staged(upload.workspaceId, mustBeStaged);
-  requireNoneMissing(mustBeStaged.length - staged.size, digests.size);
+  const base = await readReleasedBase(context, site, upload.base);
+  const entries = base ? [...manifest.entriesBeside(base)] : [...manifest.entries()];
+  const digests = new Set(entries.map(({ digest }) => digest));
+  const staged = await store.uploads.staged(upload.workspaceId, digests);
+  const mustBeOwned = [...digests].filter((digest) => !staged.has(digest));
+  const owned = await findOwned(context, upload.workspaceId, mustBeOwned);
+  requireNoneMissing(mustBeOwned.length - owned.size, digests.size);
   await store.uploads.commit(upload.workspaceId, [...staged, upload.manifest]);
   await addOwned(context, upload.workspaceId, staged);
-  await requireStored(context, upload, manifest);
+  await requireStored(context, upload, entries);
 }
 
 /**
  * Throws SitepodError `invalid` where the plan gave a content that it did not have to send another size than it has,
  * `conflict` where one was lost: neither file could be served.
  */
-async function requireStored(context: Context, upload: Upload, manifest: Manifest): Promise<void> {
+async function requireStored(context: Context, upload: Upload, entries: readonly Entry[]): Promise<void> {
   const lost: Digest[] = [];
   const faults: string[] = [];
-  const entries = manifest.entries();
+  const rest = entries.values();
   const check = async () => {
-    for (const { path, digest, size } of entries) {
+    for (const { path, digest, size } of rest) {
       const stored = await context.store.blobs.size(digest);
       if (stored === size) continue;
       lost.push(digest);
@@ -108,7 +114,7 @@ async function requireStored(context: Context, upload: Upload, manifest: Manifes
   // Who is said to have a content is not asked for it: without the claim the next deploy sends it.
   await removeOwned(context, upload.workspaceId, lost);
   if (faults.length > 0) throw new SitepodError("invalid", `${faults[0]} Deploy again.`, { faults });
-  requireNoneMissing(lost.length, manifest.fileCount);
+  requireNoneMissing(lost.length, entries.length);
 }
 
 function requireNoneMissing(missing: number, total: number): void {

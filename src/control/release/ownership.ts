@@ -1,5 +1,5 @@
 import type { Digest } from "#model";
-import type { Context } from "../context.ts";
+import { type Context, nowIso } from "../context.ts";
 
 /** SQLite allows 32,766 parameters a statement; fewer keep a statement small. */
 const ROWS_PER_STATEMENT = 500;
@@ -29,24 +29,36 @@ export async function addOwned(
   workspaceId: string,
   digests: Iterable<Digest>,
 ): Promise<void> {
-  for (const some of inChunks([...digests], ROWS_PER_STATEMENT)) {
-    await context.db.query
-      .insertInto("workspace_blobs")
-      .values(some.map((digest) => ({ workspace_id: workspaceId, digest })))
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  }
+  const all = [...digests];
+  if (all.length === 0) return;
+  await context.db.query.transaction().execute(async (query) => {
+    for (const some of inChunks(all, ROWS_PER_STATEMENT)) {
+      await query
+        .insertInto("workspace_blobs")
+        .values(some.map((digest) => ({ workspace_id: workspaceId, digest })))
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    }
+  });
 }
 
-/** Forgets that the workspace has uploaded these contents: they were lost. */
-export async function removeOwned(context: Context, workspaceId: string, digests: Iterable<Digest>): Promise<void> {
-  for (const some of inChunks([...digests], ROWS_PER_STATEMENT)) {
-    await context.db.query
-      .deleteFrom("workspace_blobs")
-      .where("workspace_id", "=", workspaceId)
-      .where("digest", "in", some)
+/** Forgets that the workspace has uploaded these contents: they were lost. Releases from before are not relied on. */
+export async function removeOwned(context: Context, workspaceId: string, digests: readonly Digest[]): Promise<void> {
+  if (digests.length === 0) return;
+  await context.db.query.transaction().execute(async (query) => {
+    for (const some of inChunks(digests, ROWS_PER_STATEMENT)) {
+      await query
+        .deleteFrom("workspace_blobs")
+        .where("workspace_id", "=", workspaceId)
+        .where("digest", "in", some)
+        .execute();
+    }
+    await query
+      .updateTable("workspaces")
+      .set({ lost_at: nowIso(context) })
+      .where("id", "=", workspaceId)
       .execute();
-  }
+  });
 }
 
 function* inChunks<T>(items: readonly T[], length: number): Generator<T[]> {

@@ -4,16 +4,18 @@ import {
   encodeManifest,
   type Entry,
   findPathCollisions,
+  openManifest,
   parseDigest,
   parsePodPath,
   type PodPath,
   SitepodError,
   totalSize,
 } from "#model";
-import { type Api, mediaType, UNKNOWN_MEDIA_TYPE } from "#wire";
+import { type Api, mediaType, PART_BYTES, UNKNOWN_MEDIA_TYPE } from "#wire";
 import { type Context, newId, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { findOwned } from "./ownership.ts";
+import { findPlanBase, type PlanBase } from "./plan-base.ts";
 import { chunksOf } from "./upload.ts";
 import { ensureSite, sentence, type Site } from "./sites.ts";
 
@@ -39,7 +41,9 @@ export async function planUpload(
   // The site too: one that is being deleted is whole before or gone after.
   return await context.contentGate.shared(async () => {
     const site = await ensureSite(context, actor, request.project);
-    const manifest = encodeManifest(entries, request.settings);
+    const base =
+      request.base === undefined ? undefined : await findPlanBase(context, actor, site, parseDigest(request.base)!);
+    const manifest = encodePod(context, request, entries, base);
     const contentHash = context.hash(manifest);
     await context.store.uploads.stage(site.workspace_id, contentHash, manifest.length, chunksOf(manifest));
     const id = newId(context, "plan", 24);
@@ -55,12 +59,15 @@ export async function planUpload(
         git_commit: request.git?.commit ?? null,
         git_branch: request.git?.branch ?? null,
         git_message: request.git?.message ?? null,
+        git_time: request.git?.time ?? null,
+        base: base?.released ?? null,
+        is_partial: request.more ? 1 : 0,
         created_at: nowIso(context),
         expires_at: expiresAt,
         version: null,
       })
       .execute();
-    const missing = await findMissing(context, site, entries);
+    const { missing, resumed } = await findMissing(context, site, entries);
     const missingHashes = new Set(missing.map(({ digest }) => digest));
     const uploadUrl = `${uploadBase}/api/v1/upload/${id}`;
     const presigned = await presign(context, site, request, missing);
@@ -68,17 +75,52 @@ export async function planUpload(
       plan_id: id,
       content_hash: contentHash,
       upload_mode: presigned ? "presigned" : "direct",
-      missing: missing.map(({ path, digest, size }) => ({
-        path,
-        hash: digest,
-        size,
-        upload_url: presigned?.get(digest) ?? `${uploadUrl}/${digest}`,
-      })),
+      ...(request.compact && !presigned
+        ? { missing: [], missing_files: placesOf(entries, missing) }
+        : {
+            missing: missing.map(({ path, digest, size }) => ({
+              path,
+              hash: digest,
+              size,
+              upload_url: presigned?.get(digest) ?? `${uploadUrl}/${digest}`,
+            })),
+          }),
       reusable: entries.filter(({ digest }) => !missingHashes.has(digest)).length,
-      ...(presigned ? {} : { batch_upload_url: uploadUrl }),
+      ...(resumed.files > 0 ? { resumed } : {}),
+      ...(presigned ? {} : { batch_upload_url: uploadUrl, batch_encodings: ["gzip"] }),
+      ...(presigned || !context.store.uploads.stagePart ? {} : { part_size: PART_BYTES }),
       expires_at: expiresAt,
     };
   });
+}
+
+/** Encodes the pod that a plan describes. Throws SitepodError: `invalid`, `too_large` as `parseFiles` does, of all files. */
+function encodePod(
+  context: Context,
+  request: Api.PlanRequest,
+  entries: readonly Entry[],
+  base: PlanBase | undefined,
+): Uint8Array<ArrayBuffer> {
+  if (!base) return encodeManifest(entries, request.settings);
+  const change = { put: entries, removed: request.removed ?? [], settings: request.settings ?? {} };
+  const bytes = base.manifest.change(change);
+  const pod = openManifest(bytes)!;
+  requireFewFiles(context, pod.fileCount);
+  requireFewBytes(context, pod.totalSize);
+  if (pod.fileCount === 0)
+    throw new SitepodError("invalid", "The plan leaves no file in the pod. Deploy at least one.");
+  const mayCollide = !base.isChecked || entries.some(({ path }) => !base.manifest.find(path));
+  if (mayCollide && !request.more) {
+    const paths = Array.from(pod.entries(), ({ path }) => path as PodPath);
+    requireNoFaults(findPathCollisions(paths, request.allow_case_collisions ?? false));
+  }
+  return bytes;
+}
+
+/** Where in the list of files each of the missing ones is. */
+function placesOf(entries: readonly Entry[], missing: readonly Entry[]): number[] {
+  const wanted = new Set(missing);
+  return [...entries.keys()].filter((place) => wanted.has(entries[place]!));
 }
 
 /** Makes a URL for each missing content, where clients send to the bucket itself. */
@@ -105,6 +147,9 @@ async function presign(
 
 /** Parses the files of a plan. Throws SitepodError: `invalid` with every fault at once, `too_large` over a limit. */
 function parseFiles(context: Context, request: Api.PlanRequest): Entry[] {
+  if (request.files.length === 0 && request.base === undefined) {
+    throw new SitepodError("invalid", "The plan has no files. Deploy at least one.");
+  }
   requireWithinLimits(context, request.files);
   const faults: string[] = [];
   const paths: PodPath[] = [];
@@ -126,7 +171,12 @@ function parseFiles(context: Context, request: Api.PlanRequest): Entry[] {
     };
   });
   faults.push(...findPathCollisions(paths, request.allow_case_collisions ?? false));
-  if (faults.length === 0) return entries;
+  requireNoFaults(faults);
+  return entries;
+}
+
+function requireNoFaults(faults: readonly string[]): void {
+  if (faults.length === 0) return;
   const first = sentence(faults[0]!);
   const more = faults.length === 1 ? "" : ` There are ${faults.length - 1} more faults.`;
   throw new SitepodError("invalid", `${first}.${more}`, { faults: faults.slice(0, MAX_FAULTS) });
@@ -155,7 +205,7 @@ export function requireFewFiles({ settings }: Context, count: number): void {
 
 /** Throws SitepodError `too_large` where a deploy is larger than it may be. */
 export function requireWithinLimits(context: Context, files: readonly Pick<Api.PlanFile, "path" | "size">[]): void {
-  const { maxFileBytes, maxDeployBytes } = context.settings;
+  const { maxFileBytes } = context.settings;
   requireFewFiles(context, files.length);
   const large = files.find((file) => file.size > maxFileBytes);
   if (large) {
@@ -165,20 +215,33 @@ export function requireWithinLimits(context: Context, files: readonly Pick<Api.P
         `(SITEPOD_MAX_FILE_SIZE).`,
     );
   }
-  const total = totalSize(files);
-  if (total > maxDeployBytes) {
-    throw new SitepodError(
-      "too_large",
-      `The deploy has ${total} bytes, and this server allows ${maxDeployBytes} (SITEPOD_MAX_DEPLOY_SIZE).`,
-    );
-  }
+  requireFewBytes(context, totalSize(files));
 }
 
-/** The entries whose content the workspace has neither uploaded before nor is uploading now, one a content. */
-async function findMissing(context: Context, site: Site, entries: readonly Entry[]): Promise<Entry[]> {
+function requireFewBytes({ settings }: Context, total: number): void {
+  if (total <= settings.maxDeployBytes) return;
+  throw new SitepodError(
+    "too_large",
+    `The deploy has ${total} bytes, and this server allows ${settings.maxDeployBytes} (SITEPOD_MAX_DEPLOY_SIZE).`,
+  );
+}
+
+interface Missing {
+  /** The entries whose content the workspace has neither uploaded before nor is uploading now, one a content. */
+  readonly missing: readonly Entry[];
+  /** What it is uploading now. */
+  readonly resumed: { readonly files: number; readonly bytes: number };
+}
+
+async function findMissing(context: Context, site: Site, entries: readonly Entry[]): Promise<Missing> {
   const byDigest = new Map<Digest, Entry>();
   for (const entry of entries) if (!byDigest.has(entry.digest)) byDigest.set(entry.digest, entry);
   for (const digest of await findOwned(context, site.workspace_id, byDigest.keys())) byDigest.delete(digest);
-  for (const digest of await context.store.uploads.staged(site.workspace_id, byDigest.keys())) byDigest.delete(digest);
-  return [...byDigest.values()];
+  const resumed = { files: 0, bytes: 0 };
+  for (const digest of await context.store.uploads.staged(site.workspace_id, byDigest.keys())) {
+    resumed.files++;
+    resumed.bytes += byDigest.get(digest)!.size;
+    byDigest.delete(digest);
+  }
+  return { missing: [...byDigest.values()], resumed };
 }

@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { type Digest, type Manifest, openManifest, parseDigest, SitepodError } from "#model";
+import { type Digest, type GitSource, type Manifest, openManifest, parseDigest, SitepodError } from "#model";
 import { parseBatch } from "#wire";
 import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
@@ -10,7 +10,11 @@ export interface Upload {
   readonly siteId: string;
   readonly workspaceId: string;
   readonly manifest: Digest;
-  readonly git: { commit?: string; branch?: string; message?: string };
+  /** The pod of a release that it builds on. */
+  readonly base: Digest | null;
+  /** Whether another plan was to follow, which is the one to commit. */
+  readonly isPartial: boolean;
+  readonly git: GitSource;
   /** The release it became, where it is committed. */
   readonly version: number | null;
 }
@@ -32,10 +36,13 @@ export async function findUpload(context: Context, actor: Actor, id: string): Pr
     siteId: row.site_id,
     workspaceId: row.workspace_id,
     manifest: row.manifest as Digest,
+    base: row.base as Digest | null,
+    isPartial: row.is_partial === 1,
     git: {
       ...(row.git_commit === null ? {} : { commit: row.git_commit }),
       ...(row.git_branch === null ? {} : { branch: row.git_branch }),
       ...(row.git_message === null ? {} : { message: row.git_message }),
+      ...(row.git_time === null ? {} : { time: row.git_time }),
     },
     version: row.version,
   };
@@ -56,6 +63,14 @@ export interface Receiver {
     lengthBytes: number | undefined,
     body: AsyncIterable<Uint8Array>,
   ): Promise<{ hash: Digest; size: number }>;
+  /** Takes on a part of a large content, as the store does. Returns how many bytes of it are there. */
+  part(
+    actor: Actor,
+    uploadId: string,
+    hash: string,
+    offset: number,
+    body: AsyncIterable<Uint8Array>,
+  ): Promise<{ received: number }>;
   /** Stores many small contents that came as one body. Returns how many. Throws as for one. */
   batch(actor: Actor, uploadId: string, body: Uint8Array<ArrayBuffer>): Promise<number>;
 }
@@ -77,36 +92,46 @@ export function createReceiver(context: Context): Receiver {
     async one(actor, uploadId, hash, lengthBytes, body) {
       const upload = await findUpload(context, actor, uploadId);
       const digest = parseDigest(hash);
-      const size = requireExpected(await expectedOf(upload), digest, lengthBytes);
+      const size = requireExpected(await expectedOf(upload), digest);
+      requireLength(size, lengthBytes);
       await context.store.uploads.stage(upload.workspaceId, digest!, size, body);
       return { hash: digest!, size };
+    },
+    async part(actor, uploadId, hash, offset, body) {
+      const upload = await findUpload(context, actor, uploadId);
+      const digest = parseDigest(hash);
+      const size = requireExpected(await expectedOf(upload), digest);
+      const { uploads } = context.store;
+      if (!uploads.stagePart) {
+        throw new SitepodError("invalid", "This server takes each content in one piece. Leave the part out.");
+      }
+      return { received: await uploads.stagePart(upload.workspaceId, digest!, size, offset, body) };
     },
     async batch(actor, uploadId, body) {
       const upload = await findUpload(context, actor, uploadId);
       const batch = parseBatch(body);
       if (!batch.ok) throw new SitepodError("invalid", `${sentence(batch.fault)}.`);
       const sizes = await expectedOf(upload);
-      for (const { digest, bytes } of batch.value) requireExpected(sizes, digest, bytes.length);
-      const stored = batch.value.map(({ digest, bytes }) =>
-        context.store.uploads.stage(upload.workspaceId, digest, bytes.length, chunksOf(bytes)),
-      );
-      await Promise.all(stored);
-      return stored.length;
+      for (const { digest, bytes } of batch.value) requireLength(requireExpected(sizes, digest), bytes.length);
+      await context.store.uploads.stageAll(upload.workspaceId, batch.value);
+      return batch.value.length;
     },
   };
 }
 
-/** Returns the size that the plan names. Throws SitepodError `invalid` where hash or length are not in the plan. */
-function requireExpected(sizes: Expected, digest: Digest | undefined, lengthBytes: number | undefined): number {
+/** Returns the size that the plan names. Throws SitepodError `invalid` where the hash is not in the plan. */
+function requireExpected(sizes: Expected, digest: Digest | undefined): number {
   const size = digest && sizes.get(digest);
-  if (size === undefined) {
-    throw new SitepodError("invalid", "The hash is not in this plan. Upload only what the plan lists as missing.");
-  }
+  if (size !== undefined) return size;
+  throw new SitepodError("invalid", "The hash is not in this plan. Upload only what the plan lists as missing.");
+}
+
+/** Throws SitepodError `invalid` where the length is another than the plan's. */
+function requireLength(size: number, lengthBytes: number | undefined): void {
   if (lengthBytes === undefined) throw new SitepodError("invalid", "The request needs a Content-Length.");
   if (lengthBytes !== size) {
     throw new SitepodError("invalid", `The body has ${lengthBytes} bytes and the plan names ${size}. Deploy again.`);
   }
-  return size;
 }
 
 /** Reads the manifest that an upload will become. Throws SitepodError `gone` where it is lost. */
