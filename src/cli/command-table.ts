@@ -1,29 +1,7 @@
-import { ENVIRONMENTS } from "#model";
 import { ARCHIVE_COMMANDS } from "./archive-commands.ts";
-import type { CommandSpec, OptionSpec } from "./command-spec.ts";
-import { parseReleaseChoice, parseSpan, parseWhole } from "./option-values.ts";
-
-const site: OptionSpec = { flags: "-n, --name <site>", doc: "The site, instead of the one sitepod.toml names" };
-const message: OptionSpec = { flags: "-m, --message <text>", doc: "What changed, kept with the release" };
-const concurrent: OptionSpec = {
-  flags: "-c, --concurrent <number>",
-  doc: "Files uploaded at the same time",
-  parse: parseWhole(1, 100),
-};
-const caseCollisions: OptionSpec = {
-  flags: "--allow-case-collisions",
-  doc: "Deploy also where two paths differ by case alone",
-};
-const protect: OptionSpec = {
-  flags: "--protect",
-  doc: "Ask visitors for a password from the first moment, unless they are asked for one already",
-};
-const environment = (extra: Partial<OptionSpec>): OptionSpec => ({
-  flags: "--env <environment>",
-  doc: "The environment",
-  choices: ENVIRONMENTS,
-  ...extra,
-});
+import type { CommandSpec } from "./command-spec.ts";
+import { caseCollisions, concurrent, environment, message, protect, site } from "./option-specs.ts";
+import { parseExpectation, parseReleaseChoice, parseSpan, parseWhole } from "./option-values.ts";
 
 /** Every command, in the order of the help and of the reference page. */
 export const COMMANDS: readonly CommandSpec[] = [
@@ -78,6 +56,12 @@ export const COMMANDS: readonly CommandSpec[] = [
       "is sent. Nothing that is being served changes before everything has arrived.",
     options: [
       { flags: "--prod", doc: "Release to prod rather than to beta" },
+      {
+        flags: "--expect <version>",
+        doc: "Release only if this version is served now: v12, or none",
+        parse: parseExpectation,
+      },
+      { flags: "--force", doc: "Release even if what is served is newer" },
       site,
       concurrent,
       message,

@@ -9,6 +9,7 @@ export const EXIT_CODES = [
   { code: 4, name: "not_found", meaning: "The site, release, file or folder does not exist, or has expired." },
   { code: 5, name: "conflict", meaning: "Something else is there already, or was faster." },
   { code: 6, name: "unreachable", meaning: "The server, or the network to it, does not answer." },
+  { code: 7, name: "stale", meaning: "What is served is newer, or not what `--expect` names; it was left as it is." },
   { code: 130, name: "interrupted", meaning: "Interrupted by Ctrl-C." },
 ] as const;
 
@@ -17,8 +18,9 @@ export type FailedEnding = Exclude<Ending, "done">;
 
 export const exitCode = (ending: Ending): number => EXIT_CODES.find(({ name }) => name === ending)!.code;
 
-/** How a command ends after an answer of the server with this HTTP status. */
-export function endingOfStatus(status: number): FailedEnding {
+/** How a command ends after an answer of the server with this HTTP status and, where it is ours, error code. */
+export function endingOfStatus(status: number, error?: unknown): FailedEnding {
+  if (error === "stale") return "stale";
   if (status === 401) return "not_logged_in";
   if (status === 404 || status === 410) return "not_found";
   if (status === 409) return "conflict";

@@ -21,7 +21,7 @@ class RefusedError extends Failure {
   readonly status: number;
   readonly retryAfterS: number | undefined;
   constructor(status: number, retryAfterS: number | undefined, message: string, options: FailureOptions) {
-    super(endingOfStatus(status), message, options);
+    super(endingOfStatus(status, options.code), message, options);
     this.status = status;
     this.retryAfterS = retryAfterS;
   }

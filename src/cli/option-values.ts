@@ -19,6 +19,14 @@ export const parseWhole =
     throw new Failure("usage", `"${text}" is not a whole number between ${low} and ${high}.`);
   };
 
+/** Reads what is expected to be served: `v12`, `12` or `none`. */
+export function parseExpectation(text: string): string {
+  if (text === "none") return text;
+  const choice = parseReleaseChoice(text);
+  if ("version" in choice) return choice.version;
+  throw new Failure("usage", `"${text}" is not a version.`, { next: "Write the number that is served, or none." });
+}
+
 /** A release, named as people do: by its number or its image. */
 export type ReleaseChoice = { readonly version: string } | { readonly image_id: string };
 

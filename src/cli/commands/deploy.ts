@@ -1,6 +1,7 @@
 import type { Environment } from "#model";
 import type { Api } from "#wire";
 import type { Result } from "../command-spec.ts";
+import type { ApiClient } from "../api-client.ts";
 import type { Context } from "../context.ts";
 import { mountSite } from "../deploy/mount-site.ts";
 import { type Published, type PublishOptions, publishFolder } from "../deploy/publish.ts";
@@ -10,6 +11,9 @@ import { readSitePassword } from "../site-password.ts";
 
 interface DeployOptions extends PublishOptions {
   readonly prod?: boolean;
+  /** `v12`, or `none`. */
+  readonly expect?: string;
+  readonly force?: boolean;
 }
 
 export async function run(
@@ -22,7 +26,7 @@ export async function run(
   const options = await identify(context, source, chosen);
   const password = options.protect ? await readSitePassword(context, false) : undefined;
   const published = await publish(context, source, options, environment);
-  const released = await release(context, published, environment, password);
+  const released = await release(context, published, environment, password, orderOf(context, published, options));
   const before = released.previous_version === null ? "" : ` (was ${released.previous_version})`;
   report.step("Released", `${released.version} to ${environment}${before}`);
   if (environment === "beta") {
@@ -72,14 +76,24 @@ async function publish(
   }
 }
 
+type Order = Pick<Parameters<ApiClient["release"]>[0], "expected_release" | "in_order">;
+
+/** What is deployed last is served last; from CI, where old runs are run again, what was committed last. */
+function orderOf({ world }: Context, { canOrder }: Published, { expect, force }: DeployOptions): Order {
+  if (force || !canOrder) return {};
+  const isCi = !["", "0", "false", undefined].includes(world.env["CI"]);
+  return { in_order: isCi ? "commits" : "releases", ...(expect === undefined ? {} : { expected_release: expect }) };
+}
+
 async function release(
   context: Context,
   { client, site, commit }: Published,
   environment: Environment,
   password: string | undefined,
+  order: Order,
 ): Promise<Api.ReleaseResponse> {
   try {
-    const choice = { project: site, environment, version: commit.version };
+    const choice = { project: site, environment, version: commit.version, ...order };
     return await client.release(password === undefined ? choice : { ...choice, password });
   } catch (error) {
     if (!context.world.signal.aborted) throw error;

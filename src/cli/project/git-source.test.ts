@@ -13,6 +13,7 @@ test("commit, branch and message come from the repository that holds the folder"
     commit: git("rev-parse", "HEAD"),
     branch: "trunk",
     message: "Add the site\n\nWith a body.",
+    time: new Date(git("log", "-1", "--format=%cI")).toISOString(),
   });
 });
 
@@ -22,6 +23,8 @@ test("where there is no repository, the CI system is asked, and then nobody", as
     commit: "abc",
     branch: "main",
   });
+  const timed = { CI_COMMIT_SHA: "abc", CI_COMMIT_TIMESTAMP: "2026-02-01T10:00:00+02:00" };
+  expect(await findGitSource(tree.folder, timed)).toEqual({ commit: "abc", time: "2026-02-01T08:00:00.000Z" });
   expect(await findGitSource(tree.folder, {})).toBeUndefined();
 });
 

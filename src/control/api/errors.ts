@@ -10,6 +10,7 @@ const STATUS: Record<ErrorCode, number> = {
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,
+  stale: 409,
   gone: 410,
   too_large: 413,
   rate_limited: 429,

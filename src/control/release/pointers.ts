@@ -4,14 +4,20 @@ import { writeProtected } from "../access/new-pointer.ts";
 import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
+import { type Order, requireOrder } from "./order.ts";
 import { findRelease, type Release, type ReleaseChoice } from "./releases.ts";
 import type { Site } from "./sites.ts";
+
+/** So often an order is checked again. */
+const MAX_LOOKS = 5;
 
 export interface Move {
   readonly environment: Environment;
   readonly choice: ReleaseChoice;
   /** Move only if the pointer has this version; 0: only if there is none. */
   readonly expectedVersion?: number | undefined;
+  /** Move only if what is served is not newer. */
+  readonly order?: Order | undefined;
   /** Protects the environment with this move, where it is not protected yet. */
   readonly password?: string | undefined;
 }
@@ -23,14 +29,17 @@ interface Moved {
   readonly durationMs: number;
 }
 
-/** Points an environment at a release. Throws SitepodError `not_found`, `conflict` where it was moved meanwhile. */
+/**
+ * Points an environment at a release. Throws SitepodError `not_found`, `conflict` where it was moved meanwhile, `stale`
+ * where what is served is newer.
+ */
 export async function releaseSite(
   context: Context,
   actor: Actor,
   site: Site,
   move: Move,
 ): Promise<Api.ReleaseResponse> {
-  const moved = await movePointer(context, actor, site, move, "release");
+  const moved = await moveInOrder(context, actor, site, move);
   return describeMove(context, site, moved);
 }
 
@@ -67,6 +76,21 @@ async function previousChoice(context: Context, site: Site, environment: Environ
     .executeTakeFirst();
   if (earlier) return { version: formatVersion(earlier.version) };
   throw new SitepodError("not_found", `${environment} of ${site.name} has no earlier release to roll back to.`);
+}
+
+/** Where the pointer is moved by another process while it is looked at, it is looked at again. */
+async function moveInOrder(context: Context, actor: Actor, site: Site, move: Move): Promise<Moved> {
+  const release = await findRelease(context, site, move.choice);
+  for (let tries = 1; ; tries++) {
+    const seen = await requireOrder(context, site, move.environment, release, move.order ?? {});
+    try {
+      const expectedVersion = move.expectedVersion ?? seen;
+      return await movePointer(context, actor, site, { ...move, expectedVersion }, "release");
+    } catch (error) {
+      const mayHaveMoved = seen !== undefined && move.expectedVersion === undefined && tries < MAX_LOOKS;
+      if (!mayHaveMoved || !(error instanceof SitepodError) || error.code !== "conflict") throw error;
+    }
+  }
 }
 
 async function movePointer(

@@ -26,6 +26,7 @@ export async function insertRelease(query: Kysely<Schema>, record: ReleaseRecord
       git_commit: record.git?.commit ?? null,
       git_branch: record.git?.branch ?? null,
       git_message: record.git?.message ?? null,
+      git_time: record.git?.time ?? null,
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
