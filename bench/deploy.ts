@@ -1,16 +1,21 @@
-// npm run bench -- deploy: deploys beside `rsync -a` copying the same tree, in turns, and prints one JSON document.
-import { cp, lstat, mkdir, rm, writeFile } from "node:fs/promises";
+// npm run bench -- deploy: deploys beside `rsync -a` over ssh copying the same tree, in turns, and prints one JSON document.
+import { cp, lstat, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { register } from "../test/harness/account.ts";
-import { type CommandLine, commandLine } from "../test/harness/command-line.ts";
+import { callApi, register } from "../test/harness/account.ts";
 import { hasDebianPackages, unpackDebianPackage } from "../test/harness/real-sites.ts";
-import { type Server, startServer } from "../test/harness/server.ts";
+import { executable } from "../test/harness/repository.ts";
+import { startServer } from "../test/harness/server.ts";
 import { temporaryFolder } from "../test/harness/temporary-folder.ts";
+import { type Goal, judge } from "./goals.ts";
 import { median } from "./median.ts";
+import { type Rsync, startRsync } from "./rsync.ts";
 
-const ROUNDS = 5;
-const SMALL_FILES = 10_000;
-const SMALL_FILE_BYTES = 4096;
+const ROUNDS = 3;
+const SMALL_FILE_BYTES = 1024;
+const SMALL_FILES = 65_000;
+const ROLLBACKS = 500;
+/** What a server must allow for the trees here. */
+const LIMITS = { SITEPOD_MAX_FILES_PER_DEPLOY: "1000000", SITEPOD_MAX_DEPLOY_SIZE: String(8 * 1024 ** 3) };
 
 interface Figures {
   readonly files: number;
@@ -20,89 +25,173 @@ interface Figures {
   readonly nothing_changed_ms: number;
   readonly rsync_first_ms: number;
   readonly rsync_one_file_changed_ms: number;
-  /** rsync's time divided by ours: above 1 we are faster. */
-  readonly first_ratio: number;
-  readonly one_file_changed_ratio: number;
+  readonly rsync_nothing_changed_ms: number;
+  /** Our time divided by rsync's, the median of the rounds: below 1 we are faster. */
+  readonly first_to_rsync: number;
+  readonly one_file_changed_to_rsync: number;
+  readonly nothing_changed_to_rsync: number;
+  /** MiB of memory that each end used at most. */
+  readonly server_peak_mib: number;
+  readonly command_line_peak_mib: number;
 }
 
-/** Measures both trees. Throws where a deploy or rsync fails. */
-export async function benchDeploy(): Promise<Record<string, Figures>> {
-  if (!Bun.which("rsync")) throw new Error("rsync is missing: apt-get install rsync");
+interface Tree {
+  readonly folder: string;
+  /** How much longer than rsync a first deploy may take. */
+  readonly firstGoal: number;
+}
+
+/**
+ * Measures a tree of documentation and one of small files, of `counts` files each. Throws where a deploy or rsync fails.
+ * The goals that it has to reach are judged.
+ */
+export async function benchDeploy(counts: readonly number[] = []) {
   await using folder = await temporaryFolder();
-  const small = join(folder.path, "small");
-  await writeSmallFiles(small);
-  const trees: Record<string, string> = { "10,000 files of 4 KiB": small };
+  await using rsync = await startRsync(folder.path);
+  const trees = await makeTrees(folder.path, counts.length > 0 ? counts : [SMALL_FILES]);
+  const measured: Record<string, Figures> = {};
+  for (const [name, tree] of Object.entries(trees)) {
+    measured[name] = await measureTree(tree.folder, join(folder.path, "copy"), rsync);
+  }
+  const rollback = await measureRollbacks();
+  const goals = [
+    ...Object.entries(trees).flatMap(([name, { firstGoal }]) => goalsOf(name, measured[name]!, firstGoal)),
+    { name: "rollback at the server, p50", value: rollback.p50_ms, unit: "ms", atMost: 5 } as const,
+    { name: "rollback at the server, p99", value: rollback.p99_ms, unit: "ms", atMost: 25 } as const,
+  ];
+  return { trees: measured, rollback, goals: goals.map(judge) };
+}
+
+const goalsOf = (tree: string, figures: Figures, firstGoal: number): Goal[] => [
+  { name: `${tree}: first deploy to rsync`, value: figures.first_to_rsync, unit: "×", atMost: firstGoal },
+  { name: `${tree}: one file changed to rsync`, value: figures.one_file_changed_to_rsync, unit: "×", atMost: 1 },
+  { name: `${tree}: nothing changed to rsync`, value: figures.nothing_changed_to_rsync, unit: "×", atMost: 1 },
+];
+
+async function makeTrees(scratch: string, counts: readonly number[]): Promise<Record<string, Tree>> {
+  const trees: Record<string, Tree> = {};
   if (hasDebianPackages) {
-    const docs = join(await unpackDebianPackage("python3.11-doc"), "usr/share/doc/python3.11/html");
-    await cp(docs, join(folder.path, "docs"), { recursive: true, dereference: false, filter: isNoLink });
-    trees["python3.11-doc"] = join(folder.path, "docs");
+    const docs = join(scratch, "docs");
+    const from = join(await unpackDebianPackage("libboost1.81-doc"), "usr/share/doc");
+    await cp(from, docs, { recursive: true, dereference: false, filter: isNoLink });
+    trees["libboost1.81-doc"] = { folder: docs, firstGoal: 1 };
   }
-  const results: Record<string, Figures> = {};
-  for (const [name, tree] of Object.entries(trees)) results[name] = await measureTree(tree, folder.path);
-  return results;
+  for (const count of counts) {
+    const folder = join(scratch, `small-${count}`);
+    await writeSmallFiles(folder, count);
+    trees[`${count.toLocaleString("en-US")} files of 1 KiB`] = { folder, firstGoal: 1.2 };
+  }
+  return trees;
 }
 
-async function measureTree(tree: string, scratch: string): Promise<Figures> {
-  const times: Record<"first" | "changed" | "same" | "rsyncFirst" | "rsyncChanged", number[]> = {
-    first: [],
-    changed: [],
-    same: [],
-    rsyncFirst: [],
-    rsyncChanged: [],
-  };
-  let files = 0;
+async function measureTree(tree: string, copy: string, rsync: Rsync): Promise<Figures> {
+  const ours: Record<Step, number[]> = { first: [], changed: [], same: [] };
+  const theirs: Record<Step, number[]> = { first: [], changed: [], same: [] };
+  const peaks = { server: 0, commandLine: 0 };
   for (let round = 0; round < ROUNDS; round++) {
-    await using server = await startServer({ env: { SITEPOD_MAX_FILES_PER_DEPLOY: "100000" } });
-    await using person = await login(server);
-    const copy = join(scratch, "copy");
+    await using scratch = await temporaryFolder();
+    await using server = await startServer({ env: LIMITS });
+    const access = { endpoint: server.url, token: (await register(server.url)).token };
     await rm(copy, { recursive: true, force: true });
-    times.first.push(await deploy(person, tree));
-    times.rsyncFirst.push(await rsync(tree, copy));
-    await writeFile(join(tree, "index.html"), `<h1>round ${round}, ${Date.now()}</h1>`);
-    times.changed.push(await deploy(person, tree));
-    times.rsyncChanged.push(await rsync(tree, copy));
-    times.same.push(await deploy(person, tree));
-    files = await countFiles(tree);
+    await mkdir(copy, { recursive: true });
+    for (const step of STEPS) {
+      if (step === "changed") await writeFile(join(tree, "index.html"), `<h1>round ${round}, ${Date.now()}</h1>`);
+      // What has just been written is not yet on the disk: neither should pay for it.
+      await Bun.$`sync`.quiet();
+      const ourTurn = async () => {
+        const begunMs = performance.now();
+        peaks.commandLine = Math.max(peaks.commandLine, await deploy(access, scratch.path, tree));
+        ours[step].push(performance.now() - begunMs);
+      };
+      const theirTurn = async () => {
+        const begunMs = performance.now();
+        await rsync.copy(tree, copy);
+        theirs[step].push(performance.now() - begunMs);
+      };
+      for (const turn of round % 2 === 0 ? [ourTurn, theirTurn] : [theirTurn, ourTurn]) await turn();
+    }
+    peaks.server = Math.max(peaks.server, await peakMemory(server.pid));
   }
-  const [first, changed] = [median(times.first), median(times.changed)];
-  const [rsyncFirst, rsyncChanged] = [median(times.rsyncFirst), median(times.rsyncChanged)];
+  const ratio = (step: Step) => round2(median(ours[step].map((ms, round) => ms / theirs[step][round]!)));
+  const middle = (times: readonly number[]) => Math.round(median(times));
   return {
-    files,
-    first_deploy_ms: Math.round(first),
-    one_file_changed_ms: Math.round(changed),
-    nothing_changed_ms: Math.round(median(times.same)),
-    rsync_first_ms: Math.round(rsyncFirst),
-    rsync_one_file_changed_ms: Math.round(rsyncChanged),
-    first_ratio: round2(rsyncFirst / first),
-    one_file_changed_ratio: round2(rsyncChanged / changed),
+    files: await countFiles(tree),
+    first_deploy_ms: middle(ours.first),
+    one_file_changed_ms: middle(ours.changed),
+    nothing_changed_ms: middle(ours.same),
+    rsync_first_ms: middle(theirs.first),
+    rsync_one_file_changed_ms: middle(theirs.changed),
+    rsync_nothing_changed_ms: middle(theirs.same),
+    first_to_rsync: ratio("first"),
+    one_file_changed_to_rsync: ratio("changed"),
+    nothing_changed_to_rsync: ratio("same"),
+    server_peak_mib: Math.round(peaks.server / MIB),
+    command_line_peak_mib: Math.round(peaks.commandLine / MIB),
   };
 }
 
-async function login(server: Server): Promise<CommandLine> {
+const STEPS = ["first", "changed", "same"] as const;
+type Step = (typeof STEPS)[number];
+const MIB = 1024 * 1024;
+
+interface Access {
+  readonly endpoint: string;
+  readonly token: string;
+}
+
+/** Deploys the tree. Returns how many bytes of memory the command line used at most. */
+async function deploy({ endpoint, token }: Access, home: string, tree: string): Promise<number> {
+  const env = { PATH: process.env.PATH ?? "", HOME: home, SITEPOD_ENDPOINT: endpoint, SITEPOD_TOKEN: token };
+  const command = [executable, "deploy", tree, "--prod", "--name", "bench", "--yes"];
+  const child = Bun.spawn(command, { cwd: home, env, stdin: "ignore", stdout: "ignore", stderr: "pipe" });
+  const errors = await new Response(child.stderr).text();
+  if ((await child.exited) !== 0) throw new Error(`The deploy failed:\n${errors}`);
+  return child.resourceUsage()!.maxRSS;
+}
+
+/** The most memory that a process has used, in bytes. Linux only. */
+async function peakMemory(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Number(/VmHWM:\s+(\d+) kB/.exec(status)![1]) * 1024;
+}
+
+/** Rolls a small site back and forth. Milliseconds: as the server tells, and of the whole request. */
+async function measureRollbacks() {
+  await using server = await startServer();
+  await using scratch = await temporaryFolder();
   const { token } = await register(server.url);
-  return await commandLine({ endpoint: server.url, token });
+  const access = { endpoint: server.url, token };
+  const site = join(scratch.path, "site");
+  await mkdir(site);
+  for (const text of ["one", "two"]) {
+    await writeFile(join(site, "index.html"), text);
+    await deploy(access, scratch.path, site);
+  }
+  const [atServer, whole]: [number[], number[]] = [[], []];
+  for (let i = 0; i < ROLLBACKS; i++) {
+    const begunMs = performance.now();
+    const body = { project: "bench", environment: "prod", version: i % 2 === 0 ? "v1" : "v2" };
+    const response = await callApi(access, "POST", "/rollback", body);
+    const { duration_ms: durationMs } = (await response.json()) as { duration_ms: number };
+    whole.push(performance.now() - begunMs);
+    atServer.push(durationMs);
+  }
+  return {
+    p50_ms: round2(quantile(atServer, 0.5)),
+    p99_ms: round2(quantile(atServer, 0.99)),
+    request_p50_ms: round2(quantile(whole, 0.5)),
+    request_p99_ms: round2(quantile(whole, 0.99)),
+  };
 }
 
-async function deploy(person: CommandLine, tree: string): Promise<number> {
-  const begunMs = performance.now();
-  const { code, stderr } = await person.run(["deploy", tree, "--prod", "--name", "bench", "--yes"]);
-  if (code !== 0) throw new Error(`The deploy failed:\n${stderr}`);
-  return performance.now() - begunMs;
+function quantile(numbers: readonly number[], share: number): number {
+  return numbers.toSorted((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(numbers.length * share))]!;
 }
 
-/** Copies with `-a`, and waits until the copy is on the disk: a deploy is durable when it says so, rsync is not. */
-async function rsync(from: string, to: string): Promise<number> {
-  await mkdir(to, { recursive: true });
-  const begunMs = performance.now();
-  const child = Bun.spawn(["sh", "-c", 'rsync -a "$1/" "$2/" && sync -f "$2"', "sh", from, to]);
-  if ((await child.exited) !== 0) throw new Error("rsync failed");
-  return performance.now() - begunMs;
-}
-
-async function writeSmallFiles(folder: string): Promise<void> {
-  for (let i = 0; i < SMALL_FILES; i++) {
-    const path = join(folder, `${i % 100}`, `page-${i}.html`);
-    if (i < 100) await mkdir(join(folder, `${i}`), { recursive: true });
+async function writeSmallFiles(folder: string, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    const path = join(folder, `${i % 256}`, `page-${i}.html`);
+    if (i < 256) await mkdir(join(folder, `${i}`), { recursive: true });
     await writeFile(path, `<h1>${i}</h1>`.padEnd(SMALL_FILE_BYTES, `${i} `));
   }
   await writeFile(join(folder, "index.html"), "<h1>index</h1>");

@@ -4,7 +4,10 @@ import { benchDeploy } from "../bench/deploy.ts";
 import type { Verdict } from "../bench/goals.ts";
 import { benchServe } from "../bench/serve/serve.ts";
 
-const benches: Readonly<Record<string, () => Promise<object>>> = { serve: benchServe, deploy: benchDeploy };
+const benches: Readonly<Record<string, () => Promise<object>>> = {
+  serve: benchServe,
+  deploy: () => benchDeploy(process.argv.slice(3).map(Number)),
+};
 
 const name = process.argv[2] ?? "";
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;

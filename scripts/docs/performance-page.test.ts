@@ -10,18 +10,25 @@ test("figures are shown beside the peers of the same run", () => {
       results: { "4 KiB page": { sitepod: speed(60_000), nginx: speed(80_000), caddy: speed(20_000) } },
     },
     deploy: {
-      "10,000 files": {
-        files: 10_000,
-        first_deploy_ms: 1500,
-        rsync_first_ms: 900,
-        one_file_changed_ms: 90,
-        rsync_one_file_changed_ms: 70,
-        nothing_changed_ms: 80,
+      trees: {
+        "10,000 files": {
+          files: 10_000,
+          first_deploy_ms: 1500,
+          rsync_first_ms: 900,
+          one_file_changed_ms: 90,
+          rsync_one_file_changed_ms: 70,
+          nothing_changed_ms: 80,
+          rsync_nothing_changed_ms: 60,
+          server_peak_mib: 200,
+          command_line_peak_mib: 100,
+        },
       },
+      rollback: { p50_ms: 2.5, p99_ms: 9 },
     },
   });
   expect(page).toContain("| 4 KiB page | 60,000 | 80,000 (0.75×) | 20,000 (3.00×) |");
-  expect(page).toContain("| 10,000 files | 10,000 | 1,500 | 900 | 90 | 70 | 80 |");
+  expect(page).toContain("| 10,000 files | 10,000 | 1,500 | 900 | 90 | 70 | 80 | 60 | 200 | 100 |");
+  expect(page).toContain("A rollback takes 2.5 ms");
   expect(page).toContain("Abacus, 2 cores");
 });
 

@@ -10,7 +10,11 @@ export interface Figures {
     readonly machine: { readonly processor: string; readonly cores: number };
     readonly results: Readonly<Record<string, Readonly<Record<"sitepod" | "nginx" | "caddy", Speed>>>>;
   };
-  readonly deploy: Readonly<Record<string, Readonly<Record<(typeof DEPLOY_COLUMNS)[number][0], number>>>>;
+  readonly deploy: {
+    readonly trees: Readonly<Record<string, Readonly<Record<(typeof DEPLOY_COLUMNS)[number][0], number>>>>;
+    /** Milliseconds. */
+    readonly rollback: { readonly p50_ms: number; readonly p99_ms: number };
+  };
 }
 
 const DEPLOY_COLUMNS = [
@@ -20,6 +24,9 @@ const DEPLOY_COLUMNS = [
   ["one_file_changed_ms", "one file changed, ms"],
   ["rsync_one_file_changed_ms", "rsync, ms"],
   ["nothing_changed_ms", "nothing changed, ms"],
+  ["rsync_nothing_changed_ms", "rsync, ms"],
+  ["server_peak_mib", "server, MiB at most"],
+  ["command_line_peak_mib", "command line, MiB at most"],
 ] as const;
 
 /** Writes the page of figures; without figures, it says how to make them. */
@@ -37,7 +44,7 @@ export function performancePage(figures: Figures | undefined): string {
     "same files, in the same run. So the benchmarks start nginx, Caddy and rsync themselves, take turns with them, and",
     "print the medians.",
     heading(2, "Measure it yourself"),
-    "On Debian, as root: `apt-get install nginx-light caddy wrk nghttp2-client rsync jq`. Then, in a clone:",
+    "On Debian, as root: `apt-get install nginx-light caddy wrk nghttp2-client rsync openssh-server jq`. Then, in a clone:",
     "",
     "```sh",
     "npm run build",
@@ -53,8 +60,8 @@ export function performancePage(figures: Figures | undefined): string {
     "",
     figures ? servingTable(figures.serve) : NO_FIGURES,
     heading(2, "Deploying"),
-    "A deploy is durable when it says so, so rsync is given a `sync` too. Both copy within one machine: rsync copies",
-    "files, a deploy hashes them, sends them over HTTP, verifies and stores them, and records a release.",
+    "A deploy is durable when it says so, so rsync is given a `sync` too. Both copy within one machine, rsync over ssh: it",
+    "copies files, a deploy hashes them, sends them over HTTP, verifies and stores them, and records a release.",
     "",
     figures ? deployTable(figures.deploy) : NO_FIGURES,
   ].join("\n");
@@ -74,10 +81,11 @@ function servingTable({ machine, results }: Figures["serve"]): string {
   return `${table}\nMeasured on: ${machine.processor}, ${machine.cores} cores.\n`;
 }
 
-function deployTable(trees: Figures["deploy"]): string {
+function deployTable({ trees, rollback }: Figures["deploy"]): string {
   const rows = Object.entries(trees).map(([name, tree]) => [
     name,
     ...DEPLOY_COLUMNS.map(([key]) => thousands(tree[key])),
   ]);
-  return formatTable(["tree", ...DEPLOY_COLUMNS.map(([, title]) => title)], rows);
+  const table = formatTable(["tree", ...DEPLOY_COLUMNS.map(([, title]) => title)], rows);
+  return `${table}\nA rollback takes ${rollback.p50_ms} ms at the server in the middle of 500, and ${rollback.p99_ms} ms in all but one of a hundred.\n`;
 }
