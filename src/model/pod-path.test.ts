@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { findPathCollisions, MAX_PATH_BYTES, parsePodPath, type PodPath } from "./pod-path.ts";
+import { findLookalikes, findPathCollisions, MAX_PATH_BYTES, parsePodPath, type PodPath } from "./pod-path.ts";
 
 const faultOf = (text: string): string | undefined => {
   const parsed = parsePodPath(text);
@@ -114,6 +114,14 @@ describe("a set of paths", () => {
     const files = Array.from({ length: 500 }, (_, i) => `${deep.at(-1)}/${i}`);
     expect(collisions([...deep, ...files])).toHaveLength(deep.length);
     expect(collisions(["a", "a!", "a-b/c", "a/b", "a/c"])).toEqual(['path "a" is both a file and a folder']);
+  });
+
+  test("that hold the same letters, composed and decomposed, are told as lookalikes", () => {
+    const [composed, decomposed] = ["caf\u00e9.html", "cafe\u0301.html"];
+    expect(findLookalikes([composed, "cafe.html", decomposed, "a.html"])).toEqual([
+      `paths "${composed}" and "${decomposed}" look the same: their accents are spelled otherwise`,
+    ]);
+    expect(findLookalikes([composed, "caf\u00e8.html"])).toEqual([]);
   });
 
   test("may hold paths that differ by case alone only where that is allowed", () => {

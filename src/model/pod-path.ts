@@ -65,3 +65,24 @@ export function findPathCollisions(paths: readonly PodPath[], allowCaseCollision
   }
   return faults;
 }
+
+/**
+ * Finds paths that look the same and are spelled with other characters: a letter with its accent as one (NFC), or as two
+ * (NFD). Both are served, each at its own address; people and some file systems take them for one. One sentence a pair.
+ */
+export function findLookalikes(paths: Iterable<string>): string[] {
+  const found: string[] = [];
+  const seen = new Map<string, string>();
+  for (const path of paths) {
+    // eslint-disable-next-line no-control-regex
+    if (/^[\u0000-\u007f]*$/.test(path)) continue;
+    const composed = path.normalize("NFC");
+    const twin = seen.get(composed);
+    if (twin === undefined) seen.set(composed, path);
+    else
+      found.push(
+        `paths ${JSON.stringify(twin)} and ${JSON.stringify(path)} look the same: their accents are spelled otherwise`,
+      );
+  }
+  return found;
+}

@@ -1,3 +1,4 @@
+import { findLookalikes } from "#model";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import { formatBytes, formatCount, formatDuration } from "../terminal/format.ts";
@@ -7,6 +8,9 @@ import { type Scan, scanFolder } from "./scan.ts";
 import type { Before } from "./make-plan.ts";
 import type { Source } from "./source.ts";
 import { type Deployed, readStatCache, statCacheFile, writeStatCache } from "./stat-cache.ts";
+
+/** So many pairs of paths that look the same are shown. */
+const MAX_SHOWN = 20;
 
 interface ReadOptions {
   readonly allowCaseCollisions: boolean;
@@ -50,7 +54,12 @@ export async function readFolder(
 
   const known = hashing.read === 0 ? "all known" : `${hashing.read.toLocaleString("en-US")} read`;
   const took = formatDuration(world.now() - scannedMs);
-  report.step("Scanned", `${formatCount(files, "file")}, ${formatBytes(allBytes)} in ${shown} (${known}, ${took})`);
+  const left = scan.ignored > 0 ? `; ${formatCount(scan.ignored, "entry", "entries")} left out by deploy.ignore` : "";
+  const text = `${formatCount(files, "file")}, ${formatBytes(allBytes)} in ${shown} (${known}, ${took})${left}`;
+  report.step("Scanned", text);
+  const lookalikes = findLookalikes(scan.files.map(({ path }) => path));
+  for (const text of lookalikes.slice(0, MAX_SHOWN)) report.warn(text);
+  if (lookalikes.length > MAX_SHOWN) report.warn(`… and ${lookalikes.length - MAX_SHOWN} more`);
   return {
     files: hashing.files,
     before: cache,
