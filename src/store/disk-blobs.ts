@@ -177,10 +177,14 @@ export class DiskBlobs implements Blobs {
   async #packedBytes(digest: Digest, mayBeNew = false): Promise<Uint8Array | undefined> {
     const packed = mayBeNew ? await this.#findPacked(digest) : this.#packs.find(checkDigest(digest));
     if (!packed) return undefined;
-    return await readPacked(packed.pack, packed.content).catch((error: unknown) => {
+    try {
+      return await readPacked(packed.pack, packed.content);
+    } catch (error) {
       if (!isMissing(error)) throw error;
+      // The server has settled it: its contents are files now.
+      await this.#packs.list();
       return undefined;
-    });
+    }
   }
 }
 

@@ -13,6 +13,9 @@ import type { UploadPlan } from "./make-plan.ts";
 import { createLink, type Link } from "./link.ts";
 import { forEachParallel } from "./parallel.ts";
 
+/** Each is in memory, here and at the server; a few are enough that neither waits for the other. */
+const BATCHES_AT_ONCE = 4;
+
 interface UploadOptions {
   /** Files sent at the same time. */
   readonly concurrent: number;
@@ -31,7 +34,7 @@ const gzip = promisify(gzipWithCallback);
 export async function uploadFiles(client: ApiClient, plan: UploadPlan, options: UploadOptions): Promise<void> {
   const shipments = plan.takesBatches ? packShipments(plan.uploads) : plan.uploads.map(alone);
   const link = createLink(options.now);
-  await forEachParallel(shipments, options.concurrent, async (shipment) => {
+  const send = async (shipment: Shipment<HashedFile>) => {
     const files = shipment.kind === "batch" ? shipment.files : [shipment.file];
     try {
       if (shipment.kind === "batch") await sendBatch(client, plan, files, link, options);
@@ -39,8 +42,13 @@ export async function uploadFiles(client: ApiClient, plan: UploadPlan, options: 
     } catch (error) {
       throw nameFiles(error, files);
     }
-  });
+  };
+  const [batches, singles] = [shipments.filter(isBatch), shipments.filter((shipment) => !isBatch(shipment))];
+  await forEachParallel(singles, options.concurrent, send);
+  await forEachParallel(batches, Math.min(options.concurrent, BATCHES_AT_ONCE), send);
 }
+
+const isBatch = ({ kind }: Shipment<HashedFile>): boolean => kind === "batch";
 
 const alone = (file: HashedFile): Shipment<HashedFile> => ({ kind: "file", file });
 
