@@ -52,7 +52,7 @@ const fenced = (lines: readonly string[]) => ["```sh", ...lines, "```", ""].join
 function optionTable(options: CommandDescription["options"]): string {
   const rows = options.map(({ flags, doc, choices, default: value }) => [
     code(flags),
-    [doc, ...(choices ? [`one of ${choices.map(code).join(", ")}`] : [])].join(": "),
+    [doc.replaceAll("<", "&lt;"), ...(choices ? [`one of ${choices.map(code).join(", ")}`] : [])].join(": "),
     value === undefined ? "" : code(value),
   ]);
   return formatTable(["option", "what it does", "default"], rows);
