@@ -148,7 +148,7 @@ async function presign(
 /** Parses the files of a plan. Throws SitepodError: `invalid` with every fault at once, `too_large` over a limit. */
 function parseFiles(context: Context, request: Api.PlanRequest): Entry[] {
   if (request.files.length === 0 && request.base === undefined) {
-    throw new SitepodError("invalid", "The plan has no files. Deploy at least one.");
+    throw new SitepodError("invalid", "The request is not valid: body/files: a plan without a base needs a file.");
   }
   requireWithinLimits(context, request.files);
   const faults: string[] = [];
