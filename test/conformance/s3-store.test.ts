@@ -2,43 +2,26 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { SitepodError } from "#model";
 import { hashBytes, openS3Store, type S3Options, type Store } from "#store";
 import { describeStore } from "../../src/store/conformance.ts";
 import { filled } from "../../src/store/conformance-contents.ts";
+import { newBucket } from "../lab/new-bucket.ts";
 import { startS3Lab } from "../lab/s3-lab.ts";
 
 const lab = await startS3Lab();
 afterAll(lab.stop);
 
-async function newBucket(): Promise<S3Options> {
-  if (!lab.endpoint) throw new Error(lab.skipped);
-  const options = {
-    bucket: `sitepod-${crypto.randomUUID()}`,
-    region: "us-east-1",
-    endpoint: lab.endpoint,
-    accessKeyId: lab.accessKeyId,
-    secretAccessKey: lab.secretAccessKey,
-    presigned: true,
-    cacheFolder: await mkdtemp(join(tmpdir(), "sitepod-s3-")),
-    cacheBytes: 10_000_000,
-  };
-  const client = new S3Client({
-    region: options.region,
-    endpoint: options.endpoint,
-    forcePathStyle: true,
-    credentials: options,
-  });
-  await client.send(new CreateBucketCommand({ Bucket: options.bucket }));
-  return options;
+async function newStoreOptions(): Promise<S3Options> {
+  const cacheFolder = await mkdtemp(join(tmpdir(), "sitepod-s3-"));
+  return { ...(await newBucket(lab)), cacheFolder, cacheBytes: 10_000_000 };
 }
 
 const reason = lab.endpoint ? "" : ` (skipped: ${lab.skipped})`;
 
 describe.skipIf(!lab.endpoint)(`against Ceph${reason}`, () => {
   describeStore("the store in a bucket", async () => {
-    const options = await newBucket();
+    const options = await newStoreOptions();
     return {
       store: await openS3Store(options),
       async close() {
@@ -54,7 +37,7 @@ describe.skipIf(!lab.endpoint)(`against Ceph${reason}`, () => {
     let options: S3Options;
     let store: Store;
     beforeAll(async () => {
-      options = await newBucket();
+      options = await newStoreOptions();
       store = await openS3Store(options);
     });
     afterAll(() => rm(options.cacheFolder, { recursive: true }));
@@ -95,7 +78,7 @@ describe.skipIf(!lab.endpoint)(`against Ceph${reason}`, () => {
   });
 
   test("a bucket that is not there fails the check", async () => {
-    const options = await newBucket();
+    const options = await newStoreOptions();
     const store = await openS3Store({ ...options, bucket: "not-there" });
     await expect(store.check()).rejects.toThrow();
     await rm(options.cacheFolder, { recursive: true });

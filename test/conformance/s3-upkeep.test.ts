@@ -2,13 +2,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  CreateBucketCommand,
-  DeleteObjectCommand,
-  GetObjectCommand,
-  PutObjectCommand,
-  S3Client,
-} from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { openS3Store } from "#store";
 import { describeBackup } from "../../src/upkeep/backup-conformance.ts";
 import { type DamagedStore, describeFsck } from "../../src/upkeep/fsck-conformance.ts";
@@ -18,28 +12,21 @@ import { deployClient } from "../harness/deploy-client.ts";
 import { startServer } from "../harness/server.ts";
 import { temporaryFolder } from "../harness/temporary-folder.ts";
 import { fetchHost } from "../harness/tenant.ts";
+import { labClient, newBucket } from "../lab/new-bucket.ts";
 import { startS3Lab } from "../lab/s3-lab.ts";
 
 const lab = await startS3Lab();
 afterAll(lab.stop);
 
-const at = { region: "us-east-1", endpoint: lab.endpoint ?? "", forcePathStyle: true } as const;
-const client = new S3Client({ ...at, credentials: lab });
-
-async function newBucket(): Promise<string> {
-  const Bucket = `sitepod-${crypto.randomUUID()}`;
-  await client.send(new CreateBucketCommand({ Bucket }));
-  return Bucket;
-}
+const client = labClient(lab);
+const newBucketName = async () => (await newBucket(lab)).bucket;
 
 async function damagedBucket(): Promise<DamagedStore> {
-  if (!lab.endpoint) throw new Error(lab.skipped);
-  const { endpoint, accessKeyId, secretAccessKey } = lab;
   const cacheFolder = await mkdtemp(join(tmpdir(), "sitepod-s3-"));
-  const Bucket = await newBucket();
-  const access = { bucket: Bucket, region: at.region, endpoint, accessKeyId, secretAccessKey, presigned: false };
+  const access = await newBucket(lab);
+  const Bucket = access.bucket;
   return {
-    store: await openS3Store({ ...access, cacheFolder, cacheBytes: 10_000_000 }),
+    store: await openS3Store({ ...access, presigned: false, cacheFolder, cacheBytes: 10_000_000 }),
     async damage(Key, change) {
       const found = await client.send(new GetObjectCommand({ Bucket, Key }));
       const Body = change(await found.Body!.transformToByteArray());
@@ -68,7 +55,7 @@ describe.skipIf(!lab.endpoint)(`against Ceph${reason}`, () => {
   test("a server with its content in a bucket is backed up to another, and restored into a third", async () => {
     await using folder = await temporaryFolder();
     await using operator = await commandLine({ by: "executable" });
-    const [first, place, third] = [await newBucket(), await newBucket(), await newBucket()];
+    const [first, place, third] = [await newBucketName(), await newBucketName(), await newBucketName()];
     const [data, restored] = [join(folder.path, "data"), join(folder.path, "restored")];
     const mustRun = async (args: readonly string[], bucket: string) => {
       const { code, stderr } = await operator.run(["server", ...args], { env: inBucket(bucket) });
@@ -98,7 +85,7 @@ describe.skipIf(!lab.endpoint)(`against Ceph${reason}`, () => {
     const files = { "index.html": "the front page", "film.bin": "a long film ".repeat(100_000) };
     const archives = ["first", "second"].map((name) => join(folder.path, `${name}.tar`)) as [string, string];
     await using onDisk = await startServer();
-    await using inS3 = await startServer({ env: inBucket(await newBucket()) });
+    await using inS3 = await startServer({ env: inBucket(await newBucketName()) });
     const people = [];
     for (const { url } of [onDisk, inS3]) people.push({ endpoint: url, token: (await register(url)).token });
     await deployClient(people[0]!).deploy("shop", files, "prod");
