@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, jest, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +13,7 @@ const contents = [1, 2, 3].map((seed) => filled(1000, seed));
 const [a, b, c] = contents.map(hashBytes) as [Digest, Digest, Digest];
 
 let folder: string;
+let nowMs: number;
 let fetched: Digest[];
 let stored: Map<Digest, Uint8Array<ArrayBuffer>>;
 
@@ -20,6 +21,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "sitepod-cache-"));
   await mkdir(join(folder, "tmp"));
   fetched = [];
+  nowMs = Date.now();
   stored = new Map(contents.map((bytes) => [hashBytes(bytes), bytes]));
 });
 afterEach(() => rm(folder, { recursive: true }));
@@ -29,8 +31,9 @@ const open = (maxBytes: number): Promise<BlobCache> =>
     folder,
     scratch: new Scratch(join(folder, "tmp")),
     maxBytes,
+    nowMs: () => nowMs,
     async fetch(key) {
-      const digest = key as Digest;
+      const digest = key.slice(0, 64) as Digest;
       fetched.push(digest);
       const bytes = stored.get(digest);
       return bytes && { size: bytes.length, body: verifiedBody(new Blob([bytes]).stream(), digest, bytes.length) };
@@ -98,14 +101,73 @@ test("what was dropped and is wanted again within the minute stays", async () =>
   expect(await cached()).toEqual(new Set([a]));
 });
 
-test("what was cached before a restart is used, and makes room too", async () => {
-  await (await open(2000)).findPath(a);
+test("what was cached before a restart is used, and of it what was used longest ago makes room", async () => {
+  const before = await open(3000);
+  for (const digest of [b, a, c]) await before.findPath(digest);
+  nowMs += 60_000;
+  for (const digest of [c, a]) await before.findPath(digest);
+  expect(fetched).toEqual([b, a, c]);
   await aMinutePasses(async () => {
-    const cache = await open(1000);
-    await cache.findPath(a);
-    expect(fetched).toEqual([a]);
-    await cache.findPath(b);
+    nowMs += 60_000;
+    const after = await open(2000);
+    for (const digest of [c, a]) await after.findPath(digest);
   });
-  await untilCached(1);
-  expect(await cached()).toEqual(new Set([b]));
+  expect(fetched).toEqual([b, a, c]);
+  await untilCached(2);
+  expect(await cached()).toEqual(new Set([a, c]));
+});
+
+describe("a file that is no longer what came in is fetched again", () => {
+  const altered = contents[0]!.with(500, contents[0]![500]! ^ 1);
+  const day = 24 * 60 * 60 * 1000;
+
+  for (const [what, bytes, laterMs] of [
+    ["cut short", contents[0]!.slice(0, 999), 0],
+    ["altered, a day after it was looked at", altered, day],
+  ] as const) {
+    test(what, async () => {
+      const cache = await open(10_000);
+      await Bun.write((await cache.findPath(a))!, bytes);
+      nowMs += laterMs;
+      const paths = await Promise.all([cache.findPath(a), cache.findPath(a)]);
+      for (const path of paths) expect(await Bun.file(path!).bytes()).toEqual(contents[0]!);
+      expect(fetched).toEqual([a, a]);
+    });
+  }
+
+  for (const [what, key] of [
+    ["altered before a restart", a],
+    ["altered before a restart, and named by another content", `${a}.br`],
+  ] as const) {
+    test(what, async () => {
+      await Bun.write((await (await open(10_000)).findPath(key))!, altered);
+      const cache = await open(10_000);
+      expect(await Bun.file((await cache.findPath(key))!).bytes()).toEqual(contents[0]!);
+      await cache.findPath(key);
+      expect(fetched).toEqual([a, a]);
+    });
+  }
+
+  test("and where the store does not answer, it is not given out", async () => {
+    await Bun.write((await (await open(10_000)).findPath(a))!, altered);
+    stored.delete(a);
+    expect(await (await open(10_000)).findPath(a)).toBeUndefined();
+    expect(await cached()).toEqual(new Set());
+  });
+});
+
+test("what is whole is hashed once a day, not fetched", async () => {
+  await (await open(10_000)).findPath(`${b}.br`);
+  const cache = await open(10_000);
+  for (const later of [0, 1000, 25 * 60 * 60 * 1000]) {
+    nowMs += later;
+    expect(await Bun.file((await cache.findPath(`${b}.br`))!).bytes()).toEqual(contents[1]!);
+  }
+  expect(fetched).toEqual([b]);
+});
+
+test("files of an older form, whose content nobody can check, are removed", async () => {
+  await Bun.write(join(folder, `${a}.br`), "anything");
+  await open(10_000);
+  expect(await cached()).toEqual(new Set());
 });

@@ -31,6 +31,7 @@ export async function openS3Store(options: S3Options): Promise<Store> {
     folder: options.cacheFolder,
     scratch,
     maxBytes: options.cacheBytes,
+    nowMs: Date.now,
     async fetch(key) {
       const found = await bucket.find(key);
       const digest = parseDigest(basename(key));
