@@ -22,10 +22,14 @@ export interface Answers {
   readonly bytes: number;
 }
 
+/** The store may move a file that nobody opened for a minute. After so long it is asked again where the file is. */
+const FILE_KEPT_MS = 30_000;
+
 export interface AnswersOptions {
   readonly readers: Readers;
   /** What is no longer kept here is not ready any more. */
   readonly ready: Pick<ReadyAnswers, "forget">;
+  readonly nowMs: () => number;
   /** Bytes of small files to keep in memory. */
   readonly maxHotBytes: number;
   /** Browsers are told to come by HTTPS only. */
@@ -36,12 +40,15 @@ export interface AnswersOptions {
 export const HSTS = { "Strict-Transport-Security": "max-age=31536000" };
 
 /** Keeps answers, the least recently used making room. */
-export function createAnswers({ readers, ready, maxHotBytes, isHttpsOnly }: AnswersOptions): Answers {
+export function createAnswers({ readers, ready, nowMs, maxHotBytes, isHttpsOnly }: AnswersOptions): Answers {
   const answers = new LRUCache<string, Answer>({
     maxSize: maxHotBytes,
     sizeCalculation: bytesInMemory,
     dispose: (answer) => ready.forget(answer),
+    perf: { now: nowMs },
+    ttlResolution: 0,
   });
+  const keep = (answer: Answer) => answers.set(answer.key, answer, isHot(answer.size) ? {} : { ttl: FILE_KEPT_MS });
 
   async function read(key: string, showing: Showing, status: number, entry: Entry): Promise<Answer> {
     const hasCodings = isCompressible(entry.type, entry.size);
@@ -60,7 +67,7 @@ export function createAnswers({ readers, ready, maxHotBytes, isHttpsOnly }: Answ
       urls: [],
       ...(hasCodings && { encoded: {} }),
     };
-    answers.set(key, answer);
+    keep(answer);
     return answer;
   }
 
@@ -74,7 +81,7 @@ export function createAnswers({ readers, ready, maxHotBytes, isHttpsOnly }: Answ
       if (answers.peek(answer.key) !== answer) return;
       // Setting what is set already would not measure it.
       answers.delete(answer.key);
-      answers.set(answer.key, answer);
+      keep(answer);
     },
     get count() {
       return answers.size;

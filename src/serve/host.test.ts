@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { refKey } from "#model";
+import { MAX_POINTER_AGE_MS } from "./host.ts";
+import { PATIENCE_MS } from "./patience.ts";
 import { createWorld, DOMAIN, type World } from "./world.ts";
 
 const SITE = `http://docs.${DOMAIN}`;
@@ -118,4 +120,37 @@ describe("names that anybody can make up", () => {
     await world.get("http://a.b.example.com/");
     expect(world.reads).toEqual(["host a.b.example.com", "host *.b.example.com"]);
   });
+});
+
+describe("while the store does not answer", () => {
+  const read = async () => await (await world.get(`${SITE}/`)).text();
+
+  test("what was last known is served after a second, and at once from then on, until it answers", async () => {
+    release({ "index.html": "one" });
+    await read();
+    world.nowMs += MAX_POINTER_AGE_MS;
+    release({ "index.html": "two" });
+    const letGo = world.holdNextRead();
+    const startMs = performance.now();
+    expect(await Promise.all([read(), read()])).toEqual(["one", "one"]);
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(PATIENCE_MS - 50);
+    const againMs = performance.now();
+    expect(await read()).toBe("one");
+    expect(performance.now() - againMs).toBeLessThan(PATIENCE_MS / 2);
+    letGo();
+    while ((await read()) !== "two") await Bun.sleep(1);
+  });
+});
+
+test("where a large file lies is asked for again after 30 s", async () => {
+  const large = "x".repeat(100_000);
+  release({ "index.html": "small", "film.bin": large });
+  world.nowMs += 60_000;
+  const status = async (path: string) => (await world.get(`${SITE}/${path}`)).status;
+  expect([await status("film.bin"), await status("")]).toEqual([200, 200]);
+  world.blobs.clear();
+  world.nowMs += 29_999;
+  expect(await status("film.bin")).toBe(200);
+  world.nowMs += 2;
+  expect([await status("film.bin"), await status("")]).toEqual([503, 200]);
 });

@@ -1,9 +1,10 @@
 import { LRUCache } from "lru-cache";
 import type { NamedHost } from "./host-parser.ts";
+import { patiently } from "./patience.ts";
 import type { Readers } from "./readers.ts";
 import { type Resolved, resolveRoute, type Route } from "./ref.ts";
 
-/** A pointer is followed at most this long after it was read. */
+/** A pointer is followed at most this long after it was read, unless the store does not tell where it leads now. */
 export const MAX_POINTER_AGE_MS = 5000;
 const MAX_ROUTES = 10_000;
 /** Names that anybody can make up are kept apart: however many there are, they drive out no site. */
@@ -71,6 +72,14 @@ export function createHostRoutes({ readers, parseHost, nowMs, log }: HostOptions
     return memory.known.route;
   }
 
+  /** What is being read is taken up when it comes. Until then, nobody else waits for it. */
+  async function orKnown(reading: Promise<Followed>, known: NonNullable<Memory["known"]>): Promise<Followed> {
+    const read = await patiently(reading);
+    if (read) return read;
+    known.freshness.untilMs = nowMs() + MAX_POINTER_AGE_MS;
+    return known.route;
+  }
+
   return {
     find(header) {
       const named = parseHost(header);
@@ -78,7 +87,8 @@ export function createHostRoutes({ readers, parseHost, nowMs, log }: HostOptions
       let memory = memories.get(name) ?? strangers.get(name);
       if (memory?.known && nowMs() < memory.known.freshness.untilMs) return memory.known.route;
       if (!memory) strangers.set(name, (memory = { keys: new Set() }));
-      return (memory.reading ??= read(named, memory));
+      memory.reading ??= read(named, memory);
+      return memory.known ? orKnown(memory.reading, memory.known) : memory.reading;
     },
     // A read in flight goes on for those who wait for it, but its memory is no longer found by anybody else.
     forget(key) {

@@ -39,6 +39,19 @@ test("a coding that is known is sent at once, without reading", async () => {
   expect(world.reads).toEqual([]);
 });
 
+test("a coding that takes long to read is done without until it is there", async () => {
+  encodeAll();
+  await world.get(URL);
+  const letGo = world.holdNextRead();
+  expect(await Promise.all([get("br"), get("br")])).toEqual([
+    [null, PAGE],
+    [null, PAGE],
+  ]);
+  letGo();
+  while ((await get("br"))[0] === null) await Bun.sleep(1);
+  expect(await get("br")).toEqual(["br", "as br"]);
+});
+
 test("many who ask for a coding at once have it read once", async () => {
   encodeAll();
   await world.get(URL);

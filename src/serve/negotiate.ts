@@ -1,6 +1,7 @@
 import type { Encoding } from "#model";
 import { type Coding, formatEtag, parseAcceptEncoding } from "#routing";
 import { type Answer, type Head, type InCoding, readBody } from "./answer.ts";
+import { patiently } from "./patience.ts";
 import type { Readers } from "./readers.ts";
 
 export interface NegotiateOptions {
@@ -53,13 +54,19 @@ export function createNegotiation({ readers, nowMs, log, onGrown }: NegotiateOpt
     if (known.answer) onGrown(answer);
   }
 
+  /** A coding that takes too long to read is done without until it comes. */
+  async function orWithout(answer: Answer, encoding: Encoding, reading: Promise<void>): Promise<void> {
+    const isRead = await patiently(reading.then(() => true));
+    if (!isRead) answer.encoded![encoding] = { retryAtMs: nowMs() + RETRY_MS };
+  }
+
   /** Returns the answer in a coding, or undefined where there is none now. */
   function find(answer: Answer, encoding: Encoding): Answer | undefined | Promise<void> {
     const known = answer.encoded![encoding];
     if (known?.answer) return known.answer;
     if (known?.reading) return known.reading;
     if (known && nowMs() < known.retryAtMs) return undefined;
-    const reading = read(answer, encoding);
+    const reading = orWithout(answer, encoding, read(answer, encoding));
     answer.encoded![encoding] = { reading, retryAtMs: 0 };
     return reading;
   }

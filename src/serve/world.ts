@@ -44,7 +44,7 @@ export interface World {
   protect(label: string, environment: Environment, access: Access | undefined): void;
   /** Takes an environment's pointer away. */
   unpoint(label: string, environment: Environment): void;
-  /** Holds the next reading of any pointer back until the function returned here is called. */
+  /** Holds the next reading of any pointer or coding back until the function returned here is called. */
   holdNextRead(): () => void;
   get(url: string, headers?: Record<string, string>, method?: string): Promise<Response>;
 }
@@ -54,13 +54,12 @@ export const DOMAIN = "sitepod.test";
 export function createWorld(): World {
   const refs = new Map<string, Ref>();
   const manifests = new Map<string, Uint8Array>();
-  let held: Promise<void> | undefined;
+  const gate: { held?: Promise<void> | undefined } = {};
 
   /** The value is taken when the reading begins, as a store does that is slow to answer. */
   async function read<T>(key: string, value: T | undefined): Promise<T | undefined> {
     world.reads.push(key);
-    const wait = held;
-    held = undefined;
+    const wait = passOnce(gate);
     if (world.isBroken) throw new Error("The store is broken");
     await wait;
     return value;
@@ -85,6 +84,7 @@ export function createWorld(): World {
     async openEncoding(digest, encoding) {
       world.reads.push(encoding);
       const encoded = world.encoded.get(digest);
+      await passOnce(gate);
       return encoded && new Blob([encoded[encoding]]);
     },
   };
@@ -145,7 +145,7 @@ export function createWorld(): World {
     unpoint: (label, environment) => void refs.delete(refKey(label, environment)),
     holdNextRead() {
       const { promise, resolve } = Promise.withResolvers<void>();
-      held = promise;
+      gate.held = promise;
       return resolve;
     },
     async get(url, headers = {}, method = "GET") {
@@ -154,6 +154,13 @@ export function createWorld(): World {
     },
   };
   return world;
+}
+
+/** Waits where something is held, and lets what comes after pass. */
+async function passOnce(gate: { held?: Promise<void> | undefined }): Promise<void> {
+  const { held } = gate;
+  gate.held = undefined;
+  await held;
 }
 
 /** Any hash will do where nothing checks it. */
