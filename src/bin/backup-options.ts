@@ -28,9 +28,14 @@ export const BACKUP_OPTIONS = {
   backupRegion: {
     env: "SITEPOD_BACKUP_S3_REGION",
     kind: "text",
-    doc: "The region of the backups' bucket; like the next three, the server's own bucket's without it",
+    doc: "The region of the backups' bucket; like the next four, the server's own bucket's without it",
   },
   backupEndpoint: { env: "SITEPOD_BACKUP_S3_ENDPOINT", kind: "text", doc: "The URL of the backups' object store" },
+  backupAddressing: {
+    env: "SITEPOD_BACKUP_S3_ADDRESSING",
+    kind: "text",
+    doc: "How a URL names the backups' bucket: path, or host",
+  },
   backupAccessKey: { env: "SITEPOD_BACKUP_ACCESS_KEY_ID", kind: "text", doc: "The access key of the backups' bucket" },
   backupSecretKey: {
     env: "SITEPOD_BACKUP_SECRET_ACCESS_KEY",

@@ -14,7 +14,9 @@ const bucket = {
   region: "auto",
   endpoint: "http://127.0.0.1:9",
   accessKey: "key",
+  addressing: undefined,
   secretKey: "secret",
+  cacheBytes: 1000,
 };
 const settings = { ...edgeSettingsOf(parseServeOptions([], {})), storage: bucket };
 
@@ -23,7 +25,7 @@ test("on a bucket each edge has a cache of its own, and those of edges that are 
   try {
     const caches = async () => (await readdir(join(data, "cache"))).toSorted();
     const settingsOf = (workers: number) => ({ ...settings, data, workers });
-    await openStore(data, bucket, 3);
+    await openStore(data, bucket, { workers: 3 });
     for (const edge of [1, 2, 3]) await openStoreReader(settingsOf(3), edge);
     expect(await caches()).toEqual(["edge-1", "edge-2", "edge-3", "tmp"]);
     removeOldCaches(settingsOf(2));

@@ -4,25 +4,28 @@ import { inspectDiskStore, openDiskStore, openS3Store, type Store, type StoreRea
 import type { EdgeSettings } from "./edge-settings.ts";
 import type { StorageOptions } from "./storage-options.ts";
 
-/** Blobs of the bucket that are kept on the local disk, by all processes of a server together. */
-const CACHE_BYTES = 10 * 1024 ** 3;
 /** What R2 and most stores that are not Amazon's take for a region. */
 const DEFAULT_REGION = "auto";
 
 /**
  * Opens the store where the operator wants it: in the data folder, or in a bucket with a cache in the data folder. With
- * several `workers` it is that of the process that starts them.
+ * several `workers` it is that of the process that starts them. Who will write has the bucket probed at once (`isProbedAtOnce`);
+ * who only looks changes nothing there.
  */
-export async function openStore(data: string, storage: StorageOptions, workers = 1): Promise<Store> {
+export async function openStore(
+  data: string,
+  storage: StorageOptions,
+  { workers = 1, isProbedAtOnce = false } = {},
+): Promise<Store> {
   if (storage.type === "local") return await openDiskStore(data);
-  return await openBucket(storage, join(data, "cache"), workers);
+  return await openBucket(storage, join(data, "cache"), workers, isProbedAtOnce);
 }
 
 /** Opens the same store for the edge of that number, for reading alone. */
 export async function openStoreReader({ data, storage, workers }: EdgeSettings, edge: number): Promise<StoreReader> {
   if (storage.type === "local") return inspectDiskStore(data);
   // One of its own: who counts what a cache holds must be alone with it.
-  return await openBucket(storage, edgeCache(data, edge), workers);
+  return await openBucket(storage, edgeCache(data, edge), workers, false);
 }
 
 /** Removes the caches of edges beyond those that there are now. To be called before they start. */
@@ -37,16 +40,24 @@ export function removeOldCaches({ data, workers }: Pick<EdgeSettings, "data" | "
 
 const edgeCache = (data: string, edge: number): string => join(data, "cache", `edge-${edge}`);
 
-function openBucket(storage: StorageOptions, cacheFolder: string, workers: number): Promise<Store> {
+/** The bound on the cache is one for all processes of a server together. */
+function openBucket(
+  storage: StorageOptions,
+  cacheFolder: string,
+  workers: number,
+  isProbedAtOnce: boolean,
+): Promise<Store> {
   const processes = workers === 1 ? 1 : workers + 1;
   return openS3Store({
     bucket: storage.bucket!,
     region: storage.region ?? DEFAULT_REGION,
     endpoint: storage.endpoint,
+    addressing: storage.addressing ?? (storage.type === "oss" ? "host" : undefined),
     accessKeyId: storage.accessKey!,
     secretAccessKey: storage.secretKey!,
     presigned: storage.isPresigned,
     cacheFolder,
-    cacheBytes: Math.floor(CACHE_BYTES / processes),
+    cacheBytes: Math.floor(storage.cacheBytes / processes),
+    isProbedAtOnce,
   });
 }

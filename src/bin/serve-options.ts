@@ -5,7 +5,7 @@ import { BACKUP_OPTIONS, decideBackups } from "./backup-options.ts";
 import { decideHttps, HTTPS_OPTIONS } from "./https-options.ts";
 import type { Option } from "./option.ts";
 import { parseProxies } from "./proxies.ts";
-import { checkStorage } from "./storage-options.ts";
+import { decideStorage, STORAGE_OPTIONS } from "./storage-options.ts";
 import { parseWorkers, WORKERS_EXPECTED, WORKERS_OPTION } from "./workers-option.ts";
 
 export type { Option };
@@ -107,23 +107,7 @@ export const SERVE_OPTIONS = {
     fallback: "100",
     doc: "Sites an account may have",
   },
-  storageType: {
-    env: "SITEPOD_STORAGE_TYPE",
-    kind: "text",
-    fallback: "local",
-    doc: "Where refs and blobs are: local, or a bucket: s3, r2, oss",
-  },
-  uploadMode: {
-    env: "SITEPOD_UPLOAD_MODE",
-    kind: "text",
-    fallback: "direct",
-    doc: "How clients send contents: direct, or, with a bucket, presigned: straight to it",
-  },
-  s3Bucket: { env: "SITEPOD_S3_BUCKET", kind: "text", doc: "The bucket" },
-  s3Region: { env: "SITEPOD_S3_REGION", kind: "text", doc: "The bucket's region" },
-  s3Endpoint: { env: "SITEPOD_S3_ENDPOINT", kind: "text", doc: "The object store's URL, where it is not Amazon's" },
-  s3AccessKey: { env: "AWS_ACCESS_KEY_ID", kind: "text", doc: "The access key of the bucket, and of Route 53" },
-  s3SecretKey: { env: "AWS_SECRET_ACCESS_KEY", kind: "secret", doc: "The secret key to it" },
+  ...STORAGE_OPTIONS,
   ...BACKUP_OPTIONS,
 } as const satisfies Record<string, Option>;
 
@@ -199,17 +183,8 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
       number("backupKeep", parseCount, "a whole number"),
       faults,
     ),
-    storage: {
-      type: text("storageType")!,
-      isPresigned: text("uploadMode") === "presigned",
-      bucket: text("s3Bucket"),
-      region: text("s3Region"),
-      endpoint: text("s3Endpoint"),
-      accessKey: text("s3AccessKey"),
-      secretKey: text("s3SecretKey"),
-    },
+    storage: decideStorage(text, number("cacheSize", parseBytes, "a size such as 10GiB"), faults),
   };
-  checkStorage(options.storage, text("uploadMode")!, faults);
   if (faults.length > 0) throw new SitepodError("invalid", `${faults.join(".\n")}.`, { faults });
   return options;
 }

@@ -51,7 +51,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
   refuseHalfRestored(data);
   const dns = createDns(options.dnsServer);
   removeOldCaches(settings);
-  const store = await openStore(data, settings.storage, settings.workers);
+  const store = await openStore(data, settings.storage, { workers: settings.workers, isProbedAtOnce: true });
   const records = new Records(store);
   const readManifest = createManifestReader(store.blobs);
   const startedMs = Date.now();

@@ -4,7 +4,7 @@ import { SitepodError } from "#model";
 import { type InspectedStore, inspectDiskStore, openDiskStore } from "#store";
 import { openStore } from "./open-store.ts";
 import { parseServeOptions } from "./serve-options.ts";
-import type { StorageOptions } from "./storage-options.ts";
+import { parseAddressing, type StorageOptions } from "./storage-options.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -24,8 +24,13 @@ export function parseDataPlace(folder: string | undefined, env: Env): DataPlace 
 /** Opens a server's store for looking at, and changes nothing by that. Throws SitepodError `not_found` without a folder. */
 export async function inspectStore({ data, storage }: DataPlace): Promise<InspectedStore> {
   if (!existsSync(data)) throw new SitepodError("not_found", `There is no folder ${data}. Name it with --data.`);
-  return storage.type === "local" ? inspectDiskStore(data) : await openStore(data, storage);
+  return storage.type === "local"
+    ? inspectDiskStore(data)
+    : await openStore(data, { ...storage, cacheBytes: UNBOUNDED });
 }
+
+/** For those who only look: the cache is that of the server, which alone makes room in it. */
+const UNBOUNDED = Infinity;
 
 const BUCKET = /^s3:\/\/([a-z0-9][a-z0-9.-]*)$/;
 
@@ -60,13 +65,20 @@ export async function openPlace(place: string, env: Env, scratch: string, isNew:
       `Keys for ${place} are missing: set SITEPOD_BACKUP_ACCESS_KEY_ID and SITEPOD_BACKUP_SECRET_ACCESS_KEY.`,
     );
   }
-  return await openStore(scratch, {
+  const addressing = told("S3_ADDRESSING", "SITEPOD_S3_ADDRESSING");
+  if (addressing !== undefined && !parseAddressing(addressing)) {
+    throw new SitepodError("invalid", `The addressing of ${place} is ${JSON.stringify(addressing)}: set path or host.`);
+  }
+  const storage = {
     type: "s3",
     isPresigned: false,
     bucket,
     region: told("S3_REGION", "SITEPOD_S3_REGION"),
     endpoint: told("S3_ENDPOINT", "SITEPOD_S3_ENDPOINT"),
+    addressing: parseAddressing(addressing),
     accessKey,
     secretKey,
-  });
+    cacheBytes: UNBOUNDED,
+  };
+  return await openStore(scratch, storage, { isProbedAtOnce: isNew });
 }

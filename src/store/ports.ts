@@ -148,6 +148,8 @@ export interface S3Options {
   readonly region: string;
   /** Undefined: Amazon's. */
   readonly endpoint?: string | undefined;
+  /** Whether a URL names the bucket in its path or in its host. Undefined: by path where there is an endpoint. */
+  readonly addressing?: "path" | "host" | undefined;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   /** Whether clients send contents straight to the bucket. */
@@ -155,4 +157,8 @@ export interface S3Options {
   /** A folder on this machine for the blobs used last. */
   readonly cacheFolder: string;
   readonly cacheBytes: number;
+  /** Whether the bucket is probed as it is opened. Otherwise it is before the first change of a document. */
+  readonly isProbedAtOnce?: boolean;
+  /** How long the store may take for the head of an answer, and for each piece of its body. */
+  readonly answerTimeoutMs?: number;
 }

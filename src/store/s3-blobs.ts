@@ -4,6 +4,7 @@ import { findBytes } from "./files.ts";
 import { checkDigest } from "./keys.ts";
 import type { Blobs, Stored, StoredBlob } from "./ports.ts";
 import type { Bucket } from "./s3-bucket.ts";
+import { putFile } from "./s3-multipart.ts";
 import type { Scratch } from "./scratch.ts";
 import { type Chunks, collectBody, SMALL_BODY_BYTES, verifiedBody } from "./verified-body.ts";
 
@@ -54,7 +55,7 @@ export class S3Blobs implements Blobs {
     const verified = verifiedBody(body, digest, size);
     if (size <= SMALL_BODY_BYTES) return await this.#bucket.put(key, await collectBody(verified, size));
     await this.#scratch.write(verified, { sync: false, mode: 0o600 }, async (path) => {
-      await this.#bucket.put(key, (await findBytes(path))!);
+      await putFile(this.#bucket, key, path, size);
     });
   }
 

@@ -3,6 +3,7 @@ import {
   CopyObjectCommand,
   DeleteObjectCommand,
   GetObjectCommand,
+  type GetObjectCommandOutput,
   HeadObjectCommand,
   type HeadObjectCommandOutput,
   paginateListObjectsV2,
@@ -10,12 +11,28 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { SitepodError } from "#model";
+import { readWhole, resumedBody } from "./resumed-body.ts";
+import { WITH_LARGE_BODY } from "./s3-client.ts";
+import { absentAsUndefined, explain, explained, isRefusal, isUndecided } from "./s3-errors.ts";
+import type { Chunks } from "./verified-body.ts";
 
 export interface FoundObject {
-  readonly etag: string;
   /** Bytes. */
   readonly size: number;
-  readonly body: ReadableStream<Uint8Array>;
+  /** Goes on where a connection broke off. */
+  readonly body: Chunks;
+}
+
+/** A version of an object, by what the store and we call it. */
+export interface ObjectVersion {
+  /** With the quotes around it. */
+  readonly etag: string;
+  /** Of the puts that made this version and those before it, the newest first. */
+  readonly marks: readonly string[];
+}
+
+export interface FoundText extends ObjectVersion {
+  readonly text: string;
 }
 
 export interface ListedObject {
@@ -27,7 +44,13 @@ export interface ListedObject {
 }
 
 /** Under which condition a put takes place: where nothing is there, or where exactly this version is. */
-export type PutCondition = { readonly absent: true } | { readonly etag: string };
+export type PutCondition = { readonly absent: true } | ObjectVersion;
+
+/** How an ETag is written in `If-Match`: RFC 9110 wants the quotes, and older gateways of Ceph do not. */
+export type EtagForm = "quoted" | "bare";
+
+/** So many puts of others may come between one of ours and its lost answer. */
+const MAX_MARKS = 8;
 
 /** What we ask of a bucket. Throws SitepodError `unavailable` where it does not answer, `storage_full` where it is. */
 export class Bucket {
@@ -40,9 +63,22 @@ export class Bucket {
   }
 
   async find(key: string): Promise<FoundObject | undefined> {
-    const found = await absentAsUndefined(this.client.send(new GetObjectCommand({ Bucket: this.name, Key: key })));
-    if (!found?.Body) return undefined;
-    return { etag: found.ETag ?? "", size: found.ContentLength ?? 0, body: found.Body.transformToWebStream() };
+    const found = await this.#get(key);
+    if (!found) return undefined;
+    const size = found.ContentLength ?? 0;
+    const rest = async (from: number) => {
+      const next = await this.#get(key, from);
+      if (next && next.ETag === found.ETag) return bodyOf(next);
+      throw new SitepodError("unavailable", `The object ${key} changed while it was read. Try again.`);
+    };
+    return { size, body: resumedBody(size, bodyOf(found), rest) };
+  }
+
+  async findText(key: string): Promise<FoundText | undefined> {
+    return readWhole(async () => {
+      const found = await this.#get(key);
+      return found && { text: await found.Body!.transformToString(), ...versionOf(found) };
+    });
   }
 
   async has(key: string): Promise<boolean> {
@@ -54,24 +90,33 @@ export class Bucket {
   }
 
   async put(key: string, body: string | Uint8Array): Promise<void> {
-    await explained(this.client.send(new PutObjectCommand({ Bucket: this.name, Key: key, Body: body })));
+    await explained(
+      this.client.send(new PutObjectCommand({ Bucket: this.name, Key: key, Body: body }), WITH_LARGE_BODY),
+    );
   }
 
   /**
-   * Puts where the condition holds. Returns false, and changes nothing, where it does not. The client tries again where
-   * an answer was lost: the mark tells a put of ours that had arrived from one of somebody else.
+   * Puts where the condition holds. Returns false, and changes nothing, where it does not. An answer may be lost, and the
+   * client then tries again: the marks tell a put of ours that had arrived from one of somebody else.
    */
-  async putIf(key: string, body: string, condition: PutCondition): Promise<boolean> {
+  async putIf(key: string, body: string, condition: PutCondition, form: EtagForm): Promise<boolean> {
     const mark = randomUUID();
-    const match = "absent" in condition ? { IfNoneMatch: "*" } : { IfMatch: condition.etag };
+    const marks = "absent" in condition ? [mark] : [mark, ...condition.marks].slice(0, MAX_MARKS);
+    const match = "absent" in condition ? { IfNoneMatch: "*" } : { IfMatch: written(condition.etag, form) };
     try {
-      await this.client.send(
-        new PutObjectCommand({ Bucket: this.name, Key: key, Body: body, Metadata: { mark }, ...match }),
-      );
+      const Metadata = { marks: marks.join(" ") };
+      await this.client.send(new PutObjectCommand({ Bucket: this.name, Key: key, Body: body, Metadata, ...match }));
       return true;
     } catch (error) {
-      if (!isRefusal(error)) throw explain(error);
-      return (await this.#head(key))?.Metadata?.["mark"] === mark;
+      const isRefused = isRefusal(error);
+      if (!isRefused && !isUndecided(error)) throw explain(error);
+      const found = await this.#head(key);
+      const version = found && versionOf(found);
+      if (version?.marks.includes(mark)) return true;
+      // Gateways that fail where they should refuse leave what another has put.
+      const isTaken = "absent" in condition ? version !== undefined : version?.etag !== condition.etag;
+      if (isRefused || isTaken) return false;
+      throw explain(error);
     }
   }
 
@@ -100,54 +145,21 @@ export class Bucket {
     }
   }
 
+  #get(key: string, from = 0): Promise<GetObjectCommandOutput | undefined> {
+    const range = from > 0 ? { Range: `bytes=${from}-` } : {};
+    return absentAsUndefined(this.client.send(new GetObjectCommand({ Bucket: this.name, Key: key, ...range })));
+  }
+
   #head(key: string): Promise<HeadObjectCommandOutput | undefined> {
     return absentAsUndefined(this.client.send(new HeadObjectCommand({ Bucket: this.name, Key: key })));
   }
 }
 
-/** 412: the condition does not hold. 409: another put is under way. NoSuchKey: the version to replace is gone. */
-function isRefusal(error: unknown): boolean {
-  const status = statusOf(error);
-  return status === 412 || status === 409 || (error instanceof Error && error.name === "NoSuchKey");
-}
+const bodyOf = ({ Body }: GetObjectCommandOutput): Chunks => Body as unknown as Chunks;
 
-async function absentAsUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (statusOf(error) === 404 && !(error instanceof Error && error.name === "NoSuchBucket")) return undefined;
-    throw explain(error);
-  }
-}
+const versionOf = ({ ETag, Metadata }: HeadObjectCommandOutput): ObjectVersion => ({
+  etag: ETag ?? "",
+  marks: Metadata?.["marks"]?.split(" ") ?? [],
+});
 
-async function explained<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    throw explain(error);
-  }
-}
-
-/** Returns the SitepodError of what somebody can act on, and any other error as it is. */
-function explain(error: unknown): unknown {
-  if (!isAnswer(error)) return error;
-  const status = error.$metadata.httpStatusCode;
-  if (status === 507 || error.name === "QuotaExceeded") {
-    return new SitepodError("storage_full", "The object store is full. Free space in the bucket, then try again.", {
-      cause: error,
-    });
-  }
-  if (status === undefined || status >= 500 || status === 429) {
-    return new SitepodError("unavailable", "The object store does not answer. Try again in a moment.", {
-      cause: error,
-    });
-  }
-  return error;
-}
-
-const statusOf = (error: unknown): number | undefined => (isAnswer(error) ? error.$metadata.httpStatusCode : undefined);
-
-/** Whether the client threw it: what the store answered, or, without a status, that it did not. */
-function isAnswer(error: unknown): error is Error & { readonly $metadata: { readonly httpStatusCode?: number } } {
-  return error instanceof Error && "$metadata" in error;
-}
+const written = (etag: string, form: EtagForm): string => (form === "quoted" ? etag : etag.replaceAll('"', ""));

@@ -2,17 +2,22 @@ import { SitepodError } from "#model";
 import { Changes } from "./changes.ts";
 import { checkDocumentKey, checkPrefix } from "./keys.ts";
 import type { Documents } from "./ports.ts";
-import type { Bucket } from "./s3-bucket.ts";
+import type { Bucket, EtagForm, FoundText } from "./s3-bucket.ts";
 
 const MAX_ATTEMPTS = 10;
 
-/** Documents as objects, changed by conditional puts: any number of processes may write them. */
+/**
+ * Documents as objects, changed by conditional puts: any number of processes may write them. The first change waits until
+ * `probe` has found that the bucket knows such puts.
+ */
 export class S3Documents implements Documents {
   readonly #bucket: Bucket;
+  readonly #probe: () => Promise<EtagForm>;
   readonly #changes = new Changes();
 
-  constructor(bucket: Bucket) {
+  constructor(bucket: Bucket, probe: () => Promise<EtagForm>) {
     this.#bucket = bucket;
+    this.#probe = probe;
   }
 
   async read(key: string): Promise<string | undefined> {
@@ -20,17 +25,17 @@ export class S3Documents implements Documents {
   }
 
   create(key: string, text: string): Promise<boolean> {
-    return this.#settle(key, async () => {
-      if (await this.#bucket.putIf(checkDocumentKey(key), text, { absent: true })) return true;
+    return this.#settle(checkDocumentKey(key), async (form) => {
+      if (await this.#bucket.putIf(key, text, { absent: true }, form)) return true;
       return (await this.#bucket.has(key)) ? false : undefined;
     });
   }
 
   replace(key: string, expected: string, text: string): Promise<boolean> {
-    return this.#settle(key, async () => {
+    return this.#settle(checkDocumentKey(key), async (form) => {
       const found = await this.#find(key);
       if (found?.text !== expected) return false;
-      return (await this.#bucket.putIf(key, text, { etag: found.etag })) || undefined;
+      return (await this.#bucket.putIf(key, text, found, form)) || undefined;
     });
   }
 
@@ -46,18 +51,18 @@ export class S3Documents implements Documents {
     return this.#changes.subscribe(listener);
   }
 
-  async #find(key: string): Promise<{ text: string; etag: string } | undefined> {
-    const found = await this.#bucket.find(checkDocumentKey(key));
-    return found && { text: await new Response(found.body).text(), etag: found.etag };
+  async #find(key: string): Promise<FoundText | undefined> {
+    return this.#bucket.findText(checkDocumentKey(key));
   }
 
   /**
    * Tries until the answer is known. A put may be refused only because another was under way, which may have failed:
    * then nothing has changed, and neither has won.
    */
-  async #settle(key: string, attempt: () => Promise<boolean | undefined>): Promise<boolean> {
+  async #settle(key: string, attempt: (form: EtagForm) => Promise<boolean | undefined>): Promise<boolean> {
+    const form = await this.#probe();
     for (let i = 0; i < MAX_ATTEMPTS; i++) {
-      const done = await attempt();
+      const done = await attempt(form);
       if (done !== undefined) return this.#changed(key, done);
     }
     throw new SitepodError("unavailable", `The object store keeps refusing to write ${key}. Try again in a moment.`);

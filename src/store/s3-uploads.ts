@@ -1,12 +1,13 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { blobKey, type Digest, parseDigest, SitepodError } from "#model";
-import { findBytes } from "./files.ts";
 import { inParallel } from "./in-parallel.ts";
 import { checkDigest, checkWorkspace, stagedKey } from "./keys.ts";
 import type { NamedContent } from "./pack.ts";
 import type { Uploads } from "./ports.ts";
 import type { Bucket } from "./s3-bucket.ts";
+import { removeLeftovers } from "./s3-leftovers.ts";
+import { putFile } from "./s3-multipart.ts";
 import type { Scratch } from "./scratch.ts";
 import { type Chunks, collectBody, requireDigest, SMALL_BODY_BYTES, verifiedBody } from "./verified-body.ts";
 
@@ -31,7 +32,7 @@ export class S3Uploads implements Uploads {
     const verified = verifiedBody(body, digest, size);
     if (size <= SMALL_BODY_BYTES) return this.#bucket.put(key, await collectBody(verified, size));
     await this.#scratch.write(verified, { sync: false }, async (path) => {
-      await this.#bucket.put(key, (await findBytes(path))!);
+      await putFile(this.#bucket, key, path, size);
     });
   }
 
@@ -50,7 +51,7 @@ export class S3Uploads implements Uploads {
 
   async bytes(workspace: string, digest: Digest): Promise<Uint8Array | undefined> {
     const found = await this.#bucket.find(stagedKey(workspace, digest));
-    return found && new Response(found.body).bytes();
+    return found && collectBody(found.body, found.size);
   }
 
   async commit(workspace: string, digests: Iterable<Digest>): Promise<void> {
@@ -71,6 +72,7 @@ export class S3Uploads implements Uploads {
       }
     }
     await inParallel(expired, PARALLEL_REQUESTS, (key) => this.#bucket.remove(key));
+    await removeLeftovers(this.#bucket, Date.now());
     return expired.length;
   }
 

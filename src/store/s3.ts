@@ -1,28 +1,27 @@
+import { randomUUID } from "node:crypto";
 import { basename, join } from "node:path";
-import { S3Client } from "@aws-sdk/client-s3";
 import { parseDigest } from "#model";
 import { openBlobCache } from "./blob-cache.ts";
 import { makeFolder } from "./durable-files.ts";
 import type { S3Options, Store } from "./ports.ts";
 import { S3Blobs } from "./s3-blobs.ts";
 import { Bucket } from "./s3-bucket.ts";
+import { createS3Client } from "./s3-client.ts";
 import { S3Documents } from "./s3-documents.ts";
 import { S3Encodings } from "./s3-encodings.ts";
+import { probeBucket } from "./s3-probe.ts";
 import { S3Uploads } from "./s3-uploads.ts";
 import { Scratch } from "./scratch.ts";
 import { verifiedBody } from "./verified-body.ts";
 
-/** Opens the store in a bucket, which must be there. Any number of processes may use it at once. */
+/**
+ * Opens the store in a bucket, which must be there. Any number of processes may use it at once. Throws SitepodError
+ * `invalid` where the bucket is probed and cannot be used.
+ */
 export async function openS3Store(options: S3Options): Promise<Store> {
-  const client = new S3Client({
-    region: options.region,
-    credentials: { accessKeyId: options.accessKeyId, secretAccessKey: options.secretAccessKey },
-    // Stores other than Amazon's rarely have a host name for each bucket, nor the newer checksums.
-    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint, forcePathStyle: true }),
-    requestChecksumCalculation: "WHEN_REQUIRED",
-    responseChecksumValidation: "WHEN_REQUIRED",
-  });
-  const bucket = new Bucket(client, options.bucket);
+  const bucket = new Bucket(createS3Client(options), options.bucket);
+  const probe = rememberOnce(() => probeBucket(bucket, randomUUID()));
+  if (options.isProbedAtOnce) await probe();
   const scratchFolder = join(options.cacheFolder, "tmp");
   await makeFolder(scratchFolder);
   const scratch = new Scratch(scratchFolder);
@@ -40,7 +39,7 @@ export async function openS3Store(options: S3Options): Promise<Store> {
   });
   const uploads = new S3Uploads(bucket, scratch);
   return {
-    documents: new S3Documents(bucket),
+    documents: new S3Documents(bucket, probe),
     blobs: new S3Blobs(bucket, cache, scratch),
     encodings: new S3Encodings(bucket, cache),
     uploads,
@@ -50,4 +49,14 @@ export async function openS3Store(options: S3Options): Promise<Store> {
       await bucket.remove("tmp/check");
     },
   };
+}
+
+/** Shares one result; what failed is tried again by who asks next. */
+function rememberOnce<T>(find: () => Promise<T>): () => Promise<T> {
+  let found: Promise<T> | undefined;
+  return () =>
+    (found ??= find().catch((error: unknown) => {
+      found = undefined;
+      throw error;
+    }));
 }

@@ -27,7 +27,7 @@ export async function run(
   using _ = lockFolder(data);
   const place = await openPlace(from!, env, data, false);
   const record = await findBackup(place.documents, options.backup);
-  const store = await openStore(data, storage);
+  const store = await openStore(data, storage, { isProbedAtOnce: true });
   await requireEmpty(data, store, record.id);
   await writeDurably(restoringFile(data), `${record.id}\n`);
   const restored = await restoreBackup({ place, record, store, show: progressOf(context) });
