@@ -24,12 +24,12 @@ export async function verifyDomain(context: Context, actor: Actor, text: string)
   if (proof.kind !== "found") {
     return { domain: hostname, status: "pending", verified: false, message: describe(domain, proof) };
   }
-  await activate(context, domain);
-  await publishHost(context, hostname);
+  await publishHost(context, hostname, () => activate(context, domain));
   await recordDomainEvent(context, actor, "domain.verify", domain);
   return { domain: hostname, status: "active", verified: true, message: `${hostname} is verified, and served now.` };
 }
 
+/** To be called in the host's turn. */
 async function activate(context: Context, { workspace_id, hostname }: Domain): Promise<void> {
   const now = nowIso(context);
   const { numUpdatedRows } = await context.db.query

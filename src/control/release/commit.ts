@@ -13,6 +13,7 @@ import { makeAccess } from "../access/protect.ts";
 import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
+import { waitWhileCondemned } from "../retention/condemned-blobs.ts";
 import { addOwned, findOwned, removeOwned } from "./ownership.ts";
 import { insertRelease } from "./releases.ts";
 import { lintRules, requireReadableRules } from "./rules.ts";
@@ -79,10 +80,11 @@ async function commitInTurn(context: Context, actor: Actor, commit: Commit): Pro
 async function makeDurable(context: Context, upload: Upload, manifest: Manifest): Promise<void> {
   const { store } = context;
   const digests = new Set(Array.from(manifest.entries(), ({ digest }) => digest));
-  const owned = await findOwned(context, upload.workspaceId, digests);
+  const owned = await findOwned(context.db.query, upload.workspaceId, digests);
   const mustBeStaged = [...digests].filter((digest) => !owned.has(digest));
   const staged = await store.uploads.staged(upload.workspaceId, mustBeStaged);
   requireNoneMissing(mustBeStaged.length - staged.size, digests.size);
+  await waitWhileCondemned(context, [...staged, upload.manifest]);
   await store.uploads.commit(upload.workspaceId, [...staged, upload.manifest]);
   await addOwned(context, upload.workspaceId, staged);
   await requireStored(context, upload, manifest);

@@ -1,4 +1,6 @@
 import { setImmediate } from "node:timers/promises";
+import type { Insertable } from "kysely";
+import type { UploadTable } from "#db";
 import {
   type Digest,
   encodeManifest,
@@ -44,23 +46,20 @@ export async function planUpload(
     await context.store.uploads.stage(site.workspace_id, contentHash, manifest.length, chunksOf(manifest));
     const id = newId(context, "plan", 24);
     const expiresAt = new Date(context.nowMs() + UPLOAD_LIFE_MS).toISOString();
-    await context.db.query
-      .insertInto("uploads")
-      .values({
-        id,
-        site_id: site.id,
-        workspace_id: site.workspace_id,
-        user_id: actor.userId,
-        manifest: contentHash,
-        git_commit: request.git?.commit ?? null,
-        git_branch: request.git?.branch ?? null,
-        git_message: request.git?.message ?? null,
-        created_at: nowIso(context),
-        expires_at: expiresAt,
-        version: null,
-      })
-      .execute();
-    const missing = await findMissing(context, site, entries);
+    const upload = {
+      id,
+      site_id: site.id,
+      workspace_id: site.workspace_id,
+      user_id: actor.userId,
+      manifest: contentHash,
+      git_commit: request.git?.commit ?? null,
+      git_branch: request.git?.branch ?? null,
+      git_message: request.git?.message ?? null,
+      created_at: nowIso(context),
+      expires_at: expiresAt,
+      version: null,
+    };
+    const missing = await beginUpload(context, upload, entries);
     const missingHashes = new Set(missing.map(({ digest }) => digest));
     const uploadUrl = `${uploadBase}/api/v1/upload/${id}`;
     const presigned = await presign(context, site, request, missing);
@@ -174,11 +173,24 @@ export function requireWithinLimits(context: Context, files: readonly Pick<Api.P
   }
 }
 
-/** The entries whose content the workspace has neither uploaded before nor is uploading now, one a content. */
-async function findMissing(context: Context, site: Site, entries: readonly Entry[]): Promise<Entry[]> {
+/**
+ * Enters an upload. Returns the entries whose content the workspace has neither uploaded before nor is uploading now, one
+ * a content. What it was told to have already, garbage collection keeps: that sees the upload, or took the content before.
+ */
+async function beginUpload(
+  context: Context,
+  upload: Insertable<UploadTable>,
+  entries: readonly Entry[],
+): Promise<Entry[]> {
+  const { db, store } = context;
   const byDigest = new Map<Digest, Entry>();
   for (const entry of entries) if (!byDigest.has(entry.digest)) byDigest.set(entry.digest, entry);
-  for (const digest of await findOwned(context, site.workspace_id, byDigest.keys())) byDigest.delete(digest);
-  for (const digest of await context.store.uploads.staged(site.workspace_id, byDigest.keys())) byDigest.delete(digest);
+  const owned = await db.query.transaction().execute(async (query) => {
+    await db.fenceContents(query, "shared");
+    await query.insertInto("uploads").values(upload).execute();
+    return await findOwned(query, upload.workspace_id, byDigest.keys());
+  });
+  for (const digest of owned) byDigest.delete(digest);
+  for (const digest of await store.uploads.staged(upload.workspace_id, byDigest.keys())) byDigest.delete(digest);
   return [...byDigest.values()];
 }

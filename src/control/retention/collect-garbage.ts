@@ -1,6 +1,9 @@
+import type { Kysely } from "kysely";
+import type { Schema } from "#db";
 import { type Digest, SitepodError } from "#model";
 import { findLeases, type StoredBlob } from "#store";
 import { type Context, nowIso } from "../context.ts";
+import { absolve, condemn } from "./condemned-blobs.ts";
 import { listUploads, namedByUpload } from "./uploads-under-way.ts";
 
 export interface Collected {
@@ -52,9 +55,16 @@ export async function collectGarbage(context: Context): Promise<Collected> {
         errors.push(`a ${began} began meanwhile: what is left is removed the next time`);
         return false;
       }
-      await named.readUploads();
-      const garbage = blobs.filter(({ digest }) => !named.has(digest));
-      for (const result of await Promise.allSettled(garbage.map((blob) => removeBlob(context, blob)))) {
+      const { garbage, assertInTime } = await condemn(context, blobs, async (query) => {
+        await named.readUploads(query);
+        return (blob) => !named.has(blob.digest);
+      });
+      const results = await Promise.allSettled(garbage.map((blob) => removeBlob(context, blob, assertInTime)));
+      await absolve(
+        context,
+        garbage.filter((_, i) => results[i]!.status === "fulfilled"),
+      );
+      for (const result of results) {
         if (result.status === "fulfilled") {
           deleted += result.value === undefined ? 0 : 1;
           freed += result.value ?? 0;
@@ -81,10 +91,14 @@ export async function collectGarbage(context: Context): Promise<Collected> {
 }
 
 /** Returns how many bytes are free again, or undefined where the blob was gone already. */
-async function removeBlob(context: Context, { digest, size }: StoredBlob): Promise<number | undefined> {
-  // The claim to it goes first: a workspace without the blob sends it again, one with a false claim cannot.
-  await context.db.query.deleteFrom("workspace_blobs").where("digest", "=", digest).execute();
+async function removeBlob(
+  context: Context,
+  { digest, size }: StoredBlob,
+  assertInTime: () => void,
+): Promise<number | undefined> {
+  assertInTime();
   await context.store.encodings.remove(digest);
+  assertInTime();
   return (await context.store.blobs.remove(digest)) ? size : undefined;
 }
 
@@ -122,8 +136,8 @@ class NamedContents {
   }
 
   /** Adds what is named by uploads under way, and by those that were begun and committed since the start. */
-  async readUploads(): Promise<void> {
-    for (const upload of await listUploads(this.#context, this.#startedAt)) {
+  async readUploads(query: Kysely<Schema> = this.#context.db.query): Promise<void> {
+    for (const upload of await listUploads(query, nowIso(this.#context), this.#startedAt)) {
       if (this.#readUploads.has(upload.manifest)) continue;
       for (const digest of await namedByUpload(this.#context, upload)) {
         this.#digests.add(digest);

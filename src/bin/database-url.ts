@@ -1,0 +1,19 @@
+import type { Option } from "./option.ts";
+
+/** The option of `sitepod serve` about PostgreSQL: part of the table of all. */
+export const DATABASE_OPTIONS = {
+  databaseUrl: {
+    env: "SITEPOD_DATABASE_URL",
+    kind: "secret",
+    doc: "PostgreSQL that holds the records instead of the data folder, such as postgres://user:password@host/database",
+  },
+} as const satisfies Record<string, Option>;
+
+/** Checks the URL of a database, which is never shown: it may hold a password. Faults are added to `faults`. */
+export function parseDatabaseUrl(text: string | undefined, faults: string[]): string | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.parse(text);
+  if (url && /^postgres(ql)?:$/.test(url.protocol) && url.pathname.length > 1) return text;
+  faults.push("SITEPOD_DATABASE_URL must be a URL such as postgres://user:password@host:5432/database");
+  return undefined;
+}

@@ -1,0 +1,45 @@
+import { afterAll, describe } from "bun:test";
+import { createLocks, openPostgres } from "#db";
+import { testDatabases } from "../../src/control/test-database.ts";
+import { postgresIsMissing, startPostgres } from "../harness/postgres.ts";
+
+const reason = postgresIsMissing === undefined ? "" : ` (skipped: ${postgresIsMissing})`;
+
+/** The tests of the control plane, all that ask a database: they pass over SQLite in `src/control`, and here. */
+const files = [
+  "control",
+  "reconcile",
+  "domains/domains",
+  "domains/recheck-domains",
+  "domains/reconcile-hosts",
+  "domains/rename",
+  "identity/accounts",
+  "release/commit",
+  "release/delete-site",
+  "release/plan",
+  "release/previews",
+  "retention/clean-up",
+  "retention/retention",
+];
+
+if (postgresIsMissing === undefined) {
+  const postgres = await startPostgres();
+  afterAll(() => postgres[Symbol.asyncDispose]());
+  testDatabases.open = async () => {
+    const url = await postgres.newDatabase();
+    const db = await openPostgres(url);
+    const locks = createLocks(url);
+    return {
+      db,
+      locks,
+      async [Symbol.asyncDispose]() {
+        locks.close();
+        await db.close();
+      },
+    };
+  };
+}
+
+describe.skipIf(postgresIsMissing !== undefined)(`over PostgreSQL${reason}`, async () => {
+  for (const file of files) await import(`../../src/control/${file}.test.ts`);
+});
