@@ -29,15 +29,17 @@ export class LockSession {
   }
 
   static async open(url: string, silenceMs: number, connectTimeoutS: number): Promise<LockSession> {
+    let opened: LockSession | undefined;
     const client = new SQL(url, {
       adapter: "postgres",
       max: 1,
+      onclose: () => opened?.close(),
       connectionTimeout: connectTimeoutS,
       connection: { application_name: "sitepod locks", idle_session_timeout: silenceMs },
     });
     const heard = now();
     try {
-      return new LockSession(client, await client.reserve(), heard, silenceMs);
+      return (opened = new LockSession(client, await client.reserve(), heard, silenceMs));
     } catch (error) {
       await client.close({ timeout: 0 });
       throw asUnavailable(error);

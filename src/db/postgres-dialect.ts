@@ -1,6 +1,6 @@
 import type { ReservedSQL, SQL } from "bun";
 import {
-  CompiledQuery,
+  type CompiledQuery,
   type DatabaseConnection,
   type Dialect,
   type Driver,
@@ -41,16 +41,16 @@ class PostgresDriver implements Driver {
   }
 
   async beginTransaction(connection: DatabaseConnection, { isolationLevel }: TransactionSettings): Promise<void> {
-    await run(connection, isolationLevel ? `begin isolation level ${isolationLevel}` : "begin");
+    await ask(connection, isolationLevel ? `begin isolation level ${isolationLevel}` : "begin");
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
     assertHeld();
-    await run(connection, "commit");
+    await ask(connection, "commit");
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await run(connection, "rollback");
+    await ask(connection, "rollback");
   }
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
@@ -72,6 +72,11 @@ class PostgresConnection implements DatabaseConnection {
   }
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    assertHeld();
+    return await this.ask<Row>(sql, parameters);
+  }
+
+  async ask<Row>(sql: string, parameters: readonly unknown[]): Promise<QueryResult<Row>> {
     const rows = (await this.#reserved.unsafe(sql, [...parameters]).catch(throwUnavailable)) as Rows;
     const counts = (rows.columns ?? []).filter(({ type }) => type === INT8).map(({ name }) => name);
     for (const row of counts.length > 0 ? rows : []) {
@@ -90,7 +95,8 @@ class PostgresConnection implements DatabaseConnection {
   }
 }
 
-const run = (connection: DatabaseConnection, text: string) => connection.executeQuery(CompiledQuery.raw(text));
+/** Ends a transaction also for who has lost a lock. */
+const ask = (connection: DatabaseConnection, text: string) => (connection as PostgresConnection).ask(text, []);
 
 function throwUnavailable(error: unknown): never {
   throw asUnavailable(error);

@@ -7,6 +7,9 @@ import { asUnavailable } from "./postgres-failure.ts";
 import type { Schema } from "./schema.ts";
 
 const MAX_CONNECTIONS = 10;
+const LOCK_TIMEOUT_MS = 60_000;
+/** Who says nothing for so long in the middle of a transaction was paused, or cut off: others need not wait for it. */
+const PAUSE_TIMEOUT_MS = 30_000;
 export const CONNECT_TIMEOUT_S = 5;
 /** The first that ends sessions which say nothing for too long, which the locks rely on. */
 const MIN_VERSION = 140_000;
@@ -55,7 +58,11 @@ function connect(url: string): Kysely<Schema> {
     adapter: "postgres",
     max: MAX_CONNECTIONS,
     connectionTimeout: CONNECT_TIMEOUT_S,
-    connection: { application_name: "sitepod" },
+    connection: {
+      application_name: "sitepod",
+      lock_timeout: LOCK_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: PAUSE_TIMEOUT_MS,
+    },
   });
   return new Kysely<Schema>({ dialect: postgresDialect(pool) });
 }

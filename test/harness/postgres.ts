@@ -46,6 +46,9 @@ export async function startPostgres(): Promise<Postgres> {
     port,
     unix_socket_directories: "",
     fsync: "off",
+    synchronous_commit: "off",
+    full_page_writes: "off",
+    autovacuum: "off",
     max_connections: 200,
   };
   const command = [

@@ -1,7 +1,7 @@
 import { afterAll, describe } from "bun:test";
 import { createLocks, openPostgres } from "#db";
-import { testDatabases } from "../../src/control/test-database.ts";
-import { postgresIsMissing, startPostgres } from "../harness/postgres.ts";
+import { testDatabases } from "../../../src/control/test-database.ts";
+import { postgresIsMissing, startPostgres } from "../../harness/postgres.ts";
 
 const reason = postgresIsMissing === undefined ? "" : ` (skipped: ${postgresIsMissing})`;
 
@@ -41,5 +41,5 @@ if (postgresIsMissing === undefined) {
 }
 
 describe.skipIf(postgresIsMissing !== undefined)(`over PostgreSQL${reason}`, async () => {
-  for (const file of files) await import(`../../src/control/${file}.test.ts`);
+  for (const file of files) await import(`../../../src/control/${file}.test.ts`);
 });
