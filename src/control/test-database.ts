@@ -8,6 +8,8 @@ export interface TestDatabase extends AsyncDisposable {
   readonly db: Database;
   /** Where other processes may use it at the same time. */
   readonly locks?: Locks;
+  /** The same once more, as another process has it. */
+  readonly openAgain?: () => Promise<TestDatabase>;
 }
 
 async function openFile(): Promise<TestDatabase> {

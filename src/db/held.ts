@@ -26,3 +26,6 @@ export async function runHeld<T>(assert: () => void, work: () => Promise<T>): Pr
 export function assertHeld(): void {
   for (let hold = holds.getStore(); hold; hold = hold.outer) hold.assert?.();
 }
+
+/** Runs work that only says what has happened already: it may be done whatever was lost meanwhile. */
+export const withoutHolds = <T>(work: () => Promise<T>): Promise<T> => holds.exit(work);

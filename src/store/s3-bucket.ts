@@ -11,6 +11,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { SitepodError } from "#model";
 
+const REMOVAL_TIMEOUT_MS = 15_000;
+
 export interface FoundObject {
   readonly etag: string;
   /** Bytes. */
@@ -81,10 +83,11 @@ export class Bucket {
     );
   }
 
-  /** Returns false where there was no such object. */
+  /** Returns false where there was no such object. Nothing is removed long after it was asked for: what fails soon, fails. */
   async remove(key: string): Promise<boolean> {
+    const abortSignal = AbortSignal.timeout(REMOVAL_TIMEOUT_MS);
     if (!(await this.has(key))) return false;
-    await explained(this.client.send(new DeleteObjectCommand({ Bucket: this.name, Key: key })));
+    await explained(this.client.send(new DeleteObjectCommand({ Bucket: this.name, Key: key }), { abortSignal }));
     return true;
   }
 

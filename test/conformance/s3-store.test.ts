@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { SitepodError } from "#model";
 import { hashBytes, openS3Store, type S3Options, type Store } from "#store";
 import { describeStore } from "../../src/store/conformance.ts";
@@ -14,8 +13,8 @@ afterAll(lab.stop);
 
 async function newBucket(): Promise<S3Options> {
   if (!lab.endpoint) throw new Error(lab.skipped);
-  const options = {
-    bucket: `sitepod-${crypto.randomUUID()}`,
+  return {
+    bucket: await lab.newBucket(),
     region: "us-east-1",
     endpoint: lab.endpoint,
     accessKeyId: lab.accessKeyId,
@@ -24,14 +23,6 @@ async function newBucket(): Promise<S3Options> {
     cacheFolder: await mkdtemp(join(tmpdir(), "sitepod-s3-")),
     cacheBytes: 10_000_000,
   };
-  const client = new S3Client({
-    region: options.region,
-    endpoint: options.endpoint,
-    forcePathStyle: true,
-    credentials: options,
-  });
-  await client.send(new CreateBucketCommand({ Bucket: options.bucket }));
-  return options;
 }
 
 const reason = lab.endpoint ? "" : ` (skipped: ${lab.skipped})`;

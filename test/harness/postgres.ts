@@ -1,7 +1,7 @@
 import { chown, mkdir, readdir } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { SQL } from "bun";
+import { findFreePorts } from "./free-ports.ts";
 import { type RunningProcess, startProcess } from "./running-process.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { waitUntil } from "./wait-until.ts";
@@ -32,7 +32,7 @@ export async function startPostgres(): Promise<Postgres> {
   const data = join(folder.path, "cluster");
   await mkdir(data, { mode: 0o700 });
   const asOther = await otherUser(folder.path, data);
-  const port = await findFreePort();
+  const [port] = (await findFreePorts(1)) as [number];
   const initialize = [
     ...asOther,
     join(binaries, "initdb"),
@@ -46,7 +46,6 @@ export async function startPostgres(): Promise<Postgres> {
     port,
     unix_socket_directories: "",
     fsync: "off",
-    synchronous_commit: "off",
     full_page_writes: "off",
     autovacuum: "off",
     max_connections: 200,
@@ -109,16 +108,4 @@ async function findBinaries(): Promise<string | undefined> {
   const newest = versions.toSorted((a, b) => Number(b) - Number(a))[0];
   const folder = newest === undefined ? undefined : join("/usr/lib/postgresql", newest, "bin");
   return folder !== undefined && (await Bun.file(join(folder, "initdb")).exists()) ? folder : undefined;
-}
-
-/** Finds a port that nobody listens on now. */
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

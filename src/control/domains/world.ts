@@ -42,6 +42,18 @@ export class World implements AsyncDisposable {
     return world;
   }
 
+  /** Another control plane on the same database and store, as another server is. Only where they can be shared. */
+  async startAnother(): Promise<World> {
+    const another = new World();
+    another.#database = await this.#database.openAgain!();
+    another.store = this.store;
+    another.records = this.records;
+    another.nowMs = this.nowMs;
+    another.#tokens = this.#tokens;
+    await another.restart();
+    return another;
+  }
+
   /** Begins anew with nothing but the accounts, whose passwords are slow to hash. */
   async reset(): Promise<void> {
     this.store = openMemoryStore();
@@ -109,13 +121,14 @@ export class World implements AsyncDisposable {
     });
   }
 
-  /** Deploys pages of somebody's, from plan to commit. Returns the plan's id and the commit's answer. */
+  /** Deploys pages of somebody's, from plan to commit. Returns the plan's id and the commit's answer, or the plan's refusal. */
   async deploy(who: string, project: string, files: Readonly<Record<string, string>>, more: object = {}) {
     const contents = new Map(Object.entries(files).map(([path, text]) => [path, new TextEncoder().encode(text)]));
     const plan = await this.call(who, "POST", "/plan", {
       project,
       files: Array.from(contents, ([path, bytes]) => ({ path, blake3: hashBytes(bytes), size: bytes.length })),
     });
+    if (plan.status !== 200) return { planId: "", ...plan };
     for (const { path, hash } of plan.body.missing) {
       await this.call(who, "POST", `/upload/${plan.body.plan_id}/${hash}`, contents.get(path));
     }

@@ -55,22 +55,21 @@ export async function collectGarbage(context: Context): Promise<Collected> {
         errors.push(`a ${began} began meanwhile: what is left is removed the next time`);
         return false;
       }
-      const { garbage, assertInTime } = await condemn(context, blobs, async (query) => {
+      const { garbage, assertMayRemove } = await condemn(context, blobs, async (query) => {
         await named.readUploads(query);
         return (blob) => !named.has(blob.digest);
       });
-      const results = await Promise.allSettled(garbage.map((blob) => removeBlob(context, blob, assertInTime)));
+      const removals = await Promise.all(garbage.map((blob) => removeBlob(context, blob, assertMayRemove)));
+      const over = removals.filter(({ isOver }) => isOver);
       await absolve(
         context,
-        garbage.filter((_, i) => results[i]!.status === "fulfilled"),
+        over.map(({ digest }) => digest),
       );
-      for (const result of results) {
-        if (result.status === "fulfilled") {
-          deleted += result.value === undefined ? 0 : 1;
-          freed += result.value ?? 0;
-          continue;
-        }
-        context.log("A blob could not be removed", result.reason);
+      for (const { freedBytes, error } of removals) {
+        deleted += freedBytes === undefined ? 0 : 1;
+        freed += freedBytes ?? 0;
+        if (error === undefined) continue;
+        context.log("A blob could not be removed", error);
         errors.push("a blob could not be removed; see the server's log");
       }
       return true;
@@ -90,16 +89,30 @@ export async function collectGarbage(context: Context): Promise<Collected> {
   return { referenced_blobs: named.size, total_blobs: total, deleted_blobs: deleted, freed_bytes: freed, errors };
 }
 
-/** Returns how many bytes are free again, or undefined where the blob was gone already. */
+interface Removal {
+  readonly digest: Digest;
+  /** Undefined where the blob is there still, or was gone already. */
+  readonly freedBytes?: number;
+  /** False where nobody knows whether the store will remove the blob yet. */
+  readonly isOver: boolean;
+  readonly error?: unknown;
+}
+
 async function removeBlob(
-  context: Context,
+  { store }: Context,
   { digest, size }: StoredBlob,
-  assertInTime: () => void,
-): Promise<number | undefined> {
-  assertInTime();
-  await context.store.encodings.remove(digest);
-  assertInTime();
-  return (await context.store.blobs.remove(digest)) ? size : undefined;
+  assertMayRemove: () => void,
+): Promise<Removal> {
+  let isOver = true;
+  try {
+    assertMayRemove();
+    await store.encodings.remove(digest);
+    assertMayRemove();
+    isOver = false;
+    return { digest, isOver: true, ...((await store.blobs.remove(digest)) && { freedBytes: size }) };
+  } catch (error) {
+    return { digest, isOver, error };
+  }
 }
 
 /** The contents that something names. It only grows: what stops being named meanwhile goes the next time. */

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { Kysely } from "kysely";
-import type { Schema } from "#db";
+import { assertHeld, type Schema, withoutHolds } from "#db";
 import { type Digest, SitepodError } from "#model";
 import type { StoredBlob } from "#store";
 import { type Context, nowIso } from "../context.ts";
@@ -18,8 +18,8 @@ const ASK_AGAIN_MS = 200;
 
 export interface Condemned {
   readonly garbage: readonly StoredBlob[];
-  /** Throws where it is too late to begin a removal. */
-  readonly assertInTime: () => void;
+  /** Throws where it is too late to begin a removal, and where whoever would has lost its locks. */
+  readonly assertMayRemove: () => void;
 }
 
 /**
@@ -50,18 +50,18 @@ export async function condemn(
   });
   return {
     garbage,
-    assertInTime() {
+    assertMayRemove() {
+      assertHeld();
       if (performance.now() - begunMs < REMOVAL_MS) return;
       throw new SitepodError("unavailable", "Removing took too long: the rest is left to the next time.");
     },
   };
 }
 
-/** Says that the removals are over. */
-export async function absolve({ db }: Context, blobs: readonly StoredBlob[]): Promise<void> {
-  if (blobs.length === 0) return;
-  const digests = blobs.map(({ digest }) => digest);
-  await db.query.deleteFrom("condemned_blobs").where("digest", "in", digests).execute();
+/** Says that these have been removed, or are not going to be. */
+export async function absolve({ db }: Context, digests: readonly Digest[]): Promise<void> {
+  if (digests.length === 0) return;
+  await withoutHolds(() => db.query.deleteFrom("condemned_blobs").where("digest", "in", digests).execute());
 }
 
 /** Waits until none of the contents is being removed: one that is stored before would be lost. */

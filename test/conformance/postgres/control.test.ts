@@ -1,6 +1,6 @@
 import { afterAll, describe } from "bun:test";
-import { createLocks, openPostgres } from "#db";
 import { testDatabases } from "../../../src/control/test-database.ts";
+import { openTestDatabase } from "../../harness/test-database.ts";
 import { postgresIsMissing, startPostgres } from "../../harness/postgres.ts";
 
 const reason = postgresIsMissing === undefined ? "" : ` (skipped: ${postgresIsMissing})`;
@@ -25,19 +25,7 @@ const files = [
 if (postgresIsMissing === undefined) {
   const postgres = await startPostgres();
   afterAll(() => postgres[Symbol.asyncDispose]());
-  testDatabases.open = async () => {
-    const url = await postgres.newDatabase();
-    const db = await openPostgres(url);
-    const locks = createLocks(url);
-    return {
-      db,
-      locks,
-      async [Symbol.asyncDispose]() {
-        locks.close();
-        await db.close();
-      },
-    };
-  };
+  testDatabases.open = async () => await openTestDatabase(await postgres.newDatabase());
 }
 
 describe.skipIf(postgresIsMissing !== undefined)(`over PostgreSQL${reason}`, async () => {
