@@ -65,7 +65,8 @@ async function openRecords(
 ): Promise<{ db: Database; secret: string }> {
   const own = readSessionKey(join(data, "session.key"));
   if (databaseUrl !== undefined) {
-    if (hasSites && !rebuildDatabase && (await isNewPostgres(databaseUrl))) throw lost("of SITEPOD_DATABASE_URL", "store");
+    if (hasSites && !rebuildDatabase && (await isNewPostgres(databaseUrl)))
+      throw lost("of SITEPOD_DATABASE_URL", "store");
     const db = await openPostgres(databaseUrl);
     return { db, secret: await readServerKey(db, "session", own) };
   }

@@ -36,7 +36,7 @@ export function createHints(url: string, { id, onKey }: HintsOptions): Hints {
   });
   let gathered = new Set<string>();
   let sending: Promise<void> | undefined;
-  let isClosed = false;
+  const closing = new AbortController();
 
   async function send(): Promise<void> {
     while (gathered.size > 0) {
@@ -56,7 +56,7 @@ export function createHints(url: string, { id, onKey }: HintsOptions): Hints {
 
   /** Once it listens, the client begins to listen anew by itself where its session has ended. */
   async function listen(): Promise<void> {
-    while (!isClosed) {
+    while (!closing.signal.aborted) {
       try {
         await client.listen(CHANNEL, (payload) => {
           for (const key of parseHints(id, payload)) onKey(key);
@@ -71,12 +71,12 @@ export function createHints(url: string, { id, onKey }: HintsOptions): Hints {
   void listen();
   return {
     publish(key) {
-      if (isClosed) return;
+      if (closing.signal.aborted) return;
       gathered.add(key);
       sending ??= send();
     },
     async close() {
-      isClosed = true;
+      closing.abort();
       await sending;
       await client.close({ timeout: 1 });
     },

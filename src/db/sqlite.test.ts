@@ -1,3 +1,4 @@
+import { Database as SqliteFile } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -65,4 +66,15 @@ test("a data folder is held by one server at a time", () => {
   expect(() => lockFolder(folder)).toThrow("Another sitepod server uses");
   held[Symbol.dispose]();
   lockFolder(folder)[Symbol.dispose]();
+});
+
+test("a database that a newer version has changed is refused, and left as it is", async () => {
+  await (await openSqlite(path)).close();
+  const file = new SqliteFile(path);
+  file.run("insert into kysely_migration values ('9999-later', '2026-01-01T00:00:00.000Z')");
+  file.close();
+  await expect(openSqlite(path)).rejects.toMatchObject({
+    code: "unavailable",
+    message: expect.stringContaining("newer version of sitepod has changed the database (9999-later)"),
+  });
 });

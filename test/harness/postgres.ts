@@ -21,8 +21,7 @@ export interface Postgres extends AsyncDisposable {
 const binaries = await findBinaries();
 
 /** Why there is no PostgreSQL to start here; undefined where there is one. */
-export const postgresIsMissing: string | undefined =
-  binaries === undefined ? "PostgreSQL is not installed" : undefined;
+export const postgresIsMissing: string | undefined = binaries === undefined ? "PostgreSQL is not installed" : undefined;
 
 /** Starts a server in a temporary folder, on a port of its own. It syncs nothing: nobody pulls its plug. */
 export async function startPostgres(): Promise<Postgres> {
@@ -33,12 +32,9 @@ export async function startPostgres(): Promise<Postgres> {
   await mkdir(data, { mode: 0o700 });
   const asOther = await otherUser(folder.path, data);
   const [port] = (await findFreePorts(1)) as [number];
-  const initialize = [
-    ...asOther,
-    join(binaries, "initdb"),
-    ...["--pgdata", data, "--auth", "trust", "--username", "sitepod", "--encoding", "UTF8", "--locale", "C.UTF-8"],
-    ...["--no-sync", "--no-instructions"],
-  ];
+  const locale = ["--encoding", "UTF8", "--locale", "C.UTF-8"];
+  const initialize = [...asOther, join(binaries, "initdb"), "--pgdata", data, "--auth", "trust", ...locale];
+  initialize.push("--username", "sitepod", "--no-sync", "--no-instructions");
   const initialized = Bun.spawn(initialize, { cwd: folder.path, stdio: ["ignore", "ignore", "pipe"] });
   if ((await initialized.exited) !== 0) throw new Error(await new Response(initialized.stderr).text());
   const settings = {
@@ -50,12 +46,8 @@ export async function startPostgres(): Promise<Postgres> {
     autovacuum: "off",
     max_connections: 200,
   };
-  const command = [
-    ...asOther,
-    join(binaries, "postgres"),
-    ...["-D", data],
-    ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
-  ];
+  const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const command = [...asOther, join(binaries, "postgres"), "-D", data, ...flags];
 
   let running: RunningProcess | undefined;
   cleanup.defer(async () => await running?.end("SIGQUIT"));

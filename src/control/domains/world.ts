@@ -2,13 +2,7 @@ import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import type { Schema } from "#db";
 import { createManifestReader, hashBytes, openMemoryStore, Records, type Store } from "#store";
-import {
-  type Control,
-  createAddresses,
-  createControl,
-  createTurns,
-  DEFAULT_SETTINGS,
-} from "../mod.ts";
+import { type Control, createAddresses, createControl, createTurns, DEFAULT_SETTINGS } from "../mod.ts";
 import { type TestDatabase, testDatabases } from "../test-database.ts";
 
 /** What the API answered. A test says itself what it expects of the body. */
@@ -171,7 +165,9 @@ export class World implements AsyncDisposable {
     if (this.#database.db.isShared) {
       await sql`create function ${trigger}() returns trigger language plpgsql as
         'begin raise exception ''cut off''; end'`.execute(query);
-      await sql`create trigger ${trigger} before insert on ${sql.table(table)} execute function ${trigger}()`.execute(query);
+      await sql`create trigger ${trigger} before insert on ${sql.table(table)} execute function ${trigger}()`.execute(
+        query,
+      );
       return () => sql`drop function ${trigger} cascade`.execute(query);
     }
     await sql`create trigger ${trigger} before insert on ${sql.table(table)} begin select raise(abort, 'cut off'); end`.execute(

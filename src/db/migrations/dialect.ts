@@ -1,4 +1,11 @@
-import { type ColumnDefinitionBuilder, type ColumnDataType, type Kysely, PostgresAdapter, type RawBuilder, sql } from "kysely";
+import {
+  type ColumnDefinitionBuilder,
+  type ColumnDataType,
+  type Kysely,
+  PostgresAdapter,
+  type RawBuilder,
+  sql,
+} from "kysely";
 
 /** What the two databases write in different ways. On PostgreSQL a text is compared as on SQLite: by its bytes. */
 export interface Types {

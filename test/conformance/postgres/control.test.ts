@@ -14,6 +14,7 @@ const files = [
   "domains/reconcile-hosts",
   "domains/rename",
   "identity/accounts",
+  "schedule",
   "release/commit",
   "release/delete-site",
   "release/plan",

@@ -41,7 +41,8 @@ describe.skipIf(postgresIsMissing !== undefined)(`a database in PostgreSQL${reas
 
   test("counts in numbers, and orders text by its bytes, as SQLite does", async () => {
     await using db = await open();
-    for (const id of ["b", "a-b", "a", "ab", "B"]) await db.query.insertInto("workspaces").values(workspace(id)).execute();
+    for (const id of ["b", "a-b", "a", "ab", "B"])
+      await db.query.insertInto("workspaces").values(workspace(id)).execute();
     const { count } = await db.query
       .selectFrom("workspaces")
       .select((select) => select.fn.countAll<number>().as("count"))
@@ -103,7 +104,14 @@ describe.skipIf(postgresIsMissing !== undefined)(`a database in PostgreSQL${reas
     expect(elsewhere).toMatchObject({ code: "unavailable" });
     expect(String((elsewhere as Error).message)).not.toContain("sitepod@");
     await postgres.start();
-    await waitUntil("the pool is whole again", async () => await query().then(() => true, () => false));
+    await waitUntil(
+      "the pool is whole again",
+      async () =>
+        await query().then(
+          () => true,
+          () => false,
+        ),
+    );
     for (const rows of await Promise.all(Array.from({ length: 20 }, query))) expect(rows).toEqual([]);
   });
 

@@ -68,12 +68,12 @@ describe.skipIf(postgresIsMissing !== undefined)(`locks of several processes${re
     using one = open();
     using other = open();
     using third = open();
-    let isOver = false;
+    const over = new AbortController();
     const share = async (locks: Locks) => {
-      while (!isOver) await locks.hold("contents", "shared", () => Bun.sleep(20));
+      while (!over.signal.aborted) await locks.hold("contents", "shared", () => Bun.sleep(20));
     };
     const sharing = [share(one), share(one), share(other), share(other)];
-    await third.hold("contents", "alone", async () => void (isOver = true));
+    await third.hold("contents", "alone", async () => over.abort());
     await Promise.all(sharing);
   });
 

@@ -12,7 +12,12 @@ const STEP_MS = 5;
 const [url = "", name = "", silenceMs = ""] = process.argv.slice(2);
 const db = await openPostgres(url);
 const { unlessUnderWay } = createTurns(createLocks(url, { silenceMs: Number(silenceMs) }));
-const context = { db, nowMs: Date.now, unlessUnderWay, log: (message: string) => console.log(message) };
+const context = {
+  db,
+  nowMs: Date.now,
+  unlessUnderWay,
+  log: (message: string) => void process.stdout.write(`${message}\n`),
+};
 const task: Scheduled = {
   name: "steps",
   everyMs: 0,
@@ -26,6 +31,6 @@ const task: Scheduled = {
 };
 
 for (;;) {
-  await runDue(context, [task]).catch((error: unknown) => console.log(String(error)));
+  await runDue(context, [task]).catch((error: unknown) => process.stdout.write(`${String(error)}\n`));
   await setTimeout(LOOK_EVERY_MS);
 }
