@@ -55,6 +55,8 @@ export async function collectGarbage(context: Context): Promise<Collected> {
         errors.push(`a ${began} began meanwhile: what is left is removed the next time`);
         return false;
       }
+      // Most are read before: while the blobs are condemned, no deploy begins.
+      await named.readUploads();
       const { garbage, assertMayRemove } = await condemn(context, blobs, async (query) => {
         await named.readUploads(query);
         return (blob) => !named.has(blob.digest);

@@ -58,7 +58,9 @@ describe.skipIf(postgresIsMissing !== undefined)(`work that is due, with two pro
     const killedMs = performance.now();
     await both.works("second");
     // Its session went with it: nobody waits for its silence.
-    expect(performance.now() - killedMs).toBeLessThan(SILENCE_MS);
+    const tookMs = performance.now() - killedMs;
+    process.stdout.write(`the work of a killed process is taken over after ${Math.round(tookMs)} ms\n`);
+    expect(tookMs).toBeLessThan(SILENCE_MS);
     expect(await both.epoch()).toBeGreaterThan(epoch);
   });
 
