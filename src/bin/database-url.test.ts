@@ -1,14 +1,13 @@
 import { expect, test } from "bun:test";
 import { parseDatabaseUrl } from "./database-url.ts";
 
-test.each([
-  "postgres://sitepod@127.0.0.1/sitepod",
-  "postgresql://a:b@db.internal:5433/records?sslmode=verify-full",
-  "postgres:///sitepod?host=/run/postgresql",
-])("%s is taken as it is", (url) => {
-  const faults: string[] = [];
-  expect([parseDatabaseUrl(url, faults), faults]).toEqual([url, []]);
-});
+test.each(["postgres://sitepod@127.0.0.1/sitepod", "postgresql://a:b@db.internal:5433/records?sslmode=verify-full"])(
+  "%s is taken as it is",
+  (url) => {
+    const faults: string[] = [];
+    expect([parseDatabaseUrl(url, faults), faults]).toEqual([url, []]);
+  },
+);
 
 test.each([
   "mysql://root:secret@db/sitepod",

@@ -1,3 +1,4 @@
+import { SQL } from "bun";
 import type { Option } from "./option.ts";
 
 /** The option of `sitepod serve` about PostgreSQL: part of the table of all. */
@@ -13,7 +14,19 @@ export const DATABASE_OPTIONS = {
 export function parseDatabaseUrl(text: string | undefined, faults: string[]): string | undefined {
   if (text === undefined) return undefined;
   const url = URL.parse(text);
-  if (url && /^postgres(ql)?:$/.test(url.protocol) && url.pathname.length > 1) return text;
-  faults.push("SITEPOD_DATABASE_URL must be a URL such as postgres://user:password@host:5432/database");
+  if (url && /^postgres(ql)?:$/.test(url.protocol) && url.pathname.length > 1 && isTaken(text)) return text;
+  faults.push(
+    "SITEPOD_DATABASE_URL must be a URL such as postgres://user:password@host:5432/database?sslmode=verify-full",
+  );
   return undefined;
+}
+
+/** Whether the client can make something of it. It connects only when it is asked something. */
+function isTaken(url: string): boolean {
+  try {
+    void new SQL(url, { adapter: "postgres" }).close();
+    return true;
+  } catch {
+    return false;
+  }
 }

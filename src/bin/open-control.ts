@@ -1,7 +1,7 @@
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { type Context, type Control, createControl, createHealth, refusalResponse } from "#control";
-import { type Database, isNewPostgres, isNewSqlite, openPostgres, openSqlite, readServerKey } from "#db";
+import { type Database, isNewPostgres, isNewSqlite, NewerDatabase, openPostgres, openSqlite, readServerKey } from "#db";
 import { SitepodError } from "#model";
 import type { Store } from "#store";
 import { version } from "./version.ts";
@@ -90,6 +90,7 @@ async function openOrReplace(path: string, log: Context["log"]): Promise<Databas
   try {
     return await openSqlite(path);
   } catch (error) {
+    if (error instanceof NewerDatabase) throw error;
     const aside = `${path}.broken-${new Date().toISOString().replaceAll(":", "")}`;
     log(`The database cannot be opened. It is now ${aside}, and a new one takes its place`, error);
     for (const suffix of ["", "-wal", "-shm"]) if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);

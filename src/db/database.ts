@@ -32,17 +32,20 @@ export async function migrate(query: Kysely<Schema>): Promise<void> {
     // A new database has no such table. What else is wrong, the migrator meets too.
     .catch(() => []);
   const unknown = applied.map(({ name }) => name).filter((name) => !Object.hasOwn(migrations, name));
-  if (unknown.length > 0) throw tooNew(unknown);
+  if (unknown.length > 0) throw new NewerDatabase(unknown);
   const { error } = await migrator.migrateToLatest();
   if (error) throw error;
 }
 
-function tooNew(unknown: readonly string[]): SitepodError {
-  return new SitepodError(
-    "unavailable",
-    `A newer version of sitepod has changed the database (${unknown.toSorted().join(", ")}), and this one does not know ` +
-      "how. Sites keep serving. Start the newer version again, or restore the backup from before the upgrade.",
-  );
+/** A newer version has changed the database. It is whole, and not to be replaced. */
+export class NewerDatabase extends SitepodError {
+  constructor(unknown: readonly string[]) {
+    super(
+      "unavailable",
+      `A newer version of sitepod has changed the database (${unknown.toSorted().join(", ")}), and this one does not know ` +
+        "how. Sites keep serving. Start the newer version again, or restore the backup from before the upgrade.",
+    );
+  }
 }
 
 /** The codes of what says that the database itself is broken or away, rather than the query. */
