@@ -133,8 +133,9 @@ async function explained<T>(answer: Promise<T>): Promise<T> {
 
 /** Returns the SitepodError of what somebody can act on, and any other error as it is. */
 function explain(error: unknown): unknown {
-  if (!isAnswer(error)) return error;
-  const status = error.$metadata.httpStatusCode;
+  const isGivenUp = error instanceof Error && error.name === "AbortError";
+  if (!isAnswer(error) && !isGivenUp) return error;
+  const status = statusOf(error);
   if (status === 507 || error.name === "QuotaExceeded") {
     return new SitepodError("storage_full", "The object store is full. Free space in the bucket, then try again.", {
       cause: error,
