@@ -1,6 +1,6 @@
 import { afterAll, describe } from "bun:test";
 import { testDatabases } from "../../../src/control/test-database.ts";
-import { openTestDatabase } from "../../harness/test-database.ts";
+import { createTestDatabases } from "../../harness/test-database.ts";
 import { postgresIsMissing, startPostgres } from "../../harness/postgres.ts";
 
 const reason = postgresIsMissing === undefined ? "" : ` (skipped: ${postgresIsMissing})`;
@@ -26,7 +26,7 @@ const files = [
 if (postgresIsMissing === undefined) {
   const postgres = await startPostgres();
   afterAll(() => postgres[Symbol.asyncDispose]());
-  testDatabases.open = async () => await openTestDatabase(await postgres.newDatabase());
+  testDatabases.open = createTestDatabases(postgres);
 }
 
 describe.skipIf(postgresIsMissing !== undefined)(`over PostgreSQL${reason}`, async () => {

@@ -4,7 +4,7 @@ import { World } from "../../../src/control/domains/world.ts";
 import { testDatabases } from "../../../src/control/test-database.ts";
 import { type Postgres, postgresIsMissing, startPostgres } from "../../harness/postgres.ts";
 import { randomFrom } from "../../harness/random.ts";
-import { openTestDatabase } from "../../harness/test-database.ts";
+import { createTestDatabases } from "../../harness/test-database.ts";
 import { waitUntil } from "../../harness/wait-until.ts";
 
 const RACE_MS = 3000;
@@ -23,7 +23,7 @@ describe.skipIf(postgresIsMissing !== undefined)(`garbage of two control planes$
   const openBefore = testDatabases.open;
   beforeAll(async () => {
     postgres = await startPostgres();
-    testDatabases.open = async () => await openTestDatabase(await postgres.newDatabase());
+    testDatabases.open = createTestDatabases(postgres);
   });
   beforeEach(async () => {
     one = await World.create();
