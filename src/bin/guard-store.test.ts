@@ -25,6 +25,8 @@ test("a guarded store reads always, and changes nothing where it may not", async
     () => documents.replace("refs/shop/prod.json", "one", "two"),
     () => documents.remove("refs/shop/prod.json"),
     () => blobs.remove(digest),
+    () => blobs.quarantine(digest),
+    () => blobs.write(digest, content.length, new Blob([content]).stream()),
     () => encodings.write(digest, encoded),
     () => encodings.remove(digest),
     () => uploads.stage("w", digest, content.length, new Blob([content]).stream()),

@@ -5,7 +5,7 @@ export function guardStore(store: Store, assert: () => void): Store {
   return {
     ...store,
     documents: guard(store.documents, ["create", "replace", "remove"], assert),
-    blobs: guard(store.blobs, ["remove"], assert),
+    blobs: guard(store.blobs, ["write", "quarantine", "remove"], assert),
     encodings: guard(store.encodings, ["write", "remove"], assert),
     uploads: guard(store.uploads, ["stage", "commit", "expire"], assert),
   };

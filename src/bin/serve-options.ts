@@ -173,8 +173,7 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
     /** Undefined: none is trusted. */
     proxies,
     data: text("data")!,
-    /** Undefined: the records are in the data folder. */
-    databaseUrl: parseDatabaseUrl(text("databaseUrl"), faults),
+    databaseUrl: parseDatabaseUrl(text("databaseUrl"), text("backupTo"), faults),
     host: text("host") ?? (isLocal(publicUrl?.hostname ?? domain) && !text("publicUrl") ? "localhost" : undefined),
     /** Undefined: derived from domain and port once the port is known. */
     publicUrl,
