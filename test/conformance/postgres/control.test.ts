@@ -15,6 +15,7 @@ const files = [
   "domains/rename",
   "identity/accounts",
   "schedule",
+  "archive/archive",
   "release/commit",
   "release/delete-site",
   "release/plan",
