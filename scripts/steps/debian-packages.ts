@@ -19,6 +19,7 @@ const packages: readonly DebianPackage[] = [
   { name: "curl", command: "curl", serves: "certificates by a DNS hook" },
   { name: "testssl.sh", command: "testssl", serves: "the strength of TLS" },
   { name: "slowhttptest", command: "slowhttptest", serves: "slow clients that others have written" },
+  { name: "postgresql", command: "pg_ctlcluster", serves: "records in PostgreSQL, and several control planes" },
   { name: "wrk", command: "wrk", serves: "changes of certificates under load" },
 ];
 

@@ -1,7 +1,7 @@
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { type Context, type Control, createControl, createHealth, refusalResponse } from "#control";
-import { type Database, isNewDatabase, openDatabase } from "#db";
+import { type Database, isNewPostgres, isNewSqlite, NewerDatabase, openPostgres, openSqlite, readServerKey } from "#db";
 import { SitepodError } from "#model";
 import type { Store } from "#store";
 import { version } from "./version.ts";
@@ -9,6 +9,8 @@ import { readSessionKey } from "./session-key.ts";
 
 interface Place {
   readonly data: string;
+  /** Of PostgreSQL; undefined: the records are in the data folder. */
+  readonly databaseUrl: string | undefined;
   readonly store: Store;
   readonly rebuildDatabase: boolean;
 }
@@ -38,18 +40,39 @@ export async function openControl(
   log: Context["log"],
   hasSites: boolean,
 ): Promise<OpenControl> {
-  const path = join(place.data, "db", "sitepod.db");
   try {
-    if (hasSites && !place.rebuildDatabase && isNewDatabase(path)) throw lost(path);
-    const db = place.rebuildDatabase ? await openOrReplace(path, log) : await openDatabase(path);
-    const control = createControl(makeContext(db), readSessionKey(join(place.data, "session.key")), metrics);
-    await reconcile(control, log);
+    const { db, secret } = await openRecords(place, log, hasSites);
+    const control = createControl(makeContext(db), secret, metrics);
+    try {
+      await reconcile(control, log);
+    } catch (error) {
+      await db.close();
+      throw error;
+    }
     return { control, close: () => db.close() };
   } catch (error) {
     if (!(error instanceof SitepodError) || error.code !== "unavailable") throw error;
     log(error.message, error.cause);
     return { control: unavailable(error, place.store), close: async () => {} };
   }
+}
+
+/** Opens the database, and reads what signs the console's sessions: it is one for all servers on a database. */
+async function openRecords(
+  { data, databaseUrl, rebuildDatabase }: Place,
+  log: Context["log"],
+  hasSites: boolean,
+): Promise<{ db: Database; secret: string }> {
+  const own = readSessionKey(join(data, "session.key"));
+  if (databaseUrl !== undefined) {
+    if (hasSites && !rebuildDatabase && (await isNewPostgres(databaseUrl)))
+      throw lost("of SITEPOD_DATABASE_URL", "store");
+    const db = await openPostgres(databaseUrl);
+    return { db, secret: await readServerKey(db, "session", own) };
+  }
+  const path = join(data, "db", "sitepod.db");
+  if (hasSites && !rebuildDatabase && isNewSqlite(path)) throw lost(path, "folder");
+  return { db: rebuildDatabase ? await openOrReplace(path, log) : await openSqlite(path), secret: own };
 }
 
 /** A damaged record must not keep a server from starting: it is told, and what does not need it works. */
@@ -65,20 +88,21 @@ async function reconcile(control: Control, log: Context["log"]): Promise<void> {
 /** Puts a database that cannot be opened aside, where somebody may still want it, and makes a new one. */
 async function openOrReplace(path: string, log: Context["log"]): Promise<Database> {
   try {
-    return await openDatabase(path);
+    return await openSqlite(path);
   } catch (error) {
+    if (error instanceof NewerDatabase) throw error;
     const aside = `${path}.broken-${new Date().toISOString().replaceAll(":", "")}`;
     log(`The database cannot be opened. It is now ${aside}, and a new one takes its place`, error);
     for (const suffix of ["", "-wal", "-shm"]) if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
-    return await openDatabase(path);
+    return await openSqlite(path);
   }
 }
 
 /** A new database would let whoever registers first own every site: the operator must ask for it. */
-function lost(path: string): SitepodError {
+function lost(database: string, holder: "folder" | "store"): SitepodError {
   return new SitepodError(
     "unavailable",
-    `The database ${path} is missing or empty though this folder holds sites, which are served. Restore it from a backup and ` +
+    `The database ${database} is missing or empty though this ${holder} holds sites, which are served. Restore it from a backup and ` +
       "restart, or start with --rebuild-database: sites and releases come back, accounts and tokens do not.",
   );
 }

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { parseArgs } from "node:util";
 import { SitepodError } from "#model";
 import { BACKUP_OPTIONS, decideBackups } from "./backup-options.ts";
+import { DATABASE_OPTIONS, parseDatabaseUrl } from "./database-url.ts";
 import { decideHttps, HTTPS_OPTIONS } from "./https-options.ts";
 import type { Option } from "./option.ts";
 import { parseProxies } from "./proxies.ts";
@@ -20,6 +21,7 @@ export const SERVE_OPTIONS = {
     doc: "Port to listen on for HTTP, 80 where HTTPS is on; 0 takes a free one",
   },
   ...HTTPS_OPTIONS,
+  ...DATABASE_OPTIONS,
   data: { flag: "data", env: "SITEPOD_DATA", kind: "text", fallback: "./data", doc: "Folder that holds everything" },
   domain: {
     flag: "domain",
@@ -155,6 +157,7 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
     /** Undefined: none is trusted. */
     proxies,
     data: text("data")!,
+    databaseUrl: parseDatabaseUrl(text("databaseUrl"), text("backupTo"), faults),
     host: text("host") ?? (isLocal(publicUrl?.hostname ?? domain) && !text("publicUrl") ? "localhost" : undefined),
     /** Undefined: derived from domain and port once the port is known. */
     publicUrl,

@@ -5,14 +5,13 @@ import {
   type Control,
   createAddresses,
   createEncoder,
-  createGate,
-  createKeyedQueue,
+  createTurns,
   DEFAULT_SETTINGS,
   type Encoder,
   namedManifests,
   type Settings,
 } from "#control";
-import { type Database, lockFolder } from "#db";
+import { assertHeld, type Database, lockFolder } from "#db";
 import { createManifestReader, createReaders, hashBytes, Records } from "#store";
 import { asset, listAssets } from "./assets.ts";
 import { createCompressor } from "./compressor.ts";
@@ -24,10 +23,13 @@ import { formatGreeting, type Started } from "./greeting.ts";
 import { refuseHalfRestored } from "./half-restored.ts";
 import { keepSettled } from "./keep-settled.ts";
 import { formatMetrics } from "./metrics.ts";
+import { guardStore } from "./guard-store.ts";
 import { keepCertificates } from "./keep-certificates.ts";
+import { keepControl } from "./keep-control.ts";
 import type { Log } from "./log.ts";
 import { isAvailable, openControl, type Unavailable } from "./open-control.ts";
 import { openStore, removeOldCaches } from "./open-store.ts";
+import { joinOtherServers } from "./other-servers.ts";
 import { createScheduledBackups } from "./scheduled-backups.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { startEdges } from "./start-edges.ts";
@@ -40,6 +42,8 @@ export interface RunningServer {
 }
 
 const HOUR_MS = 60 * 60 * 1000;
+/** Another server that has died in the middle of something is followed this soon. */
+const LOOK_FOR_DUE_MS = 15 * 1000;
 const WELCOME_SITE = "welcome";
 
 /** Opens the data folder, wires the planes and listens. Throws SitepodError where it cannot start. */
@@ -51,14 +55,16 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
   refuseHalfRestored(data);
   const dns = createDns(options.dnsServer);
   removeOldCaches(settings);
-  const store = await openStore(data, settings.storage, { workers: settings.workers, isProbedAtOnce: true });
+  const opened = await openStore(data, settings.storage, { workers: settings.workers, isProbedAtOnce: true });
+  const store = guardStore(opened, assertHeld);
   const records = new Records(store);
   const readManifest = createManifestReader(store.blobs);
   const startedMs = Date.now();
 
+  const others = joinOtherServers(options.databaseUrl);
+  const turns = createTurns(others?.locks);
   const compressor = createCompressor();
-  const contentGate = createGate();
-  const encoder = createEncoder({ store, readManifest, contentGate, log, compress: compressor.compress });
+  const encoder = createEncoder({ store, readManifest, ...turns, log, compress: compressor.compress });
   // The address of the console follows from the port, and the port is known once somebody listens.
   let answerControl = async (_request: Request, _address: string | null) => new Response(null, { status: 503 });
   const certificates =
@@ -70,6 +76,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     log,
   });
   store.documents.subscribe((key) => edges.forget(key));
+  others?.follow(store.documents, (key) => edges.forget(key));
   const publicUrl = options.publicUrl ?? localUrl(options.domain, edges);
   const addresses = createAddresses(publicUrl);
   const makeContext = (db: Database): Context => ({
@@ -84,37 +91,38 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     nowMs: Date.now,
     randomBytes,
     log,
-    contentGate,
-    inTurn: createKeyedQueue(),
+    ...turns,
     encoder,
   });
   const backups = options.backups && createScheduledBackups(data, options.backups, log);
-  const opened = await openControl(
-    { data, store, rebuildDatabase: options.rebuildDatabase },
-    makeContext,
-    async () => {
-      const state = await edges.state();
-      const memoryBytes = process.memoryUsage.rss() + state.memoryBytes;
-      return formatMetrics(version, state, memoryBytes, Date.now() - startedMs, backups?.state());
-    },
-    log,
-    await isAny(store.documents.list("sites/")),
-  );
-  const { control } = opened;
+  const tellMetrics = async () => {
+    const state = await edges.state();
+    const memoryBytes = process.memoryUsage.rss() + state.memoryBytes;
+    return formatMetrics(version, state, memoryBytes, Date.now() - startedMs, backups?.state());
+  };
+  const { databaseUrl, rebuildDatabase } = options;
+  let welcome: string | undefined;
+  const open = async (logOpening: Log) => {
+    const hasSites = await isAny(store.documents.list("sites/"));
+    const place = { data, databaseUrl, store, rebuildDatabase };
+    const opened = await openControl(place, makeContext, tellMetrics, logOpening, hasSites);
+    if (isAvailable(opened.control)) welcome = await prepare(opened.control, options);
+    return opened;
+  };
+  const { control, close } = await keepControl(open, databaseUrl !== undefined, log);
   answerControl = async (request, address) =>
     new URL(request.url).pathname.startsWith("/api/")
-      ? await control.fetch(request, address)
+      ? await control().fetch(request, address)
       : consoleResponse(request);
 
   const stopCertificates = certificates?.start(edges.useCertificates);
-  const welcome = isAvailable(control) ? await prepare(control, options) : undefined;
   void encodeAll(encoder, records, log);
-  const stopMaintenance = isAvailable(control) ? maintain(control, log) : () => {};
-  if (isAvailable(control)) backups?.start();
+  const stopMaintenance = maintain(control, log);
+  if (isAvailable(control())) backups?.start();
   const stopSettling = keepSettled(store, log);
   return {
     greeting: formatGreeting(
-      { version, console: addresses.console, example: welcome, data, state: await findState(control) },
+      { version, console: addresses.console, example: welcome, data, state: await findState(control()) },
       process.cwd(),
     ),
     async stop(drainMs) {
@@ -124,7 +132,8 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
       compressor.stop();
       await stopCertificates?.();
       await edges.stop(drainMs);
-      await opened.close();
+      await close();
+      await others?.[Symbol.asyncDispose]();
       lock[Symbol.dispose]();
     },
   };
@@ -154,22 +163,13 @@ async function encodeAll(encoder: Encoder, records: Records, log: Log): Promise<
   }
 }
 
-/** Tidies up every hour, and collects garbage in the first of each 24 in which it can. Returns how to end it. */
-function maintain(control: Control, log: Log): () => void {
-  let hours = 0;
-  let isGarbageDue = false;
-  const attempt = (what: string, work: Promise<void>) => work.catch((error: unknown) => log(`${what} failed`, error));
+/** Has done what is due: tidying up, verifying domains again, collecting garbage. Returns how to end it. */
+function maintain(findControl: () => Control | Unavailable, log: Log): () => void {
   const timer = setInterval(() => {
-    void attempt("Cleaning up", control.cleanUp());
-    void attempt("Verifying domains again", control.recheckDomains());
-    if (hours++ % 24 === 0) isGarbageDue = true;
-    if (isGarbageDue) {
-      void attempt(
-        "Collecting garbage",
-        control.collectGarbage().then(() => void (isGarbageDue = false)),
-      );
-    }
-  }, HOUR_MS);
+    const control = findControl();
+    if (!isAvailable(control)) return;
+    void control.runDue().catch((error: unknown) => log("What is due could not be done; it is tried again", error));
+  }, LOOK_FOR_DUE_MS);
   return () => clearInterval(timer);
 }
 

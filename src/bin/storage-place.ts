@@ -13,12 +13,24 @@ export interface DataPlace {
   /** Absolute. */
   readonly data: string;
   readonly storage: StorageOptions;
+  /** Of PostgreSQL; undefined: the records are in the folder. */
+  readonly databaseUrl: string | undefined;
 }
 
 /** Reads where the server's data is. Throws SitepodError `invalid` where the options are wrong. */
 export function parseDataPlace(folder: string | undefined, env: Env): DataPlace {
-  const { data, storage } = parseServeOptions(folder === undefined ? [] : ["--data", folder], env);
-  return { data: resolve(data), storage };
+  const { data, storage, databaseUrl } = parseServeOptions(folder === undefined ? [] : ["--data", folder], env);
+  return { data: resolve(data), storage, databaseUrl };
+}
+
+/** Throws SitepodError `invalid` where the records are in PostgreSQL, which has means of its own to copy them. */
+export function requireOwnDatabase({ databaseUrl }: DataPlace): void {
+  if (databaseUrl === undefined) return;
+  throw new SitepodError(
+    "invalid",
+    "The records of this server are in PostgreSQL (SITEPOD_DATABASE_URL), and a backup holds those of a data folder. Copy " +
+      "the database by pg_dump first, then the bucket or the folder by its own means.",
+  );
 }
 
 /** Opens a server's store for looking at, and changes nothing by that. Throws SitepodError `not_found` without a folder. */

@@ -4,7 +4,7 @@ import type { ReadManifest, Records, Store } from "#store";
 import type { Addresses } from "./addresses.ts";
 import type { Dns } from "./domains/dns.ts";
 import type { Encoder } from "./encoding/encoder.ts";
-import type { Gate, KeyedQueue } from "./gate.ts";
+import type { Turns } from "./gate.ts";
 
 /** What the operator decided when starting the server. */
 export interface Settings {
@@ -39,7 +39,7 @@ export const DEFAULT_SETTINGS = {
 } as const satisfies Omit<Settings, "version">;
 
 /** What every part of the control plane works with. Time and randomness are handed in. */
-export interface Context {
+export interface Context extends Turns {
   readonly db: Database;
   readonly store: Store;
   readonly records: Records;
@@ -52,10 +52,6 @@ export interface Context {
   readonly nowMs: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly log: (message: string, cause?: unknown) => void;
-  /** Deploys pass side by side; garbage collection alone. */
-  readonly contentGate: Gate;
-  /** Works on one thing take turns, by its id: commits of a workspace, moves of a site. */
-  readonly inTurn: KeyedQueue;
   readonly encoder: Pick<Encoder, "add">;
 }
 

@@ -1,23 +1,19 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type Database, openDatabase } from "#db";
 import { createManifestReader, hashBytes, openMemoryStore, Records } from "#store";
-import { createAddresses, createControl, createGate, createKeyedQueue, DEFAULT_SETTINGS } from "./mod.ts";
+import { createAddresses, createControl, createTurns, DEFAULT_SETTINGS } from "./mod.ts";
+import { type TestDatabase, testDatabases } from "./test-database.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "sitepod-control-"));
-let db: Database;
+let database: TestDatabase;
 let api: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Response>;
 let token = "";
 const store = openMemoryStore();
 
 beforeAll(async () => {
-  db = await openDatabase(join(folder, "sitepod.db"));
+  database = await testDatabases.open();
   const control = createControl(
     {
-      db,
+      db: database.db,
       store,
       records: new Records(store),
       readManifest: createManifestReader(store.blobs),
@@ -30,8 +26,7 @@ beforeAll(async () => {
       log: (message, cause) => {
         throw new Error(message, { cause });
       },
-      contentGate: createGate(),
-      inTurn: createKeyedQueue(),
+      ...createTurns(database.locks),
       encoder: { add() {} },
     },
     "0123456789abcdef0123456789abcdef",
@@ -47,10 +42,7 @@ beforeAll(async () => {
   };
 });
 
-afterAll(async () => {
-  await db.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => database[Symbol.asyncDispose]());
 
 const text = (content: string) => new TextEncoder().encode(content);
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { createGate, createKeyedQueue, createQueue } from "./gate.ts";
+import { createGate, createKeyedQueue, createQueue, createTurns } from "./gate.ts";
 
 test("shared works run side by side and wait for one that is alone", async () => {
   const gate = createGate();
@@ -43,4 +43,45 @@ test("works of one key wait for one another, also for one that fails, and those 
   await expect(failing).rejects.toThrow("broken");
   await next;
   expect(order).toEqual(["b", "a fails", "a goes on"]);
+});
+
+test("work that is under way is not begun a second time, and again once it has ended, also by a failure", async () => {
+  const { unlessUnderWay } = createTurns();
+  const mayFail = Promise.withResolvers<void>();
+  const failing = unlessUnderWay("a", () => mayFail.promise);
+  expect(await unlessUnderWay("a", async () => {})).toBe(false);
+  expect(await unlessUnderWay("b", async () => {})).toBe(true);
+  mayFail.reject(new Error("broken"));
+  await expect(failing).rejects.toThrow("broken");
+  expect(await unlessUnderWay("a", async () => {})).toBe(true);
+});
+
+test("with locks, each work has its own in all processes, and works of one process ask for them in order", async () => {
+  const asked: string[] = [];
+  const { contentGate, inTurn, unlessUnderWay } = createTurns({
+    async hold(key, mode, work) {
+      asked.push(`${mode} ${key}`);
+      return await work();
+    },
+    async tryHold(key, work) {
+      asked.push(`try ${key}`);
+      await work();
+      return false;
+    },
+    close() {},
+  });
+  await Promise.all([
+    contentGate.shared(async () => {}),
+    contentGate.alone(async () => {}),
+    contentGate.shared(async () => {}),
+  ]);
+  expect(await inTurn("site", async () => 1)).toBe(1);
+  expect(await unlessUnderWay("cleaning", async () => {})).toBe(false);
+  expect(asked).toEqual([
+    "shared contents",
+    "alone contents",
+    "shared contents",
+    "alone turn: site",
+    "try under way: cleaning",
+  ]);
 });

@@ -8,6 +8,9 @@ import { reconcile } from "./reconcile.ts";
 import { releaseFolder, type ServedFile } from "./release/release-folder.ts";
 import { cleanUp } from "./retention/clean-up.ts";
 import { collectGarbage } from "./retention/collect-garbage.ts";
+import { runDue, type Scheduled } from "./schedule.ts";
+
+const HOUR_MS = 60 * 60 * 1000;
 
 /** The control plane: API, accounts, releases. It writes the pointers that the data plane follows. */
 export interface Control {
@@ -19,12 +22,12 @@ export interface Control {
   ensureAdministrator(email: string, password: string): Promise<void>;
   /** Releases files to prod of the first site there is. Returns its URL, or undefined where there are others already. */
   releaseWelcome(name: string, files: readonly ServedFile[]): Promise<string | undefined>;
-  /** Forgets what has expired. Called every hour. */
+  /** Forgets what has expired. */
   cleanUp(): Promise<void>;
-  /** Asks DNS again about domains that were verified. Called every hour; each is asked about once a day. */
+  /** Asks DNS again about domains that were verified; about each once a day. */
   recheckDomains(): Promise<void>;
-  /** Removes contents that nothing names. Called every day, beside deploys. */
-  collectGarbage(): Promise<void>;
+  /** Does these, and collects garbage, where one is due and no other control plane is at it. Called every few seconds. */
+  runDue(): Promise<void>;
   signUpPolicy(): Promise<Api.ServerConfig["sign_up"]>;
 }
 
@@ -32,26 +35,27 @@ export interface Control {
 export function createControl(context: Context, secret: string, metrics: () => string | Promise<string>): Control {
   const accounts = createAccounts(context, secret);
   const fetch = createApi(context, accounts, metrics);
+  const clean = async () => void (await cleanUp(context));
+  const recheck = () => recheckDomains(context);
+  const collect = async () => void (await collectGarbage(context));
+  const scheduled: readonly Scheduled[] = [
+    { name: "clean-up", everyMs: HOUR_MS, firstAfterMs: HOUR_MS, work: clean },
+    { name: "verification of domains", everyMs: HOUR_MS, firstAfterMs: HOUR_MS, work: recheck },
+    { name: "garbage collection", everyMs: 24 * HOUR_MS, firstAfterMs: HOUR_MS, work: collect },
+  ];
   return {
     fetch,
     reconcile: () => reconcile(context),
-    async ensureAdministrator(email, password) {
-      if ((await accounts.signUpPolicy()) !== "first") return;
-      const { sessionToken } = await accounts.register(email, password);
-      await accounts.endSession(sessionToken);
-    },
-    async releaseWelcome(name, files) {
-      const site = await context.db.query.selectFrom("sites").select("name").orderBy("created_at").executeTakeFirst();
-      if (!site) return await releaseFolder(context, SYSTEM, name, files);
-      return site.name === name ? context.addresses.site(name, "prod") : undefined;
-    },
-    async cleanUp() {
-      await cleanUp(context);
-    },
-    recheckDomains: () => recheckDomains(context),
-    async collectGarbage() {
-      await collectGarbage(context);
-    },
+    ensureAdministrator: (email, password) => accounts.ensureFirst(email, password),
+    releaseWelcome: (name, files) =>
+      context.inTurn("welcome", async () => {
+        const site = await context.db.query.selectFrom("sites").select("name").orderBy("created_at").executeTakeFirst();
+        if (!site) return await releaseFolder(context, SYSTEM, name, files);
+        return site.name === name ? context.addresses.site(name, "prod") : undefined;
+      }),
+    cleanUp: clean,
+    recheckDomains: recheck,
+    runDue: () => runDue(context, scheduled),
     signUpPolicy: () => accounts.signUpPolicy(),
   };
 }
@@ -62,6 +66,6 @@ export { type Addresses, createAddresses } from "./addresses.ts";
 export type { Dns } from "./domains/dns.ts";
 export { type Context, DEFAULT_SETTINGS, type Settings } from "./context.ts";
 export { type Compress, createEncoder, type Encoder } from "./encoding/encoder.ts";
-export { createGate, createKeyedQueue } from "./gate.ts";
+export { createTurns, type Turns } from "./gate.ts";
 export { namedManifests } from "./retention/collect-garbage.ts";
 export type { ServedFile } from "./release/release-folder.ts";

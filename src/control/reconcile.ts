@@ -6,6 +6,7 @@ import { retireLabel } from "./domains/rename.ts";
 import { isOutage } from "./outage.ts";
 import { addOwned } from "./release/ownership.ts";
 import { insertRelease } from "./release/releases.ts";
+import { RECORDS_TURN } from "./retention/collect-garbage.ts";
 
 /**
  * Brings the database into line with the store, at start: the store tells what is served, the database who and why.
@@ -16,9 +17,8 @@ export async function reconcile(context: Context): Promise<void> {
     const label = key.slice("sites/".length, -".json".length);
     try {
       const claim = await context.records.readClaim(label);
-      // A rename that was cut off may have left pointers at the old label, and a pointer goes before a redirect.
-      if (claim?.moved_to !== undefined) await context.records.emptyLabel(label);
-      else if (claim) await reconcileSite(context, claim);
+      // In turn: another control plane may be at work on the site, and what it has half done is not cut off.
+      if (claim) await context.inTurn(claim.site_id, () => reconcileLabel(context, label));
     } catch (error) {
       // What is wrong with one site must not hide the others.
       if (isOutage(error)) throw error;
@@ -26,6 +26,13 @@ export async function reconcile(context: Context): Promise<void> {
     }
   }
   await reconcileHosts(context);
+}
+
+async function reconcileLabel(context: Context, label: string): Promise<void> {
+  const claim = await context.records.readClaim(label);
+  if (claim?.moved_to === undefined) return claim && (await reconcileSite(context, claim));
+  // A rename that was cut off may have left pointers at the old label, and a pointer goes before a redirect.
+  await context.inTurn(RECORDS_TURN, () => context.records.emptyLabel(label));
 }
 
 async function reconcileSite(context: Context, claim: Claim): Promise<void> {
@@ -84,7 +91,7 @@ async function removeUnclaimed(context: Context, claim: Claim): Promise<void> {
     await context.db.query.deleteFrom("sites").where("id", "=", id).execute();
     context.log(`The database had an earlier site at ${label}, which the store does not: removed`);
   }
-  await forgetEmptyDomains(context);
+  await forgetEmptyDomains(context.db.query);
 }
 
 async function addReleases(context: Context, label: string, workspaceId: string): Promise<void> {

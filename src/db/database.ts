@@ -1,106 +1,65 @@
-import { Database as SqliteFile } from "bun:sqlite";
-import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from "node:fs";
-import { dirname } from "node:path";
-import { Kysely, Migrator } from "kysely";
+import { type Kysely, Migrator, type Transaction } from "kysely";
 import { SitepodError } from "#model";
 import { migrations } from "./migrations/mod.ts";
 import type { Schema } from "./schema.ts";
-import { sqliteDialect } from "./sqlite-dialect.ts";
 
+/** The control plane's records, wherever they are kept. */
 export interface Database {
   readonly query: Kysely<Schema>;
+  /** Whether other control planes may use it at the same time. */
+  readonly isShared: boolean;
   /** Throws SitepodError `unavailable` where the database cannot be used now. */
-  check(): void;
+  check(): Promise<void>;
+  /**
+   * Orders transactions that read or change who has which contents, across all control planes: those that call it by
+   * "alone" wait for all others, until they end. Called first in a transaction.
+   */
+  fenceContents(transaction: Transaction<Schema>, mode: "shared" | "alone"): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The first bytes of every SQLite file: https://www.sqlite.org/fileformat.html, section 1.3. */
-const SQLITE_HEADER = "SQLite format 3\0";
-
 /**
- * Opens the SQLite file at `path`, makes it where there is none, and migrates it. Throws SitepodError `unavailable`
- * where the file is not a usable database.
+ * Brings a database up to date. Several may do so at once: they take turns. Throws SitepodError `unavailable` where the
+ * database was made by a newer version, and what the database throws.
  */
-export async function openDatabase(path: string): Promise<Database> {
-  mkdirSync(dirname(path), { recursive: true });
-  const file = openFile(path);
-  const opened = statSync(path);
-  const assertAlive = () => assertSameFile(path, opened);
-  const query = new Kysely<Schema>({ dialect: sqliteDialect(file, assertAlive) });
+export async function migrate(query: Kysely<Schema>): Promise<void> {
   const migrator = new Migrator({ db: query, provider: { getMigrations: async () => migrations } });
+  const applied = await query
+    .withTables<{ kysely_migration: { name: string } }>()
+    .selectFrom("kysely_migration")
+    .select("name")
+    .execute()
+    // A new database has no such table. What else is wrong, the migrator meets too.
+    .catch(() => []);
+  const unknown = applied.map(({ name }) => name).filter((name) => !Object.hasOwn(migrations, name));
+  if (unknown.length > 0) throw new NewerDatabase(unknown);
   const { error } = await migrator.migrateToLatest();
-  if (error) {
-    file.close();
-    throw unusable(path, error);
-  }
-  return { query, check: assertAlive, close: () => query.destroy() };
+  if (error) throw error;
 }
 
-/**
- * Whether opening `path` would begin an empty database: there is no file, or one without a schema, such as a failed copy
- * leaves. Throws SitepodError `unavailable` where the file is not a usable database.
- */
-export function isNewDatabase(path: string): boolean {
-  if (!existsSync(path)) return true;
-  const file = openFile(path);
-  try {
-    return file.query("select name from sqlite_schema where name = 'workspaces'").get() === null;
-  } catch (error) {
-    throw unusable(path, error);
-  } finally {
-    file.close();
+/** A newer version has changed the database. It is whole, and not to be replaced. */
+export class NewerDatabase extends SitepodError {
+  constructor(unknown: readonly string[]) {
+    super(
+      "unavailable",
+      `A newer version of sitepod has changed the database (${unknown.toSorted().join(", ")}), and this one does not know ` +
+        "how. Sites keep serving. Start the newer version again, or restore the backup from before the upgrade.",
+    );
   }
 }
 
-function openFile(path: string): SqliteFile {
-  try {
-    const file = new SqliteFile(path, { create: true, strict: true });
-    // FULL: a transaction that was acknowledged is on the disk, also after a power cut.
-    file.run("pragma journal_mode = wal");
-    file.run("pragma synchronous = full");
-    file.run("pragma foreign_keys = on");
-    file.run("pragma busy_timeout = 5000");
-    return file;
-  } catch (error) {
-    throw unusable(path, error);
-  }
-}
+/** The codes of what says that the database itself is broken or away, rather than the query. */
+const FAILURE = /^SQLITE_(CORRUPT|NOTADB|IOERR|CANTOPEN|READONLY|FULL|PERM|AUTH|PROTOCOL)/;
 
-/**
- * A deleted or replaced file still takes writes through an open handle, and loses them. So before each use: the path
- * must lead to the file that was opened, and still begin like a database.
- */
-function assertSameFile(path: string, opened: { ino: number; dev: number }): void {
-  let header = "";
-  try {
-    const now = statSync(path);
-    if (now.ino !== opened.ino || now.dev !== opened.dev) throw new Error("another file is in its place");
-    const handle = openSync(path, "r");
-    try {
-      const bytes = new Uint8Array(SQLITE_HEADER.length);
-      readSync(handle, bytes, 0, bytes.length, 0);
-      header = new TextDecoder().decode(bytes);
-    } finally {
-      closeSync(handle);
-    }
-  } catch (error) {
-    throw unusable(path, error);
-  }
-  if (header !== SQLITE_HEADER) throw unusable(path, new Error("it is not a SQLite file"));
-}
-
-function unusable(path: string, cause: unknown): SitepodError {
-  return new SitepodError(
-    "unavailable",
-    "The database cannot be used; sites keep serving. Restore the database file and restart the server.",
-    { cause: new Error(`Database ${path} cannot be used`, { cause }) },
-  );
-}
-
-/** Whether an error thrown by a query says that the database itself is broken, rather than the query. */
+/** Whether an error thrown by a query says that the database itself cannot be used. */
 export function isDatabaseFailure(error: unknown): boolean {
+  if (error instanceof SitepodError) return error.code === "unavailable";
   const code = (error as { code?: unknown } | null)?.code;
-  return (
-    typeof code === "string" && /^SQLITE_(CORRUPT|NOTADB|IOERR|CANTOPEN|READONLY|FULL|PERM|AUTH|PROTOCOL)/.test(code)
-  );
+  return typeof code === "string" && FAILURE.test(code);
+}
+
+/** Whether a query was refused because a row with the same unique values is there. */
+export function isUniqueViolation(error: unknown): boolean {
+  const { code, errno } = (error ?? {}) as { code?: unknown; errno?: unknown };
+  return errno === "23505" || code === "SQLITE_CONSTRAINT_UNIQUE" || code === "SQLITE_CONSTRAINT_PRIMARYKEY";
 }

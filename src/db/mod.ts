@@ -1,6 +1,12 @@
-/** Records of the control plane, by Kysely over SQLite. */
-export { type Database, isDatabaseFailure, isNewDatabase, openDatabase } from "./database.ts";
+/** Records of the control plane, by Kysely over SQLite or PostgreSQL, and what control planes agree on by PostgreSQL. */
+export { type Database, isDatabaseFailure, isUniqueViolation, NewerDatabase } from "./database.ts";
 export { lockFolder } from "./folder-lock.ts";
 export { copyFile as copyDatabaseFile, findFileFaults } from "./inspect-file.ts";
 export { forgetAbsentBlobs } from "./restored-file.ts";
+export { createHints, type Hints } from "./hints.ts";
+export { assertHeld, withoutHolds } from "./held.ts";
+export { createLocks, type Locks, type LocksOptions } from "./locks.ts";
+export { isNewPostgres, openPostgres } from "./postgres.ts";
 export type * from "./schema.ts";
+export { readServerKey } from "./server-key.ts";
+export { isNewSqlite, openSqlite } from "./sqlite.ts";

@@ -20,6 +20,10 @@ export interface Schema {
   mounts: MountTable;
   tokens: TokenTable;
   audit_events: AuditEventTable;
+  schedules: ScheduleTable;
+  condemned_blobs: CondemnedBlobTable;
+  server_keys: ServerKeyTable;
+  login_attempts: LoginAttemptsTable;
 }
 
 export interface UserTable {
@@ -210,4 +214,32 @@ export interface AuditEventTable {
   site_name: string | null;
   target: string | null;
   address: string | null;
+}
+
+/** Work that some control plane does from time to time. */
+export interface ScheduleTable {
+  name: string;
+  /** Grows by one with each run: one that was overtaken finds another's here. */
+  epoch: number;
+  next_at: string;
+}
+
+/** A blob that is being removed. Who wants it in a release waits until it is gone, or that time is over. */
+interface CondemnedBlobTable {
+  digest: string;
+  until: string;
+}
+
+/** Secrets that all control planes must have alike. */
+interface ServerKeyTable {
+  name: string;
+  value: string;
+}
+
+/** Counted by rate-limiter-flexible. */
+interface LoginAttemptsTable {
+  key: string;
+  points: number;
+  /** Milliseconds since the epoch. */
+  expire: number | null;
 }

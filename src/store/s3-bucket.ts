@@ -16,6 +16,8 @@ import { WITH_LARGE_BODY } from "./s3-client.ts";
 import { absentAsUndefined, explain, explained, isRefusal, isUndecided } from "./s3-errors.ts";
 import type { Chunks } from "./verified-body.ts";
 
+const REMOVAL_TIMEOUT_MS = 15_000;
+
 export interface FoundObject {
   /** Bytes. */
   readonly size: number;
@@ -126,10 +128,11 @@ export class Bucket {
     );
   }
 
-  /** Returns false where there was no such object. */
+  /** Returns false where there was no such object. Nothing is removed long after it was asked for: what fails soon, fails. */
   async remove(key: string): Promise<boolean> {
+    const abortSignal = AbortSignal.timeout(REMOVAL_TIMEOUT_MS);
     if (!(await this.has(key))) return false;
-    await explained(this.client.send(new DeleteObjectCommand({ Bucket: this.name, Key: key })));
+    await explained(this.client.send(new DeleteObjectCommand({ Bucket: this.name, Key: key }), { abortSignal }));
     return true;
   }
 

@@ -20,6 +20,7 @@ export async function explained<T>(answer: Promise<T>): Promise<T> {
 
 /** Returns the SitepodError of what somebody can act on, and any other error as it is. */
 export function explain(error: unknown): unknown {
+  if (isGivenUp(error)) return unanswered(error);
   if (!isAnswer(error)) return error;
   const status = error.$metadata.httpStatusCode;
   if (status === 507 || error.name === "QuotaExceeded") {
@@ -27,19 +28,23 @@ export function explain(error: unknown): unknown {
       cause: error,
     });
   }
-  if (isUndecided(error) || status === 429) {
-    return new SitepodError(
-      "unavailable",
-      "The object store does not answer. What is released keeps serving; try again in a moment.",
-      { cause: error },
-    );
-  }
+  if (isUndecided(error) || status === 429) return unanswered(error);
   if (isRefusedAltogether(error)) {
     const message = `The object store refuses this server: ${error.name}. See the server's log, then check bucket and keys.`;
     return new SitepodError("unavailable", message, { cause: error });
   }
   return error;
 }
+
+const unanswered = (cause: unknown): SitepodError =>
+  new SitepodError(
+    "unavailable",
+    "The object store does not answer. What is released keeps serving; try again in a moment.",
+    { cause },
+  );
+
+/** Whether it took longer than whoever asked could wait. */
+const isGivenUp = (error: unknown): boolean => error instanceof Error && error.name === "AbortError";
 
 /** 412: the condition does not hold. 409: another put is under way. NoSuchKey: the version to replace is gone. */
 export function isRefusal(error: unknown): boolean {

@@ -15,7 +15,8 @@ import {
   waitForCertificate,
 } from "../harness/https-server.ts";
 import { nameServerIsMissing, startNameServer } from "../harness/name-server.ts";
-import { findFreePorts, type Pebble, pebbleIsMissing, startPebble } from "../harness/pebble.ts";
+import { findFreePorts } from "../harness/free-ports.ts";
+import { type Pebble, pebbleIsMissing, startPebble } from "../harness/pebble.ts";
 import { startRoute53 } from "../harness/route53.ts";
 import type { Server } from "../harness/server.ts";
 import { exchange, fetchHost } from "../harness/tenant.ts";

@@ -1,3 +1,4 @@
+import { Database as SqliteFile } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { chmod, mkdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -229,3 +230,25 @@ test.each(["sites/shop.json", "refs/shop/beta.json", "releases/shop/v1.json", "p
     expect(server.output()).toContain(`${path} in the server's storage is damaged. Restore it from a backup.`);
   },
 );
+
+test("a database that a newer version has changed is left alone, also with --rebuild-database", async () => {
+  await using folder = await temporaryFolder();
+  {
+    await using server = await startServer({ data: folder.path });
+    await fill(server);
+    await server.stop();
+  }
+  const path = databaseOf(folder.path);
+  const file = new SqliteFile(path);
+  file.run("insert into kysely_migration values ('9999-later', '2026-01-01T00:00:00.000Z')");
+  file.close();
+  for (const flags of [[], ["--rebuild-database"]]) {
+    await using server = await startServer({ data: folder.path, flags });
+    await expectAllServed(server);
+    await expectHealthTells(server);
+    expect((await callApi({ endpoint: server.url }, "GET", "/config")).status).toBe(503);
+    expect(server.output()).toContain("A newer version of sitepod has changed the database (9999-later)");
+  }
+  using after = new SqliteFile(path, { readonly: true });
+  expect(after.query("select name from sites").all()).toEqual([{ name: "shop" }]);
+});

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { findFreePorts } from "./pebble.ts";
+import { findFreePorts } from "./free-ports.ts";
 import type { NameServer } from "./name-server.ts";
 import { startProcess } from "./running-process.ts";
 import { temporaryFolder } from "./temporary-folder.ts";

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { findFreePorts } from "./pebble.ts";
+import { findFreePorts } from "./free-ports.ts";
 import { startProcess } from "./running-process.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { waitUntil } from "./wait-until.ts";

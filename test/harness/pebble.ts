@@ -1,7 +1,7 @@
 import { chmod } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { createSelfSigned } from "../../src/pki/mod.ts";
+import { findFreePorts } from "./free-ports.ts";
 import { startProcess } from "./running-process.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { waitUntil } from "./wait-until.ts";
@@ -108,17 +108,3 @@ case "$SITEPOD_DNS_ACTION" in
 esac
 exec curl --silent --show-error --fail --data "$body" "http://127.0.0.1:${port}/$path"
 `;
-
-/** Ports that nobody listens on now. They are held together, so that no two are the same. */
-export async function findFreePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}

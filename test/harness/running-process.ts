@@ -6,7 +6,7 @@ export interface RunningProcess extends AsyncDisposable {
   /** Undefined while it runs. */
   exitCode(): number | undefined;
   /** Sends a signal and waits for the end. Harmless when it has ended already. */
-  end(signal: "SIGTERM" | "SIGKILL" | "SIGINT"): Promise<void>;
+  end(signal: "SIGTERM" | "SIGKILL" | "SIGINT" | "SIGQUIT"): Promise<void>;
 }
 
 export interface StartOptions {
@@ -30,7 +30,7 @@ export function startProcess(command: readonly string[], options: StartOptions):
     for await (const chunk of stream) output += decoder.decode(chunk, { stream: true });
   };
   const collected = Promise.all([collect(child.stdout), collect(child.stderr)]);
-  const end = async (signal: "SIGTERM" | "SIGKILL" | "SIGINT") => {
+  const end = async (signal: "SIGTERM" | "SIGKILL" | "SIGINT" | "SIGQUIT") => {
     child.kill(signal);
     await child.exited;
     await collected;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { certificateKey, formatCertificate } from "../../src/pki/certificate.ts";
 import { createSelfSigned } from "../../src/pki/mod.ts";
-import { findFreePorts } from "./pebble.ts";
+import { findFreePorts } from "./free-ports.ts";
 import { type Server, type ServerOptions, startServer } from "./server.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 

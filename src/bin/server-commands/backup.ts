@@ -3,11 +3,11 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Context, formatBytes, formatCount, type Result } from "#cli";
-import { copyDatabaseFile, isNewDatabase } from "#db";
+import { copyDatabaseFile, isNewSqlite } from "#db";
 import { SitepodError } from "#model";
 import { makeBackup, removeOldBackups, type BackupResult } from "#upkeep";
 import { progressOf } from "../server-progress.ts";
-import { type DataPlace, inspectStore, openPlace, parseDataPlace } from "../storage-place.ts";
+import { type DataPlace, inspectStore, openPlace, parseDataPlace, requireOwnDatabase } from "../storage-place.ts";
 import { version } from "../version.ts";
 
 interface BackupOptions {
@@ -23,6 +23,7 @@ export async function run(
 ): Promise<Result> {
   const { env, now } = context.world;
   const from = parseDataPlace(options.data, env);
+  requireOwnDatabase(from);
   const store = await inspectStore(from);
   requireNoDataFolder(to!);
   const place = await openPlace(to!, env, from.data, true);
@@ -69,7 +70,7 @@ function requireNoDataFolder(place: string): void {
 /** The copy is written beside the database, by the server's user alone to be read. */
 async function copyDatabase({ data }: DataPlace): Promise<Uint8Array<ArrayBuffer>> {
   const path = join(data, "db", "sitepod.db");
-  if (!existsSync(path) || isNewDatabase(path)) {
+  if (!existsSync(path) || isNewSqlite(path)) {
     throw new SitepodError("not_found", `There is no database at ${path}: it is lost, or this is no data folder.`);
   }
   const copy = join(data, "tmp", `${randomUUID()}.db`);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Context, Failure, formatBytes, formatCount, type Result } from "#cli";
-import { findFileFaults, isNewDatabase, lockFolder, openDatabase } from "#db";
+import { type Database, findFileFaults, isNewSqlite, lockFolder, openPostgres, openSqlite } from "#db";
 import type { Digest } from "#model";
 import {
   type Damage,
@@ -37,7 +37,7 @@ export async function run(context: Context, _: readonly unknown[], options: Fsck
   const tools = owners && { store, source, forgetOwners: owners.forget };
   const result = await fsck(store, progressOf(context), tools);
   context.report.clear();
-  const database = findDatabaseDamage(join(place.data, "db", "sitepod.db"));
+  const database = findDatabaseDamage(place);
   const left = [...result.left, ...database];
   return {
     text: format(context, result, left),
@@ -61,10 +61,8 @@ async function openSource(
 }
 
 /** Opens the record of who sent which content. Where the database is lost, nobody is said to have sent anything. */
-async function openOwners({ data }: DataPlace) {
-  const path = join(data, "db", "sitepod.db");
-  const isUsable = (findFileFaults(path) ?? ["missing"]).length === 0 && !isNewDatabase(path);
-  const db = isUsable ? await openDatabase(path) : undefined;
+async function openOwners(place: DataPlace) {
+  const db = await openRecords(place);
   return {
     async forget(digest: Digest) {
       await db?.query.deleteFrom("workspace_blobs").where("digest", "=", digest).execute();
@@ -73,8 +71,17 @@ async function openOwners({ data }: DataPlace) {
   };
 }
 
-function findDatabaseDamage(path: string): Damage[] {
-  const faults = findFileFaults(path) ?? ["is missing"];
+async function openRecords({ data, databaseUrl }: DataPlace): Promise<Database | undefined> {
+  if (databaseUrl !== undefined) return await openPostgres(databaseUrl);
+  const path = join(data, "db", "sitepod.db");
+  const isUsable = (findFileFaults(path) ?? ["missing"]).length === 0 && !isNewSqlite(path);
+  return isUsable ? await openSqlite(path) : undefined;
+}
+
+/** PostgreSQL looks after its own files. */
+function findDatabaseDamage({ data, databaseUrl }: DataPlace): Damage[] {
+  if (databaseUrl !== undefined) return [];
+  const faults = findFileFaults(join(data, "db", "sitepod.db")) ?? ["is missing"];
   return faults.map((problem) => ({
     kind: "database",
     key: "db/sitepod.db",

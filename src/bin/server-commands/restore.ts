@@ -9,7 +9,7 @@ import { findBackup, type Restored, restoreBackup } from "#upkeep";
 import { restoringFile } from "../half-restored.ts";
 import { openStore } from "../open-store.ts";
 import { progressOf } from "../server-progress.ts";
-import { openPlace, parseDataPlace } from "../storage-place.ts";
+import { openPlace, parseDataPlace, requireOwnDatabase } from "../storage-place.ts";
 
 interface RestoreOptions {
   readonly data?: string;
@@ -22,7 +22,9 @@ export async function run(
   options: RestoreOptions,
 ): Promise<Result> {
   const { env } = context.world;
-  const { data, storage } = parseDataPlace(options.data, env);
+  const to = parseDataPlace(options.data, env);
+  requireOwnDatabase(to);
+  const { data, storage } = to;
   await mkdir(data, { recursive: true, mode: 0o700 });
   using _ = lockFolder(data);
   const place = await openPlace(from!, env, data, false);

@@ -44,7 +44,7 @@ export async function setAccess(
 ): Promise<Api.AccessState> {
   const access = password === null ? undefined : await makeAccess(context, password);
   await findAccess(context, site, target);
-  context.db.check();
+  await context.db.check();
   if (access) await closeReleases(context, site.label, access);
   await writeAccess(context, site, target, access);
   await settleReleases(context, site.label);

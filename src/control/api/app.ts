@@ -22,7 +22,7 @@ const BASE = "/api/v1";
 export function createApi(context: Context, accounts: Accounts, metrics: () => string | Promise<string>) {
   const app: Api = new OpenAPIHono<{ Bindings: Caller }>().basePath(BASE);
   addServerRoutes(app, context, accounts, metrics);
-  addAccountRoutes(app, context, accounts, createLoginLimit());
+  addAccountRoutes(app, context, accounts, createLoginLimit(context.db));
   addTokenRoutes(app, context);
   addSiteRoutes(app, context);
   addDeployRoutes(app, context);

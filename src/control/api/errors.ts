@@ -60,6 +60,7 @@ export function refusalResponse(refusal: SitepodError): Response {
 
 function asRefusal(error: unknown): SitepodError {
   if (error instanceof SitepodError) return error;
+  // What PostgreSQL cannot do now it says itself, as a SitepodError.
   if (isDatabaseFailure(error)) {
     return new SitepodError(
       "unavailable",

@@ -20,7 +20,7 @@ export function addServerRoutes(
   const startedMs = context.nowMs();
 
   const checkDatabase = async () => {
-    context.db.check();
+    await context.db.check();
     await context.db.query.selectFrom("workspaces").select("id").limit(1).execute();
   };
   const { store, nowMs, settings } = context;

@@ -17,6 +17,7 @@ import { recordEvent } from "../identity/audit.ts";
 import { addOwned } from "../release/ownership.ts";
 import { insertRelease } from "../release/releases.ts";
 import type { Site } from "../release/sites.ts";
+import { waitWhileCondemned } from "../retention/condemned-blobs.ts";
 import { requireImport } from "./begin-import.ts";
 import { checkPod, type ImportedRelease } from "./check-pod.ts";
 import { type ImportRecord, writeImport } from "./import-record.ts";
@@ -98,7 +99,9 @@ async function makeDurable(
       throw new SitepodError("conflict", `${missing} of ${sizes.size} contents have not been sent. Import it again.`);
     }
   }
-  await uploads.commit(record.id, [...sizes.keys(), ...releases.map(({ release }) => release.manifest as Digest)]);
+  const named = [...sizes.keys(), ...releases.map(({ release }) => release.manifest as Digest)];
+  await waitWhileCondemned(context, named);
+  await uploads.commit(record.id, named);
   const rest = sizes.entries();
   const check = async () => {
     for (const [digest, size] of rest) {

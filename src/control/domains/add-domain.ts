@@ -1,3 +1,5 @@
+import type { Kysely } from "kysely";
+import type { Schema } from "#db";
 import { type Environment, parseMountPath, ROOT_PATH, SitepodError } from "#model";
 import type { Api } from "#wire";
 import { type Context, newId, nowIso } from "../context.ts";
@@ -8,7 +10,7 @@ import { listRecords } from "./dns-records.ts";
 import { proofText } from "./dns.ts";
 import { requireCustomDomain } from "./find-domain.ts";
 import { findOwnAddresses, siteName } from "./list-domains.ts";
-import { publishHost } from "./publish-host.ts";
+import { inHostTurn, publishHost } from "./publish-host.ts";
 
 /** More than anybody needs, and few enough that nobody fills the table. */
 export const MAX_DOMAINS_PER_SITE = 100;
@@ -36,7 +38,7 @@ export async function addDomain(
   const now = nowIso(context);
   const key = { workspace_id: site.workspace_id, hostname: wish.hostname };
   const mount = { site_id: site.id, environment: wish.environment, redirect_to: wish.redirectTo };
-  const domain = await context.db.query.transaction().execute(async (query) => {
+  const enter = async (query: Kysely<Schema>) => {
     await query
       .insertInto("domains")
       .values({ ...key, status: "pending", token: newId(context, "verify", 32), created_at: now })
@@ -53,7 +55,8 @@ export async function addDomain(
       .where("hostname", "=", key.hostname)
       .select(["status", "token"])
       .executeTakeFirstOrThrow();
-  });
+  };
+  const domain = await inHostTurn(context, wish.hostname, () => context.db.query.transaction().execute(enter));
   if (domain.status === "active") await publishHost(context, wish.hostname);
   await recordEvent(context, actor, "domain.add", { site, target: shown(wish) });
   return {

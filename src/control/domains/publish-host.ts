@@ -1,18 +1,29 @@
+import type { Kysely } from "kysely";
+import type { Schema } from "#db";
 import type { HostRecord } from "#model";
 import type { Context } from "../context.ts";
 
 /**
  * Makes a host's file in the store say what the database says of the domain now: who proved it, and which sites are on
- * it. To be called after each change; calling it again changes nothing.
+ * it. A change of that is handed in, so that nobody sees the one without the other; calling it again changes nothing.
  */
-export async function publishHost(context: Context, hostname: string): Promise<void> {
+export async function publishHost(
+  context: Context,
+  hostname: string,
+  change: () => Promise<unknown> = async () => {},
+): Promise<void> {
   // In turn, and read within: of two changes, the later is written last.
-  await context.inTurn(`host ${hostname}`, async () => {
+  await inHostTurn(context, hostname, async () => {
+    await change();
     const record = await findRecord(context, hostname);
     if (record) await context.records.writeHost(record);
     else await context.records.removeHost(hostname);
   });
 }
+
+/** Works on what the database says of a host while nobody else does. */
+export const inHostTurn = <T>(context: Context, hostname: string, work: () => Promise<T>): Promise<T> =>
+  context.inTurn(`host ${hostname}`, work);
 
 async function findRecord(context: Context, hostname: string): Promise<HostRecord | undefined> {
   const rows = await context.db.query
@@ -51,16 +62,19 @@ export async function publishHostsOf(context: Context, siteId: string): Promise<
 
 /** Takes a site off all of its domains. Those that have no other site then belong to nobody. */
 export async function unmountSite(context: Context, siteId: string): Promise<void> {
-  const hostnames = await hostnamesOf(context, siteId);
-  await context.db.query.deleteFrom("mounts").where("site_id", "=", siteId).execute();
-  await forgetEmptyDomains(context);
-  for (const hostname of hostnames) await publishHost(context, hostname);
+  for (const hostname of await hostnamesOf(context, siteId)) {
+    const unmount = async (query: Kysely<Schema>) => {
+      await query.deleteFrom("mounts").where("site_id", "=", siteId).where("hostname", "=", hostname).execute();
+      await forgetEmptyDomains(query, hostname);
+    };
+    await publishHost(context, hostname, () => context.db.query.transaction().execute(unmount));
+  }
 }
 
-/** Deletes the domains that have no site. */
-export async function forgetEmptyDomains(context: Context): Promise<void> {
-  await context.db.query
-    .deleteFrom("domains")
+/** Deletes the domains that have no site: of one host, in its turn, or of all. */
+export async function forgetEmptyDomains(query: Kysely<Schema>, hostname?: string): Promise<void> {
+  const domains = query.deleteFrom("domains");
+  await (hostname === undefined ? domains : domains.where("domains.hostname", "=", hostname))
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(

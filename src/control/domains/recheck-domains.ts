@@ -46,8 +46,8 @@ export async function recheckDomain(
     await row.set({ checked_at: nowIso(context), missing_since: decision.missingSince }).execute();
     return "active";
   }
-  await row.set({ status: "pending", verified_at: null, checked_at: null, missing_since: null }).execute();
-  await publishHost(context, hostname);
+  const pending = { status: "pending", verified_at: null, checked_at: null, missing_since: null } as const;
+  await publishHost(context, hostname, () => row.set(pending).execute());
   await recordDomainEvent(context, SYSTEM, "domain.release", { workspace_id, hostname });
   context.log(`${hostname} is no longer served: the TXT record that proves it has been gone since ${missing_since}`);
   return "pending";

@@ -11,9 +11,10 @@ export async function reconcileHosts(context: Context): Promise<void> {
   for await (const key of context.store.documents.list("hosts/")) {
     const hostname = hostnameOfKey(key);
     try {
-      const record = await context.records.readHost(hostname);
-      if (record && !(await isActive(context, hostname))) await adopt(context, record);
-      await publishHost(context, hostname);
+      await publishHost(context, hostname, async () => {
+        const record = await context.records.readHost(hostname);
+        if (record && !(await isActive(context, hostname))) await adopt(context, record);
+      });
     } catch (error) {
       // What is wrong with one domain must not hide the others.
       if (isOutage(error)) throw error;

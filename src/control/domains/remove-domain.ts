@@ -1,3 +1,5 @@
+import type { Kysely } from "kysely";
+import type { Schema } from "#db";
 import { SitepodError } from "#model";
 import { parseHost } from "#routing";
 import type { Context } from "../context.ts";
@@ -36,14 +38,16 @@ export async function removeDomain(
     throw new SitepodError("invalid", `${hostname} holds several sites, at ${paths}. Say which with --slug.`);
   }
   const site = await findSite(context, actor, mount.site_id);
-  await context.db.query
-    .deleteFrom("mounts")
-    .where("workspace_id", "=", workspace_id)
-    .where("hostname", "=", hostname)
-    .where("path", "=", mount.path)
-    .execute();
-  await forgetEmptyDomains(context);
-  await publishHost(context, hostname);
+  const unmount = async (query: Kysely<Schema>) => {
+    await query
+      .deleteFrom("mounts")
+      .where("workspace_id", "=", workspace_id)
+      .where("hostname", "=", hostname)
+      .where("path", "=", mount.path)
+      .execute();
+    await forgetEmptyDomains(query, hostname);
+  };
+  await publishHost(context, hostname, () => context.db.query.transaction().execute(unmount));
   await recordEvent(context, actor, "domain.remove", {
     site,
     target: mount.path === "/" ? hostname : hostname + mount.path,

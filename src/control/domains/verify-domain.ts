@@ -1,3 +1,4 @@
+import { isUniqueViolation } from "#db";
 import { SitepodError } from "#model";
 import type { Api } from "#wire";
 import { type Context, nowIso } from "../context.ts";
@@ -24,15 +25,15 @@ export async function verifyDomain(context: Context, actor: Actor, text: string)
   if (proof.kind !== "found") {
     return { domain: hostname, status: "pending", verified: false, message: describe(domain, proof) };
   }
-  await activate(context, domain);
-  await publishHost(context, hostname);
+  await publishHost(context, hostname, () => activate(context, domain));
   await recordDomainEvent(context, actor, "domain.verify", domain);
   return { domain: hostname, status: "active", verified: true, message: `${hostname} is verified, and served now.` };
 }
 
+/** To be called in the host's turn. */
 async function activate(context: Context, { workspace_id, hostname }: Domain): Promise<void> {
   const now = nowIso(context);
-  const { numUpdatedRows } = await context.db.query
+  const activated = await context.db.query
     .updateTable("domains")
     .set({ status: "active", verified_at: now, checked_at: now, missing_since: null })
     .where("workspace_id", "=", workspace_id)
@@ -48,8 +49,12 @@ async function activate(context: Context, { workspace_id, hostname }: Domain): P
         ),
       ),
     )
-    .executeTakeFirst();
-  if (numUpdatedRows > 0n) return;
+    .executeTakeFirst()
+    // An index holds it too, should a turn be lost.
+    .catch((error: unknown) => {
+      if (!isUniqueViolation(error)) throw error;
+    });
+  if (activated && activated.numUpdatedRows > 0n) return;
   throw new SitepodError(
     "conflict",
     `${hostname} is taken: another account has verified it before. Its TXT record must be gone from DNS for some days.`,

@@ -1,19 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { sql } from "kysely";
-import { type Database, openDatabase, type Schema } from "#db";
+import type { Schema } from "#db";
 import { createManifestReader, hashBytes, openMemoryStore, Records, type Store } from "#store";
-import {
-  type Control,
-  createAddresses,
-  createControl,
-  createGate,
-  createKeyedQueue,
-  DEFAULT_SETTINGS,
-  type Settings,
-} from "../mod.ts";
+import { type Control, createAddresses, createControl, createTurns, DEFAULT_SETTINGS, type Settings } from "../mod.ts";
+import { type TestDatabase, testDatabases } from "../test-database.ts";
 
 /** What the API answered. A test says itself what it expects of the body. */
 export type Answer = { readonly status: number; readonly body: ReturnType<typeof JSON.parse> };
@@ -32,16 +22,30 @@ export class World implements AsyncDisposable {
   /** Milliseconds since the epoch. */
   nowMs = Date.UTC(2030, 0, 1);
 
-  readonly #folder = mkdtempSync(join(tmpdir(), "sitepod-domains-"));
-  #databases = 0;
-  #db!: Database;
+  #database!: TestDatabase;
   #control!: Control;
   #tokens = new Map<string, string>();
+
+  get #query() {
+    return this.#database.db.query;
+  }
 
   static async create(): Promise<World> {
     const world = new World();
     await world.loseDatabase();
     return world;
+  }
+
+  /** Another control plane on the same database and store, as another server is. Only where they can be shared. */
+  async startAnother(): Promise<World> {
+    const another = new World();
+    another.#database = await this.#database.openAgain!();
+    another.store = this.store;
+    another.records = this.records;
+    another.nowMs = this.nowMs;
+    another.#tokens = this.#tokens;
+    await another.restart();
+    return another;
   }
 
   /** Begins anew with nothing but the accounts, whose passwords are slow to hash. */
@@ -52,16 +56,15 @@ export class World implements AsyncDisposable {
     this.isDnsDown = false;
     this.nowMs = Date.UTC(2030, 0, 1);
     for (const table of ["domains", "sites", "audit_events", "workspace_blobs"] as const)
-      await this.#db.query.deleteFrom(table).execute();
+      await this.#query.deleteFrom(table).execute();
     await this.restart();
   }
 
   /** Starts with the store that there is and an empty database, as after its file was lost. */
   async loseDatabase(): Promise<void> {
-    await this.#db?.close();
-    this.#databases++;
+    await this.#database?.[Symbol.asyncDispose]();
     this.#tokens.clear();
-    this.#db = await openDatabase(join(this.#folder, `${this.#databases}.db`));
+    this.#database = await testDatabases.open();
     await this.restart();
   }
 
@@ -69,7 +72,7 @@ export class World implements AsyncDisposable {
   async restart(settings: Partial<Settings> = {}): Promise<void> {
     this.#control = createControl(
       {
-        db: this.#db,
+        db: this.#database.db,
         store: this.store,
         records: this.records,
         readManifest: createManifestReader(this.store.blobs),
@@ -86,8 +89,7 @@ export class World implements AsyncDisposable {
         nowMs: () => this.nowMs,
         randomBytes,
         log: (message) => this.logged.push(message),
-        contentGate: createGate(),
-        inTurn: createKeyedQueue(),
+        ...createTurns(this.#database.locks),
         encoder: { add() {} },
       },
       "0123456789abcdef0123456789abcdef",
@@ -113,7 +115,7 @@ export class World implements AsyncDisposable {
     });
   }
 
-  /** Deploys pages of somebody's, from plan to commit. Returns the plan's id and the commit's answer. */
+  /** Deploys pages of somebody's, from plan to commit. Returns the plan's id and the commit's answer, or the plan's refusal. */
   async deploy(
     who: string,
     project: string,
@@ -127,6 +129,7 @@ export class World implements AsyncDisposable {
       project,
       files: Array.from(contents, ([path, bytes]) => ({ path, blake3: hashBytes(bytes), size: bytes.length })),
     });
+    if (planned.status !== 200) return { planId: "", ...planned };
     for (const { path, hash } of planned.body.missing) {
       await this.call(who, "POST", `/upload/${planned.body.plan_id}/${hash}`, contents.get(path));
     }
@@ -136,7 +139,7 @@ export class World implements AsyncDisposable {
 
   /** Takes a release out of the database, which still knows of its upload. */
   async forgetRelease(planId: string): Promise<void> {
-    const { query } = this.#db;
+    const { query } = this.#database.db;
     const upload = await query.selectFrom("uploads").where("id", "=", planId).selectAll().executeTakeFirstOrThrow();
     await query
       .deleteFrom("releases")
@@ -165,10 +168,19 @@ export class World implements AsyncDisposable {
   /** Has every new row of a table fail until the returned function is called. */
   async failInserts(table: keyof Schema): Promise<() => Promise<unknown>> {
     const trigger = sql.ref(`fail_${table}`);
+    const query = this.#query;
+    if (this.#database.db.isShared) {
+      await sql`create function ${trigger}() returns trigger language plpgsql as
+        'begin raise exception ''cut off''; end'`.execute(query);
+      await sql`create trigger ${trigger} before insert on ${sql.table(table)} execute function ${trigger}()`.execute(
+        query,
+      );
+      return () => sql`drop function ${trigger} cascade`.execute(query);
+    }
     await sql`create trigger ${trigger} before insert on ${sql.table(table)} begin select raise(abort, 'cut off'); end`.execute(
-      this.#db.query,
+      query,
     );
-    return () => sql`drop trigger ${trigger}`.execute(this.#db.query);
+    return () => sql`drop trigger ${trigger}`.execute(query);
   }
 
   /** Has the next removal or replacement of a document fail, as where the storage does not answer. */
@@ -188,13 +200,13 @@ export class World implements AsyncDisposable {
 
   /** Enters a preview under so many more slugs, which would take long one by one. */
   async copyPreview(slug: string, times: number): Promise<void> {
-    const preview = await this.#db.query
+    const preview = await this.#query
       .selectFrom("previews")
       .where("slug", "=", slug)
       .selectAll()
       .executeTakeFirstOrThrow();
     const copies = Array.from({ length: times }, (_, i) => ({ ...preview, slug: `${slug}-${i}` }));
-    await this.#db.query.insertInto("previews").values(copies).execute();
+    await this.#query.insertInto("previews").values(copies).execute();
   }
 
   /** Adds a domain, and puts its proof into DNS. Returns the TXT record's text. */
@@ -220,7 +232,6 @@ export class World implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#db.close();
-    rmSync(this.#folder, { recursive: true });
+    await this.#database[Symbol.asyncDispose]();
   }
 }

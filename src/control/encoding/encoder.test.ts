@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "bun:test";
-import { type Digest, type Encoded, encodeManifest } from "#model";
+import { type Digest, type Encoded, encodeManifest, SitepodError } from "#model";
 import { createManifestReader, hashBytes, openMemoryStore, type Store } from "#store";
-import { createGate } from "../gate.ts";
+import { createGate, type Gate } from "../gate.ts";
 import { createEncoder, type Encoder } from "./encoder.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -22,11 +22,12 @@ beforeEach(() => {
   encoder = start();
 });
 
-const start = () =>
+const start = (contentGate: Pick<Gate, "shared"> = createGate()) =>
   createEncoder({
     store,
     readManifest: createManifestReader(store.blobs),
-    contentGate: createGate(),
+    contentGate,
+    retryMs: 1,
     log: (message) => logged.push(message),
     compress: (content) => {
       compressed.push(content);
@@ -119,4 +120,18 @@ test("nothing is kept of a content that was collected meanwhile", async () => {
   encoder.add(await putPod({ "a.html": PAGE }));
   await encoder.idle();
   expect(await store.encodings.has(digest)).toBe(false);
+});
+
+test("what could not be stored because the database was away is stored once it is back", async () => {
+  let failures = 3;
+  const gate = createGate();
+  encoder = start({
+    shared: (work) =>
+      failures-- > 0 ? Promise.reject(new SitepodError("unavailable", "It is away.")) : gate.shared(work),
+  });
+  const manifest = await putPod({ "a.html": PAGE });
+  encoder.add(manifest);
+  while (!(await store.encodings.has(manifest))) await Bun.sleep(1);
+  expect(await store.encodings.has(hashBytes(PAGE))).toBe(true);
+  expect(logged).toEqual([]);
 });

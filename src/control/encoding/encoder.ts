@@ -2,6 +2,7 @@ import { type Digest, type Encoded, NOT_WORTH_ENCODING } from "#model";
 import { isCompressible } from "#routing";
 import type { ReadManifest, Store } from "#store";
 import type { Gate } from "../gate.ts";
+import { isOutage } from "../outage.ts";
 
 /** Makes of some content what each coding makes of it. It takes its time, but not this thread's. */
 export type Compress = (content: Uint8Array) => Promise<Encoded>;
@@ -12,7 +13,7 @@ export interface Encoder {
   add(manifest: Digest): void;
   /** Takes those of the pods that no earlier run has finished. */
   resume(manifests: AsyncIterable<Digest>): Promise<void>;
-  /** Resolves when nothing is left to do. */
+  /** Resolves when nothing is left to do, or only what cannot be done now. */
   idle(): Promise<void>;
 }
 
@@ -22,7 +23,11 @@ export interface EncoderContext {
   readonly contentGate: Pick<Gate, "shared">;
   readonly compress: Compress;
   readonly log: (message: string, cause?: unknown) => void;
+  /** How soon a pod is taken up again where store or database could not be used. */
+  readonly retryMs?: number;
 }
+
+const RETRY_MS = 10_000;
 
 export function createEncoder(context: EncoderContext): Encoder {
   const waiting: Digest[] = [];
@@ -33,19 +38,23 @@ export function createEncoder(context: EncoderContext): Encoder {
       try {
         await encodePod(context, next);
       } catch (cause) {
-        context.log(`The contents of ${next} could not all be compressed: they are sent as they are`, cause);
+        const again = next;
+        if (isOutage(cause)) setTimeout(() => add(again), context.retryMs ?? RETRY_MS).unref();
+        else context.log(`The contents of ${next} could not all be compressed: they are sent as they are`, cause);
       }
     }
     working = undefined;
   }
 
+  function add(manifest: Digest): void {
+    waiting.push(manifest);
+    working ??= work();
+  }
+
   return {
-    add(manifest) {
-      waiting.push(manifest);
-      working ??= work();
-    },
+    add,
     async resume(manifests) {
-      for await (const manifest of manifests) if (!(await context.store.encodings.has(manifest))) this.add(manifest);
+      for await (const manifest of manifests) if (!(await context.store.encodings.has(manifest))) add(manifest);
     },
     idle: async () => await working,
   };

@@ -26,6 +26,8 @@ export interface Accounts {
   register(email: string, password: string): Promise<SignedIn>;
   /** Throws SitepodError `unauthorized` where e-mail and password do not match. */
   signIn(email: string, password: string): Promise<SignedIn>;
+  /** Registers the first account, unless there is one. */
+  ensureFirst(email: string, password: string): Promise<void>;
   endSession(sessionToken: string): Promise<void>;
   /** Ends the session of a browser's cookie; returns the headers that clear it. */
   signOut(headers: Headers): Promise<readonly string[]>;
@@ -41,7 +43,8 @@ type Identity = Pick<Auth, "api">;
 export function createAccounts(context: Context, secret: string): Accounts {
   let loading: Promise<Identity> | undefined;
   const identity = () => (loading ??= loadIdentity(context, secret));
-  const inTurn = createQueue();
+  // One at a time: two who register at the same moment must not both be the first.
+  const inTurn = <T>(work: () => Promise<T>) => context.inTurn("accounts", work);
 
   async function signUpPolicy(): Promise<SignUpPolicy> {
     const user = await context.db.query.selectFrom("user").select("id").limit(1).executeTakeFirst();
@@ -62,19 +65,24 @@ export function createAccounts(context: Context, secret: string): Accounts {
     return describe(signedIn);
   }
 
+  async function endSession(sessionToken: string): Promise<void> {
+    await context.db.query.deleteFrom("session").where("token", "=", sessionToken).execute();
+  }
+
   return {
     signUpPolicy,
-    // One at a time: two who register at the same moment must not both be the first.
     register: (email, password) => inTurn(() => register(email, password)),
+    ensureFirst: (email, password) =>
+      inTurn(async () => {
+        if ((await signUpPolicy()) === "first") await endSession((await register(email, password)).sessionToken);
+      }),
     async signIn(email, password) {
       const auth = await identity();
       return describe(
         await asSitepodErrors(async () => auth.api.signInEmail({ body: { email, password }, returnHeaders: true })),
       );
     },
-    async endSession(sessionToken) {
-      await context.db.query.deleteFrom("session").where("token", "=", sessionToken).execute();
-    },
+    endSession,
     async signOut(headers) {
       const auth = await identity();
       const answer = await auth.api.signOut({ headers, returnHeaders: true });
@@ -109,7 +117,8 @@ async function loadIdentity(context: Context, secret: string): Promise<Identity>
   return betterAuth({
     baseURL,
     secret,
-    // In a transaction: an account that is cut off has neither a row nor a role.
+    // In a transaction: an account that is cut off has neither a row nor a role. The type says what its columns hold, which
+    // is the same in both databases: times as text, truth as a number.
     database: { db: context.db.query, type: "sqlite", transaction: true },
     telemetry: { enabled: false },
     logger: { disabled: true },

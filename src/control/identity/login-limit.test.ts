@@ -2,6 +2,9 @@ import { beforeEach, expect, test } from "bun:test";
 import { SitepodError } from "#model";
 import { createLoginLimit, type LoginLimit } from "./login-limit.ts";
 
+/** Its counters are in memory: nothing is asked of its database. */
+const ONE_PROCESS = { isShared: false } as Parameters<typeof createLoginLimit>[0];
+
 let checked = 0;
 beforeEach(() => {
   checked = 0;
@@ -22,14 +25,14 @@ const guess = (limit: LoginLimit, address: string) => codeOf(limit.attempt("ann@
 const count = (codes: readonly string[], code: string) => codes.filter((other) => other === code).length;
 
 test("guesses made at the same moment count like guesses made one after another", async () => {
-  const limit = createLoginLimit();
+  const limit = createLoginLimit(ONE_PROCESS);
   const codes = await Promise.all(Array.from({ length: 25 }, (_, i) => guess(limit, `192.0.2.${i}`)));
   expect([count(codes, "unauthorized"), count(codes, "rate_limited")]).toEqual([10, 15]);
   expect(checked).toBe(10);
 });
 
 test("the right password forgives the wrong ones, and a failure of the server counts for nothing", async () => {
-  const limit = createLoginLimit();
+  const limit = createLoginLimit(ONE_PROCESS);
   const broken = () => Promise.reject(new Error("broken"));
   for (let i = 0; i < 9; i++) expect(await guess(limit, "192.0.2.1")).toBe("unauthorized");
   for (let i = 0; i < 3; i++) expect(await codeOf(limit.attempt("ann@example.com", null, broken))).toBe("broken");
@@ -39,7 +42,7 @@ test("the right password forgives the wrong ones, and a failure of the server co
 });
 
 test("the addresses of one IPv6 network are one", async () => {
-  const limit = createLoginLimit();
+  const limit = createLoginLimit(ONE_PROCESS);
   const login = (i: number) => codeOf(limit.attempt(`${i}@example.com`, `2001:db8:1:2::${i}`, async () => "in"));
   const codes = await Promise.all(Array.from({ length: 31 }, (_, i) => login(i)));
   expect([count(codes, "done"), count(codes, "rate_limited")]).toEqual([30, 1]);

@@ -1,4 +1,11 @@
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { CompiledQuery } from "kysely";
+import {
+  type RateLimiterAbstract,
+  RateLimiterMemory,
+  RateLimiterPostgres,
+  RateLimiterRes,
+} from "rate-limiter-flexible";
+import type { Database } from "#db";
 import { networkOf, SitepodError } from "#model";
 
 /** Failed logins an e-mail address may have in 15 minutes, from wherever. */
@@ -13,10 +20,13 @@ export interface LoginLimit {
   attempt<T>(email: string, address: string | null, login: () => Promise<T>): Promise<T>;
 }
 
-/** Slows down who guesses passwords: by address, and by account where many addresses guess together. */
-export function createLoginLimit(): LoginLimit {
-  const perAccount = new RateLimiterMemory({ points: FAILURES_PER_ACCOUNT, duration: FAILURES_WINDOW_S });
-  const perAddress = new RateLimiterMemory({ points: ATTEMPTS_PER_ADDRESS, duration: ATTEMPTS_WINDOW_S });
+/**
+ * Slows down who guesses passwords: by address, and by account where many addresses guess together. Where control planes
+ * share a database, they count together.
+ */
+export function createLoginLimit(db: Pick<Database, "query" | "isShared">): LoginLimit {
+  const perAccount = createLimiter(db, "account", FAILURES_PER_ACCOUNT, FAILURES_WINDOW_S);
+  const perAddress = createLimiter(db, "address", ATTEMPTS_PER_ADDRESS, ATTEMPTS_WINDOW_S);
   return {
     async attempt(email, address, login) {
       const account = email.toLowerCase();
@@ -36,7 +46,27 @@ export function createLoginLimit(): LoginLimit {
   };
 }
 
-async function consume(limiter: RateLimiterMemory, key: string): Promise<void> {
+function createLimiter(
+  { query, isShared }: Pick<Database, "query" | "isShared">,
+  keyPrefix: string,
+  points: number,
+  duration: number,
+): RateLimiterAbstract {
+  if (!isShared) return new RateLimiterMemory({ points, duration });
+  const ask = ({ text, values = [] }: { text: string; values?: readonly unknown[] }) =>
+    query.executeQuery(CompiledQuery.raw(text, [...values]));
+  return new RateLimiterPostgres({
+    storeClient: { query: ask },
+    storeType: "client",
+    tableName: "login_attempts",
+    tableCreated: true,
+    keyPrefix,
+    points,
+    duration,
+  });
+}
+
+async function consume(limiter: RateLimiterAbstract, key: string): Promise<void> {
   try {
     await limiter.consume(key);
   } catch (refusal) {

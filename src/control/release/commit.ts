@@ -13,6 +13,7 @@ import { makeAccess } from "../access/protect.ts";
 import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
+import { waitWhileCondemned } from "../retention/condemned-blobs.ts";
 import { addOwned, findOwned, removeOwned } from "./ownership.ts";
 import { readReleasedBase } from "./plan-base.ts";
 import { insertRelease } from "./releases.ts";
@@ -87,8 +88,9 @@ async function makeDurable(context: Context, site: Site, upload: Upload, manifes
   const digests = new Set(entries.map(({ digest }) => digest));
   const staged = await store.uploads.staged(upload.workspaceId, digests);
   const mustBeOwned = [...digests].filter((digest) => !staged.has(digest));
-  const owned = await findOwned(context, upload.workspaceId, mustBeOwned);
+  const owned = await findOwned(context.db.query, upload.workspaceId, mustBeOwned);
   requireNoneMissing(mustBeOwned.length - owned.size, digests.size);
+  await waitWhileCondemned(context, [...staged, upload.manifest]);
   await store.uploads.commit(upload.workspaceId, [...staged, upload.manifest]);
   await addOwned(context, upload.workspaceId, staged);
   await requireStored(context, upload, entries);

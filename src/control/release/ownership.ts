@@ -1,18 +1,20 @@
+import type { Kysely } from "kysely";
+import type { Schema } from "#db";
 import type { Digest } from "#model";
 import { type Context, nowIso } from "../context.ts";
 
 /** SQLite allows 32,766 parameters a statement; fewer keep a statement small. */
-const ROWS_PER_STATEMENT = 500;
+export const ROWS_PER_STATEMENT = 500;
 
 /** Returns those of `digests` that the workspace has uploaded. */
 export async function findOwned(
-  context: Context,
+  query: Kysely<Schema>,
   workspaceId: string,
   digests: Iterable<Digest>,
 ): Promise<Set<Digest>> {
   const owned = new Set<Digest>();
   for (const some of inChunks([...digests], ROWS_PER_STATEMENT)) {
-    const rows = await context.db.query
+    const rows = await query
       .selectFrom("workspace_blobs")
       .where("workspace_id", "=", workspaceId)
       .where("digest", "in", some)
@@ -61,6 +63,6 @@ export async function removeOwned(context: Context, workspaceId: string, digests
   });
 }
 
-function* inChunks<T>(items: readonly T[], length: number): Generator<T[]> {
+export function* inChunks<T>(items: readonly T[], length: number): Generator<T[]> {
   for (let i = 0; i < items.length; i += length) yield items.slice(i, i + length);
 }

@@ -1,4 +1,6 @@
 import { setImmediate } from "node:timers/promises";
+import type { Insertable } from "kysely";
+import type { UploadTable } from "#db";
 import {
   type Digest,
   encodeManifest,
@@ -48,26 +50,23 @@ export async function planUpload(
     await context.store.uploads.stage(site.workspace_id, contentHash, manifest.length, chunksOf(manifest));
     const id = newId(context, "plan", 24);
     const expiresAt = new Date(context.nowMs() + UPLOAD_LIFE_MS).toISOString();
-    await context.db.query
-      .insertInto("uploads")
-      .values({
-        id,
-        site_id: site.id,
-        workspace_id: site.workspace_id,
-        user_id: actor.userId,
-        manifest: contentHash,
-        git_commit: request.git?.commit ?? null,
-        git_branch: request.git?.branch ?? null,
-        git_message: request.git?.message ?? null,
-        git_time: request.git?.time ?? null,
-        base: base?.released ?? null,
-        is_partial: request.more ? 1 : 0,
-        created_at: nowIso(context),
-        expires_at: expiresAt,
-        version: null,
-      })
-      .execute();
-    const { missing, resumed } = await findMissing(context, site, entries);
+    const upload = {
+      id,
+      site_id: site.id,
+      workspace_id: site.workspace_id,
+      user_id: actor.userId,
+      manifest: contentHash,
+      git_commit: request.git?.commit ?? null,
+      git_branch: request.git?.branch ?? null,
+      git_message: request.git?.message ?? null,
+      git_time: request.git?.time ?? null,
+      base: base?.released ?? null,
+      is_partial: request.more ? 1 : 0,
+      created_at: nowIso(context),
+      expires_at: expiresAt,
+      version: null,
+    };
+    const { missing, resumed } = await beginUpload(context, upload, entries);
     const missingHashes = new Set(missing.map(({ digest }) => digest));
     const uploadUrl = `${uploadBase}/api/v1/upload/${id}`;
     const presigned = await presign(context, site, request, missing);
@@ -233,12 +232,26 @@ interface Missing {
   readonly resumed: { readonly files: number; readonly bytes: number };
 }
 
-async function findMissing(context: Context, site: Site, entries: readonly Entry[]): Promise<Missing> {
+/**
+ * Enters an upload, and finds what it has to send. What it is told to have already, garbage collection keeps: that sees
+ * the upload, or took the content before.
+ */
+async function beginUpload(
+  context: Context,
+  upload: Insertable<UploadTable>,
+  entries: readonly Entry[],
+): Promise<Missing> {
+  const { db, store } = context;
   const byDigest = new Map<Digest, Entry>();
   for (const entry of entries) if (!byDigest.has(entry.digest)) byDigest.set(entry.digest, entry);
-  for (const digest of await findOwned(context, site.workspace_id, byDigest.keys())) byDigest.delete(digest);
+  const owned = await db.query.transaction().execute(async (query) => {
+    await db.fenceContents(query, "shared");
+    await query.insertInto("uploads").values(upload).execute();
+    return await findOwned(query, upload.workspace_id, byDigest.keys());
+  });
+  for (const digest of owned) byDigest.delete(digest);
   const resumed = { files: 0, bytes: 0 };
-  for (const digest of await context.store.uploads.staged(site.workspace_id, byDigest.keys())) {
+  for (const digest of await store.uploads.staged(upload.workspace_id, byDigest.keys())) {
     resumed.files++;
     resumed.bytes += byDigest.get(digest)!.size;
     byDigest.delete(digest);

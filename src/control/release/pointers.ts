@@ -110,7 +110,7 @@ async function movePointer(
     manifest: release.manifest as Digest,
   };
   // A pointer that moved without a record of who moved it is the worse half: the database must be there first.
-  context.db.check();
+  await context.db.check();
   const access =
     move.password === undefined ? undefined : (await context.records.readRef(site.label, environment))?.access;
   const { previous, ref, durationMs } = await writeProtected(context, site, access, move.password, async (access) => {

@@ -54,6 +54,11 @@ export async function ensureSite(context: Context, actor: Actor, nameOrId: strin
 
 async function createSite(context: Context, actor: Actor, name: string): Promise<Site> {
   const workspaceId = await findWorkspace(context, actor);
+  // In turn: of those that begin at once, each is counted by the next.
+  return await context.inTurn(`sites of ${workspaceId}`, () => createSiteIn(context, actor, name, workspaceId));
+}
+
+async function createSiteIn(context: Context, actor: Actor, name: string, workspaceId: string): Promise<Site> {
   await requireRoom(context, actor, workspaceId);
   const createdAt = nowIso(context);
   const id = newId(context, "site");
@@ -62,7 +67,12 @@ async function createSite(context: Context, actor: Actor, name: string): Promise
     return await adoptClaim(context, name, workspaceId);
   }
   const site = { id, workspace_id: workspaceId, name, label: name, created_at: createdAt, updated_at: createdAt };
-  await context.db.query.insertInto("sites").values(site).execute();
+  // Another control plane that starts just now may have found the claim, and entered its site.
+  await context.db.query
+    .insertInto("sites")
+    .values(site)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
   await recordEvent(context, actor, "site.create", { site });
   return site;
 }

@@ -70,7 +70,7 @@ async function forgetUploads(context: Context): Promise<number> {
     const imports = await forgetImports(context);
     const kept = new Set<string>();
     const keyOf = (workspaceId: string, digest: Digest) => `${workspaceId} ${digest}`;
-    for (const upload of await listUploads(context)) {
+    for (const upload of await listUploads(context.db.query, nowIso(context))) {
       for (const digest of await namedByUpload(context, upload)) kept.add(keyOf(upload.workspaceId, digest));
     }
     await context.store.uploads.expire(

@@ -1,6 +1,9 @@
+import type { Kysely } from "kysely";
+import type { Schema } from "#db";
 import { type Digest, SitepodError } from "#model";
 import { findLeases, type StoredBlob } from "#store";
 import { type Context, nowIso } from "../context.ts";
+import { absolve, condemn } from "./condemned-blobs.ts";
 import { listUploads, namedByUpload } from "./uploads-under-way.ts";
 
 export interface Collected {
@@ -52,15 +55,23 @@ export async function collectGarbage(context: Context): Promise<Collected> {
         errors.push(`a ${began} began meanwhile: what is left is removed the next time`);
         return false;
       }
+      // Most are read before: while the blobs are condemned, no deploy begins.
       await named.readUploads();
-      const garbage = blobs.filter(({ digest }) => !named.has(digest));
-      for (const result of await Promise.allSettled(garbage.map((blob) => removeBlob(context, blob)))) {
-        if (result.status === "fulfilled") {
-          deleted += result.value === undefined ? 0 : 1;
-          freed += result.value ?? 0;
-          continue;
-        }
-        context.log("A blob could not be removed", result.reason);
+      const { garbage, assertMayRemove } = await condemn(context, blobs, async (query) => {
+        await named.readUploads(query);
+        return (blob) => !named.has(blob.digest);
+      });
+      const removals = await Promise.all(garbage.map((blob) => removeBlob(context, blob, assertMayRemove)));
+      const over = removals.filter(({ isOver }) => isOver);
+      await absolve(
+        context,
+        over.map(({ digest }) => digest),
+      );
+      for (const { freedBytes, error } of removals) {
+        deleted += freedBytes === undefined ? 0 : 1;
+        freed += freedBytes ?? 0;
+        if (error === undefined) continue;
+        context.log("A blob could not be removed", error);
         errors.push("a blob could not be removed; see the server's log");
       }
       return true;
@@ -80,12 +91,30 @@ export async function collectGarbage(context: Context): Promise<Collected> {
   return { referenced_blobs: named.size, total_blobs: total, deleted_blobs: deleted, freed_bytes: freed, errors };
 }
 
-/** Returns how many bytes are free again, or undefined where the blob was gone already. */
-async function removeBlob(context: Context, { digest, size }: StoredBlob): Promise<number | undefined> {
-  // The claim to it goes first: a workspace without the blob sends it again, one with a false claim cannot.
-  await context.db.query.deleteFrom("workspace_blobs").where("digest", "=", digest).execute();
-  await context.store.encodings.remove(digest);
-  return (await context.store.blobs.remove(digest)) ? size : undefined;
+interface Removal {
+  readonly digest: Digest;
+  /** Undefined where the blob is there still, or was gone already. */
+  readonly freedBytes?: number;
+  /** False where nobody knows whether the store will remove the blob yet. */
+  readonly isOver: boolean;
+  readonly error?: unknown;
+}
+
+async function removeBlob(
+  { store }: Context,
+  { digest, size }: StoredBlob,
+  assertMayRemove: () => void,
+): Promise<Removal> {
+  let isOver = true;
+  try {
+    assertMayRemove();
+    await store.encodings.remove(digest);
+    assertMayRemove();
+    isOver = false;
+    return { digest, isOver: true, ...((await store.blobs.remove(digest)) && { freedBytes: size }) };
+  } catch (error) {
+    return { digest, isOver, error };
+  }
 }
 
 /** The contents that something names. It only grows: what stops being named meanwhile goes the next time. */
@@ -122,8 +151,8 @@ class NamedContents {
   }
 
   /** Adds what is named by uploads under way, and by those that were begun and committed since the start. */
-  async readUploads(): Promise<void> {
-    for (const upload of await listUploads(this.#context, this.#startedAt)) {
+  async readUploads(query: Kysely<Schema> = this.#context.db.query): Promise<void> {
+    for (const upload of await listUploads(query, nowIso(this.#context), this.#startedAt)) {
       if (this.#readUploads.has(upload.manifest)) continue;
       for (const digest of await namedByUpload(this.#context, upload)) {
         this.#digests.add(digest);

@@ -1,5 +1,7 @@
+import type { Kysely } from "kysely";
+import type { Schema } from "#db";
 import type { Digest } from "#model";
-import { type Context, nowIso } from "../context.ts";
+import type { Context } from "../context.ts";
 import { findUploadManifest } from "../release/upload.ts";
 
 export interface ListedUpload {
@@ -7,13 +9,13 @@ export interface ListedUpload {
   readonly manifest: Digest;
 }
 
-/** Lists the uploads that can still be committed, and with `orBegunSince` (ISO 8601) those begun since then that are. */
-export async function listUploads(context: Context, orBegunSince?: string): Promise<ListedUpload[]> {
-  const rows = await context.db.query
+/** Lists the uploads that can still be committed, and with `orBegunSince` those begun since then that are. Times are ISO 8601. */
+export async function listUploads(query: Kysely<Schema>, now: string, orBegunSince?: string): Promise<ListedUpload[]> {
+  const rows = await query
     .selectFrom("uploads")
     .where(({ and, or, eb }) =>
       or([
-        and([eb("version", "is", null), eb("expires_at", ">", nowIso(context))]),
+        and([eb("version", "is", null), eb("expires_at", ">", now)]),
         ...(orBegunSince === undefined ? [] : [eb("created_at", ">=", orBegunSince)]),
       ]),
     )

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Kysely, Migrator, sql } from "kysely";
-import { openDatabase } from "../database.ts";
+import { openSqlite } from "../sqlite.ts";
 import { sqliteDialect } from "../sqlite-dialect.ts";
 import * as initial from "./0001-initial.ts";
 
@@ -22,7 +22,7 @@ test("domains of a database made before keep their tokens, and wait at the whole
   await sql`insert into domains values ('example.com', 's1', 'pending', 't1', ${CREATED_AT})`.execute(before);
   await before.destroy();
 
-  const after = await openDatabase(path);
+  const after = await openSqlite(path);
   const key = { workspace_id: "w1", hostname: "example.com" };
   const never = { verified_at: null, checked_at: null, missing_since: null };
   expect(await after.query.selectFrom("domains").selectAll().execute()).toEqual([

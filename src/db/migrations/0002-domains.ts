@@ -1,4 +1,5 @@
 import { type Kysely, sql } from "kysely";
+import { typesOf } from "./dialect.ts";
 
 /**
  * A domain is asked for by a workspace, and several may ask for the same one until one of them proves it. Where its
@@ -6,17 +7,18 @@ import { type Kysely, sql } from "kysely";
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const { schema } = db;
+  const { text } = typesOf(db);
   await schema.alterTable("domains").renameTo("domains_of_sites").execute();
   await schema
     .createTable("domains")
-    .addColumn("workspace_id", "text", (c) => c.notNull().references("workspaces.id").onDelete("cascade"))
-    .addColumn("hostname", "text", (c) => c.notNull())
-    .addColumn("status", "text", (c) => c.notNull())
-    .addColumn("token", "text", (c) => c.notNull())
-    .addColumn("created_at", "text", (c) => c.notNull())
-    .addColumn("verified_at", "text")
-    .addColumn("checked_at", "text")
-    .addColumn("missing_since", "text")
+    .addColumn("workspace_id", text, (c) => c.notNull().references("workspaces.id").onDelete("cascade"))
+    .addColumn("hostname", text, (c) => c.notNull())
+    .addColumn("status", text, (c) => c.notNull())
+    .addColumn("token", text, (c) => c.notNull())
+    .addColumn("created_at", text, (c) => c.notNull())
+    .addColumn("verified_at", text)
+    .addColumn("checked_at", text)
+    .addColumn("missing_since", text)
     .addPrimaryKeyConstraint("domains_pk", ["workspace_id", "hostname"])
     .execute();
   await schema
@@ -28,13 +30,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute();
   await schema
     .createTable("mounts")
-    .addColumn("workspace_id", "text", (c) => c.notNull())
-    .addColumn("hostname", "text", (c) => c.notNull())
-    .addColumn("path", "text", (c) => c.notNull())
-    .addColumn("site_id", "text", (c) => c.notNull().references("sites.id").onDelete("cascade"))
-    .addColumn("environment", "text", (c) => c.notNull())
-    .addColumn("redirect_to", "text")
-    .addColumn("created_at", "text", (c) => c.notNull())
+    .addColumn("workspace_id", text, (c) => c.notNull())
+    .addColumn("hostname", text, (c) => c.notNull())
+    .addColumn("path", text, (c) => c.notNull())
+    .addColumn("site_id", text, (c) => c.notNull().references("sites.id").onDelete("cascade"))
+    .addColumn("environment", text, (c) => c.notNull())
+    .addColumn("redirect_to", text)
+    .addColumn("created_at", text, (c) => c.notNull())
     .addPrimaryKeyConstraint("mounts_pk", ["workspace_id", "hostname", "path"])
     .addForeignKeyConstraint(
       "mounts_domain",

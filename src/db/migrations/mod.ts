@@ -2,10 +2,12 @@ import type { Migration } from "kysely";
 import * as initial from "./0001-initial.ts";
 import * as domains from "./0002-domains.ts";
 import * as incrementalPlans from "./0003-incremental-plans.ts";
+import * as controlPlanes from "./0004-control-planes.ts";
 
-/** Every migration, in order. One that has shipped is never edited: add the next. */
+/** Every migration, in order. What one that has shipped makes never changes: add the next. */
 export const migrations: Record<string, Migration> = {
   "0001-initial": initial,
   "0002-domains": domains,
   "0003-incremental-plans": incrementalPlans,
+  "0004-control-planes": controlPlanes,
 };

@@ -1,8 +1,9 @@
+import { Database as SqliteFile } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isNewDatabase, lockFolder, openDatabase } from "./mod.ts";
+import { isNewSqlite, lockFolder, openSqlite } from "./mod.ts";
 
 let folder: string;
 let path: string;
@@ -15,12 +16,12 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const workspace = { id: "w1", name: "mine", owner_id: null, lost_at: null, created_at: "2026-01-01T00:00:00.000Z" };
 
 test("a database is made once and keeps its rows when opened again", async () => {
-  expect(isNewDatabase(path)).toBe(true);
-  const first = await openDatabase(path);
+  expect(isNewSqlite(path)).toBe(true);
+  const first = await openSqlite(path);
   await first.query.insertInto("workspaces").values(workspace).execute();
   await first.close();
-  expect(isNewDatabase(path)).toBe(false);
-  const second = await openDatabase(path);
+  expect(isNewSqlite(path)).toBe(false);
+  const second = await openSqlite(path);
   expect(await second.query.selectFrom("workspaces").selectAll().execute()).toEqual([workspace]);
   await second.close();
 });
@@ -28,36 +29,36 @@ test("a database is made once and keeps its rows when opened again", async () =>
 test("an empty file is a new database, and asking does not make it another", () => {
   const empty = join(folder, "empty.db");
   writeFileSync(empty, "");
-  for (let i = 0; i < 2; i++) expect(isNewDatabase(empty)).toBe(true);
+  for (let i = 0; i < 2; i++) expect(isNewSqlite(empty)).toBe(true);
 });
 
 test("a file that is not a database is no new one", () => {
   const other = join(folder, "other.db");
   writeFileSync(other, "not a database, but long enough to be read as one".repeat(100));
-  expect(() => isNewDatabase(other)).toThrow("Restore the database file");
+  expect(() => isNewSqlite(other)).toThrow("Restore the database file");
 });
 
 test("a deleted file takes no more writes", async () => {
-  const database = await openDatabase(path);
-  database.check();
+  const database = await openSqlite(path);
+  await database.check();
   rmSync(path);
-  expect(() => database.check()).toThrow("sites keep serving");
+  await expect(database.check()).rejects.toThrow("sites keep serving");
   await expect(database.query.insertInto("workspaces").values(workspace).execute()).rejects.toThrow("cannot be used");
   await database.close();
 });
 
 test("a file overwritten with something else takes no more writes", async () => {
-  const database = await openDatabase(path);
+  const database = await openSqlite(path);
   await database.query.insertInto("workspaces").values(workspace).execute();
   writeFileSync(path, "x".repeat(10_000));
-  expect(() => database.check()).toThrow("cannot be used");
+  await expect(database.check()).rejects.toThrow("cannot be used");
   await database.close();
 });
 
 test("a file that is not a database is refused with a way out", async () => {
   const other = join(folder, "other.db");
   writeFileSync(other, "not a database, but long enough to be read as one".repeat(100));
-  await expect(openDatabase(other)).rejects.toThrow("Restore the database file");
+  await expect(openSqlite(other)).rejects.toThrow("Restore the database file");
 });
 
 test("a data folder is held by one server at a time", () => {
@@ -65,4 +66,15 @@ test("a data folder is held by one server at a time", () => {
   expect(() => lockFolder(folder)).toThrow("Another sitepod server uses");
   held[Symbol.dispose]();
   lockFolder(folder)[Symbol.dispose]();
+});
+
+test("a database that a newer version has changed is refused, and left as it is", async () => {
+  await (await openSqlite(path)).close();
+  const file = new SqliteFile(path);
+  file.run("insert into kysely_migration values ('9999-later', '2026-01-01T00:00:00.000Z')");
+  file.close();
+  await expect(openSqlite(path)).rejects.toMatchObject({
+    code: "unavailable",
+    message: expect.stringContaining("newer version of sitepod has changed the database (9999-later)"),
+  });
 });

@@ -1,0 +1,35 @@
+import { afterAll, describe } from "bun:test";
+import { testDatabases } from "../../../src/control/test-database.ts";
+import { createTestDatabases } from "../../harness/test-database.ts";
+import { postgresIsMissing, startPostgres } from "../../harness/postgres.ts";
+
+const reason = postgresIsMissing === undefined ? "" : ` (skipped: ${postgresIsMissing})`;
+
+/** The tests of the control plane, all that ask a database: they pass over SQLite in `src/control`, and here. */
+const files = [
+  "control",
+  "reconcile",
+  "domains/domains",
+  "domains/recheck-domains",
+  "domains/reconcile-hosts",
+  "domains/rename",
+  "identity/accounts",
+  "schedule",
+  "archive/archive",
+  "release/commit",
+  "release/delete-site",
+  "release/plan",
+  "release/previews",
+  "retention/clean-up",
+  "retention/retention",
+];
+
+if (postgresIsMissing === undefined) {
+  const postgres = await startPostgres();
+  afterAll(() => postgres[Symbol.asyncDispose]());
+  testDatabases.open = createTestDatabases(postgres);
+}
+
+describe.skipIf(postgresIsMissing !== undefined)(`over PostgreSQL${reason}`, async () => {
+  for (const file of files) await import(`../../../src/control/${file}.test.ts`);
+});
