@@ -33,7 +33,8 @@ async function openListener(certificates: readonly Certificate[], http3 = false)
       fetch: () => new Response(BODY),
       selfSigned,
       log: (message) => log.push(message),
-      retiringMs: 30,
+      // Longer than a client here waits for its turn on a busy machine.
+      retiringMs: 150,
     },
     certificates,
   );
