@@ -31,6 +31,8 @@ export interface EdgeChild {
   /** Tells of a changed document. Resolves once it follows it, or has not said so in time. */
   forget(key: string): Promise<void>;
   useCertificates(certificates: readonly Certificate[]): void;
+  /** Has it say that it is not ready. Resolves once it does, or has not said so in time. */
+  leave(): Promise<void>;
   /** Undefined where it does not tell in time. */
   state(): Promise<EdgeState | undefined>;
   /** What it had answered when its state was told last. */
@@ -83,6 +85,7 @@ export function spawnEdge(tryPassword: TryPassword): EdgeChild {
       // It can only fail by ending, and then another begins with these.
       dialogue.ask("useCertificates", newsOf(certificates)).catch(() => {});
     },
+    leave: async () => void (await within(FOLLOW_MS, dialogue.ask("leave", null))),
     async state() {
       const state = await within(STATE_MS, dialogue.ask("state", null));
       told = state ?? told;

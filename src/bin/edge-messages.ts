@@ -9,6 +9,8 @@ export type EdgeQuestions = {
   /** A document of the store changed: answered once the edge follows it as it is now. */
   readonly forget: { readonly says: string; readonly answer: null };
   readonly useCertificates: { readonly says: CertificateNews; readonly answer: null };
+  /** Say that you are not ready, and serve. */
+  readonly leave: { readonly says: null; readonly answer: null };
   readonly state: { readonly says: null; readonly answer: EdgeState };
 };
 

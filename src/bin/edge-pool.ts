@@ -31,6 +31,7 @@ export async function startEdgePool(options: KeptEdgeOptions): Promise<Edges> {
       for (const edge of edges) edge.useCertificates(certificates);
     },
     state: async () => sum(await Promise.all(edges.map((edge) => edge.state()))),
+    leave: async () => void (await Promise.all(edges.map((edge) => edge.leave()))),
     stop,
   };
 }

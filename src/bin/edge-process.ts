@@ -38,6 +38,10 @@ export function runEdgeProcess(): void {
         edge?.useCertificates(all);
         return null;
       },
+      leave() {
+        edge?.leave();
+        return null;
+      },
       state: () => ({ ...edge!.stats(), memoryBytes: process.memoryUsage.rss() }),
     },
   );
@@ -67,6 +71,7 @@ async function open(
   const store = await openStoreReader(settings, number);
   return openEdge(settings, {
     readers: readersOf(store),
+    checkReadable: store.checkReadable,
     certificates: certificates && {
       challenges: { find: createChallengeFinder(store.documents) },
       selfSigned: unpackCertificate(certificates.selfSigned),

@@ -13,6 +13,8 @@ export interface Edges {
   useCertificates(certificates: readonly Certificate[]): void;
   /** What they have answered and keep in memory, all together. */
   state(): Promise<EdgesState>;
+  /** Has all of them say that they are not ready, to who asks. They serve all the same. */
+  leave(): Promise<void>;
   /** Takes no new connections, and lets requests under way end for so long. */
   stop(drainMs: number): Promise<void>;
 }
@@ -32,5 +34,6 @@ export const edgeHere = (edge: OpenEdge): Edges => ({
   settled: () => Promise.resolve(),
   useCertificates: edge.useCertificates,
   state: async () => ({ ...edge.stats(), memoryBytes: 0, processes: 0, restarts: 0 }),
+  leave: async () => edge.leave(),
   stop: (drainMs) => edge.stop(drainMs),
 });

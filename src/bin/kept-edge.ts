@@ -26,6 +26,8 @@ export interface KeptEdge {
   forget(key: string): Promise<void>;
   useCertificates(certificates: readonly Certificate[]): void;
   state(): Promise<EdgesState>;
+  /** Has the edge, and whatever takes its place, say that it is not ready. Resolves once it does, or has not in time. */
+  leave(): Promise<void>;
   stop(drainMs: number): Promise<void>;
 }
 
@@ -39,6 +41,7 @@ export async function keepEdge(number: number, options: KeptEdgeOptions): Promis
   const stopping = Promise.withResolvers<void>();
   let { settings, certificates } = options;
   let isStopping = false;
+  let isLeaving = false;
   let restarts = 0;
   let requestsOfEnded = 0;
   let edge = spawnEdge(options.tryPassword);
@@ -49,6 +52,7 @@ export async function keepEdge(number: number, options: KeptEdgeOptions): Promis
     try {
       const ports = await opened.open({ settings, number, controlSocket }, sent);
       if (certificates && certificates !== sent) opened.useCertificates(certificates.stored);
+      if (isLeaving) await opened.leave();
       return ports;
     } catch (error) {
       opened.kill("SIGKILL");
@@ -88,6 +92,10 @@ export async function keepEdge(number: number, options: KeptEdgeOptions): Promis
       const state = await asked.state();
       const requests = requestsOfEnded + (asked === edge ? asked.requestsTold() : 0);
       return { ...(state ?? NOTHING), requests, processes: state ? 1 : 0, restarts };
+    },
+    leave() {
+      isLeaving = true;
+      return edge.leave();
     },
     async stop(drainMs) {
       isStopping = true;

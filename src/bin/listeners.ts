@@ -6,12 +6,14 @@ import type { EdgeSettings } from "./edge-settings.ts";
 import { allowMigration } from "./migrate-connections.ts";
 import { decidePlain } from "./plain-http.ts";
 import { openPort } from "./port-in-use.ts";
+import type { Probes } from "./probes.ts";
 import { listenTls, type TlsListener } from "./tls-listener.ts";
 
 /** What requests are handed to. */
 export interface Planes {
   readonly edge: Pick<Edge, "fetch" | "fetchReady" | "parseHost">;
   readonly clients: Clients;
+  readonly probes: Pick<Probes, "answer">;
   readonly answerControl: (request: Request, address: string | null) => Promise<Response>;
   readonly log: (message: string, cause: unknown) => void;
 }
@@ -46,7 +48,7 @@ const API_IDLE_S = 240;
 export function listen(
   options: EdgeSettings,
   certificates: EdgeCertificates | undefined,
-  { edge, clients, answerControl, log }: Planes,
+  { edge, clients, probes, answerControl, log }: Planes,
 ): Listeners {
   const isShared = options.workers > 1;
   const limits = {
@@ -55,9 +57,13 @@ export function listen(
     maxRequestBodySize: maxBodyBytes(options.maxFileBytes),
   };
 
+  const isForControl = (request: Request) => edge.parseHost(request.headers.get("host")).kind === "control";
+
   /** `received` is what came over the connection; `request` what the client sent, perhaps to a proxy. */
   function answer(request: Request, received: Request, server: Server): Response | Promise<Response> {
-    if (edge.parseHost(request.headers.get("host")).kind !== "control") return edge.fetch(request);
+    if (!isForControl(request)) return edge.fetch(request);
+    const probed = probes.answer(request);
+    if (probed) return probed;
     server.timeout(received, API_IDLE_S);
     const response = answerControl(request, clients.address(request));
     return options.https ? addHsts(response) : response;
@@ -86,6 +92,9 @@ export function listen(
 
   function answerPlain(received: Request, server: Server): Response | Promise<Response> {
     const request = clients.received(received);
+    // Whoever watches the server need not know of certificates.
+    const probed = isForControl(request) ? probes.answer(request) : undefined;
+    if (probed) return probed;
     const header = request.headers.get("host");
     const host = edge.parseHost(header).kind === "invalid" ? undefined : (header ?? undefined);
     const decision = decidePlain({ url: request.url, host, address: clients.address(request) }, publicPort);

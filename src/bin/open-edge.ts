@@ -6,11 +6,14 @@ import type { EdgeSettings } from "./edge-settings.ts";
 import { type EdgeCertificates, type Listeners, listen } from "./listeners.ts";
 import type { Log } from "./log.ts";
 import { createForeignCheck } from "./own-addresses.ts";
+import { createProbes } from "./probes.ts";
 import { parseProxies } from "./proxies.ts";
 
 /** What an edge is given beside its settings: where it reads, and whom it asks. */
 export interface EdgeParts {
   readonly readers: EdgeOptions["readers"];
+  /** Throws where the store cannot be read now. */
+  readonly checkReadable: () => Promise<void>;
   /** Undefined where HTTPS is off. */
   readonly certificates: EdgeCertificates | undefined;
   /** Answers a request for the control plane, which came from the client at `address`. */
@@ -28,12 +31,14 @@ export interface OpenEdge {
   /** Uses these certificates for connections from now on. */
   useCertificates(certificates: readonly Certificate[]): void;
   stats(): EdgeStats;
+  /** Says from now on, to who asks whether it is ready, that it is not. It serves all the same. */
+  leave(): void;
   stop: Listeners["stop"];
 }
 
 /** Opens the ports and serves. Throws SitepodError `conflict` or `forbidden` where a port cannot be had. */
 export function openEdge(settings: EdgeSettings, parts: EdgeParts): OpenEdge {
-  const { readers, certificates, answerControl, tryPassword, log } = parts;
+  const { readers, certificates, checkReadable, answerControl, tryPassword, log } = parts;
   const isBehindHttps = settings.publicUrl?.startsWith("https:") ?? false;
   const visitors = {
     addressOf: (request: Request) => clients.address(request),
@@ -55,13 +60,18 @@ export function openEdge(settings: EdgeSettings, parts: EdgeParts): OpenEdge {
   });
   const proxies = settings.proxies === undefined ? undefined : parseProxies(settings.proxies);
   const clients = createClients((request) => listeners.peerOf(request), proxies);
-  const listeners = listen(settings, certificates, { edge, clients, answerControl, log });
+  const probes = createProbes({ checkReadable, nowMs: Date.now });
+  const listeners = listen(settings, certificates, { edge, clients, probes, answerControl, log });
   return {
     httpPort: listeners.httpPort,
     httpsPort: listeners.tls?.port,
     forget: (key) => edge.forget(key),
     useCertificates: (all) => listeners.tls?.use(all),
     stats: () => edge.stats(),
-    stop: listeners.stop,
+    leave: probes.leave,
+    stop(drainMs, farewellMs) {
+      probes.leave();
+      return listeners.stop(drainMs, farewellMs);
+    },
   };
 }

@@ -37,6 +37,13 @@ export const SERVE_OPTIONS = {
     doc: "Address to listen on; by default this machine alone where the domain is localhost, else every address",
   },
   ...WORKERS_OPTION,
+  leaveSeconds: {
+    flag: "leave-seconds",
+    env: "SITEPOD_LEAVE_SECONDS",
+    kind: "count",
+    fallback: "0",
+    doc: "How long a server that is told to stop serves on while /readyz answers 503, so that load balancers leave it",
+  },
   publicUrl: {
     flag: "public-url",
     env: "SITEPOD_PUBLIC_URL",
@@ -171,6 +178,7 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
     rebuildDatabase: isOn("rebuildDatabase"),
     /** Processes that serve sites; 1: this one alone. */
     workers: number("workers", parseWorkers, WORKERS_EXPECTED),
+    leaveSeconds: number("leaveSeconds", (text) => parseCount(text, 3600), "a number of seconds up to 3600"),
     assetSurvivalHours: number("assetSurvivalHours", parseHours, "a number of hours"),
     adminEmail: text("adminEmail"),
     adminPassword: text("adminPassword"),

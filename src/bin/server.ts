@@ -71,6 +71,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     options.https && (await keepCertificates(options.https, options.domain, store.documents, options.dnsServer, log));
   const edges = await startEdges(settings, {
     readers: createReaders(store, records, readManifest),
+    checkReadable: () => store.checkReadable(),
     certificates,
     answerControl: (request, address) => answerControl(request, address),
     log,
@@ -126,6 +127,8 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
       process.cwd(),
     ),
     async stop(drainMs) {
+      await edges.leave();
+      await Bun.sleep(options.leaveSeconds * 1000);
       stopMaintenance();
       await backups?.stop();
       stopSettling();

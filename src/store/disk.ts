@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { DiskBlobs } from "./disk-blobs.ts";
 import { DiskDocuments } from "./disk-documents.ts";
@@ -27,11 +27,12 @@ export async function openDiskStore(folder: string): Promise<Store> {
     uploads,
     settle: () => blobs.settle(),
     check: () => scratch.write("check", { sync: true }, async (path) => void (await readFile(path))),
+    checkReadable: () => checkReadable(root),
   };
 }
 
 /** What of a store another process than its server may use: nothing is made or removed by opening it. */
-export type InspectedStore = Pick<Store, "documents" | "blobs" | "encodings">;
+export type InspectedStore = Pick<Store, "documents" | "blobs" | "encodings" | "checkReadable">;
 
 /** Opens the store in a folder as it lies there, for looking at one that a server may be using. */
 export function inspectDiskStore(folder: string): InspectedStore {
@@ -41,8 +42,12 @@ export function inspectDiskStore(folder: string): InspectedStore {
     documents: new DiskDocuments(root, scratch),
     blobs: new DiskBlobs(root, scratch),
     encodings: new DiskEncodings(root, scratch),
+    checkReadable: () => checkReadable(root),
   };
 }
+
+/** A document that is not there tells nothing: a disk that was unmounted has none either. */
+const checkReadable = async (root: string): Promise<void> => void (await readdir(join(root, "blobs")));
 
 async function makeBlobFolders(blobs: string): Promise<void> {
   await makeFolder(blobs);

@@ -18,6 +18,7 @@ export function openMemoryStore(now: () => number = Date.now): Store {
     encodings: memoryEncodings(),
     uploads: memoryUploads(blobs, now),
     check: async () => {},
+    checkReadable: async () => {},
   };
 }
 

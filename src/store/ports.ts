@@ -133,6 +133,8 @@ export interface Store {
   settle?(): Promise<void>;
   /** Throws where the store cannot be read and written now. */
   check(): Promise<void>;
+  /** Throws where the store cannot be read now. Changes nothing. */
+  checkReadable(): Promise<void>;
 }
 
 /** As much of a store as serving needs: to open it, and to read, changes nothing. */
@@ -140,6 +142,7 @@ export interface StoreReader {
   readonly documents: Pick<Documents, "read">;
   readonly blobs: Pick<Blobs, "open" | "bytes">;
   readonly encodings: Pick<Encodings, "find">;
+  readonly checkReadable: Store["checkReadable"];
 }
 
 /** Where a bucket is, and how its contents are kept near. */

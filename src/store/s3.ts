@@ -48,6 +48,7 @@ export async function openS3Store(options: S3Options): Promise<Store> {
       await bucket.put("tmp/check", "check");
       await bucket.remove("tmp/check");
     },
+    checkReadable: async () => void (await bucket.has("tmp/check")),
   };
 }
 

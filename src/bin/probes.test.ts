@@ -1,0 +1,54 @@
+import { expect, test } from "bun:test";
+import { createProbes, type Probes, type ProbesOptions } from "./probes.ts";
+
+const probesOf = (options: Partial<ProbesOptions> = {}): Probes =>
+  createProbes({ checkReadable: async () => {}, nowMs: () => 0, ...options });
+
+async function ask(probes: Probes, path: string, method = "GET"): Promise<readonly [number, string] | undefined> {
+  const response = await probes.answer(new Request(`http://localhost:8080${path}`, { method }));
+  return response && [response.status, await response.text()];
+}
+
+test("a process that can read its store lives and is ready, whatever the query", async () => {
+  expect(await ask(probesOf(), "/healthz")).toEqual([200, "alive\n"]);
+  expect(await ask(probesOf(), "/readyz?from=balancer")).toEqual([200, "ready\n"]);
+});
+
+test.each([
+  ["/", "GET"],
+  ["/healthz/", "GET"],
+  ["/x/readyz", "GET"],
+  ["/readyz", "POST"],
+])("%s by %s is for others to answer", async (path, method) => {
+  expect(await ask(probesOf(), path, method)).toBeUndefined();
+});
+
+test("a process that is about to stop lives, but is not ready, even for who asked a moment before", async () => {
+  const store = Promise.withResolvers<void>();
+  const probes = probesOf({ checkReadable: () => store.promise });
+  const asked = ask(probes, "/readyz");
+  probes.leave();
+  store.resolve();
+  expect(await asked).toEqual([503, "The server is stopping.\n"]);
+  expect(await ask(probes, "/healthz")).toEqual([200, "alive\n"]);
+});
+
+test("a store that fails, or does not answer, is told, and asked again after two seconds", async () => {
+  let now = 0;
+  let read = () => Promise.reject<void>(new Error("input/output error"));
+  let asked = 0;
+  const checkReadable = () => (asked++, read());
+  const probes = probesOf({ nowMs: () => now, maxReadMs: 5, checkReadable });
+  const notReadable = [503, "The store cannot be read.\n"] as const;
+  expect(await Promise.all([ask(probes, "/readyz"), ask(probes, "/readyz")])).toEqual([notReadable, notReadable]);
+  now += 1999;
+  read = () => new Promise(() => {});
+  expect(await ask(probes, "/readyz")).toEqual(notReadable);
+  expect(asked).toBe(1);
+  now += 1;
+  expect(await ask(probes, "/readyz")).toEqual(notReadable);
+  expect(asked).toBe(2);
+  now += 2000;
+  read = () => Promise.resolve();
+  expect(await ask(probes, "/readyz")).toEqual([200, "ready\n"]);
+});
