@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Certificate } from "#pki";
-import type { TryPassword } from "#serve";
+import { NO_TRAFFIC, type Traffic, type TryPassword } from "#serve";
 import { createDialogue } from "./dialogue.ts";
 import { EDGE_ARGUMENT } from "./edge-argument.ts";
 import {
@@ -36,7 +36,7 @@ export interface EdgeChild {
   /** Undefined where it does not tell in time. */
   state(): Promise<EdgeState | undefined>;
   /** What it had answered when its state was told last. */
-  requestsTold(): number;
+  trafficTold(): Traffic;
   kill(signal: "SIGTERM" | "SIGKILL"): void;
 }
 
@@ -91,7 +91,7 @@ export function spawnEdge(tryPassword: TryPassword): EdgeChild {
       told = state ?? told;
       return state;
     },
-    requestsTold: () => told?.requests ?? 0,
+    trafficTold: () => told ?? NO_TRAFFIC,
     kill: (signal) => child.kill(signal),
   };
 }

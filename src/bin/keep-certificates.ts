@@ -15,12 +15,20 @@ import type { Documents } from "#store";
 import type { HttpsOptions } from "./https-options.ts";
 import { createOrderer } from "./orderer.ts";
 
+/** What metrics tell of certificates, the self-signed one left out. */
+export interface CertificateState {
+  readonly count: number;
+  /** When the first of them expires: milliseconds since the epoch; undefined where there is none. */
+  readonly firstEndMs: number | undefined;
+}
+
 export interface CertificateKeeping {
   readonly challenges: Challenges;
   /** For names that have no certificate. */
   readonly selfSigned: Certificate;
   /** Those that were stored at the start. */
   readonly stored: readonly Certificate[];
+  state(): CertificateState;
   /** Orders what is missing from now on, and hands over all certificates whenever some have changed. Returns its end. */
   start(use: (certificates: readonly Certificate[]) => void): () => Promise<void>;
 }
@@ -49,16 +57,25 @@ export async function keepCertificates(
     })),
     issue: orderer.issue,
     listWanted: async () => listWanted(await listRouted(documents, domain), dns !== undefined),
-    onChange: (certificates) => use(certificates),
+    onChange(certificates) {
+      current = certificates;
+      use(certificates);
+    },
     owner: randomUUID(),
     nowMs: Date.now,
     random: Math.random,
     log,
   });
+  const stored = await keeper.load();
+  let current = stored;
   return {
     challenges,
     selfSigned: await ensureSelfSigned(documents, [domain], Date.now(), orderer.selfSign),
-    stored: await keeper.load(),
+    stored,
+    state: () => ({
+      count: current.length,
+      firstEndMs: current.length === 0 ? undefined : Math.min(...current.map(({ notAfterMs }) => notAfterMs)),
+    }),
     start(onChange) {
       use = onChange;
       const look = () => void keeper.run().catch((error: unknown) => log("Looking after certificates failed", error));

@@ -1,5 +1,5 @@
 import type { Certificate } from "#pki";
-import type { TryPassword } from "#serve";
+import { addTraffic, NO_TRAFFIC, type TryPassword } from "#serve";
 import { type EdgeChild, spawnEdge } from "./edge-child.ts";
 import type { EdgeState, Ports } from "./edge-messages.ts";
 import type { EdgeSettings } from "./edge-settings.ts";
@@ -33,7 +33,7 @@ export interface KeptEdge {
 
 /** Beyond the time for requests under way, before an edge is killed. */
 const END_MARGIN_MS = 2000;
-const NOTHING: EdgeState = { requests: 0, hosts: 0, pods: 0, answers: 0, hotBytes: 0, memoryBytes: 0 };
+const NOTHING: EdgeState = { ...NO_TRAFFIC, hosts: 0, pods: 0, answers: 0, hotBytes: 0, memoryBytes: 0 };
 
 /** Starts the edge of that number. Throws where it cannot start. */
 export async function keepEdge(number: number, options: KeptEdgeOptions): Promise<KeptEdge> {
@@ -43,7 +43,7 @@ export async function keepEdge(number: number, options: KeptEdgeOptions): Promis
   let isStopping = false;
   let isLeaving = false;
   let restarts = 0;
-  let requestsOfEnded = 0;
+  let trafficOfEnded = NO_TRAFFIC;
   let edge = spawnEdge(options.tryPassword);
 
   /** Throws where it does not open; then it is no more. */
@@ -64,7 +64,7 @@ export async function keepEdge(number: number, options: KeptEdgeOptions): Promis
     for (let waitMs = 0; ;) {
       const startMs = performance.now();
       const how = await edge.ended;
-      requestsOfEnded += edge.requestsTold();
+      trafficOfEnded = addTraffic(trafficOfEnded, edge.trafficTold());
       if (isStopping) return;
       waitMs = restartDelayMs(waitMs, performance.now() - startMs);
       log(`Edge ${number} has ended (${how}): another takes its place in ${waitMs} ms`);
@@ -90,8 +90,8 @@ export async function keepEdge(number: number, options: KeptEdgeOptions): Promis
     async state() {
       const asked = edge;
       const state = await asked.state();
-      const requests = requestsOfEnded + (asked === edge ? asked.requestsTold() : 0);
-      return { ...(state ?? NOTHING), requests, processes: state ? 1 : 0, restarts };
+      const traffic = asked === edge ? addTraffic(trafficOfEnded, asked.trafficTold()) : trafficOfEnded;
+      return { ...(state ?? NOTHING), ...traffic, processes: state ? 1 : 0, restarts };
     },
     leave() {
       isLeaving = true;

@@ -1,6 +1,6 @@
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { type Context, type Control, createControl, createHealth, refusalResponse } from "#control";
+import { type Context, type Control, createControl, createHealth, metricsResponse, refusalResponse } from "#control";
 import { type Database, isNewPostgres, isNewSqlite, NewerDatabase, openPostgres, openSqlite, readServerKey } from "#db";
 import { SitepodError } from "#model";
 import type { Store } from "#store";
@@ -53,7 +53,7 @@ export async function openControl(
   } catch (error) {
     if (!(error instanceof SitepodError) || error.code !== "unavailable") throw error;
     log(error.message, error.cause);
-    return { control: unavailable(error, place.store), close: async () => {} };
+    return { control: unavailable(error, place.store, metrics), close: async () => {} };
   }
 }
 
@@ -107,7 +107,7 @@ function lost(database: string, holder: "folder" | "store"): SitepodError {
   );
 }
 
-function unavailable(reason: SitepodError, store: Store): Unavailable {
+function unavailable(reason: SitepodError, store: Store, metrics: () => Promise<string>): Unavailable {
   const shown = new SitepodError(
     "unavailable",
     "The database cannot be used; sites keep serving. See the server's log for the way out.",
@@ -117,8 +117,14 @@ function unavailable(reason: SitepodError, store: Store): Unavailable {
   return {
     reason,
     async fetch(request) {
-      if (new URL(request.url).pathname !== "/api/v1/health") return refusalResponse(shown);
-      return await health();
+      switch (new URL(request.url).pathname) {
+        case "/api/v1/health":
+          return await health();
+        case "/api/v1/metrics":
+          return metricsResponse(await metrics());
+        default:
+          return refusalResponse(shown);
+      }
     },
   };
 }

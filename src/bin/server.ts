@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import {
   type Context,
   type Control,
+  createActivity,
   createAddresses,
   createEncoder,
   createTurns,
@@ -94,12 +95,23 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     log,
     ...turns,
     encoder,
+    activity,
   });
+  const activity = createActivity();
   const backups = options.backups && createScheduledBackups(data, options.backups, log);
   const tellMetrics = async () => {
-    const state = await edges.state();
-    const memoryBytes = process.memoryUsage.rss() + state.memoryBytes;
-    return formatMetrics(version, state, memoryBytes, Date.now() - startedMs, backups?.state());
+    const edge = await edges.state();
+    return formatMetrics({
+      version,
+      runtime: Bun.version,
+      edge,
+      memoryBytes: process.memoryUsage.rss() + edge.memoryBytes,
+      uptimeMs: Date.now() - startedMs,
+      nowMs: Date.now(),
+      activity: activity.figures(),
+      backups: backups?.state(),
+      certificates: certificates?.state(),
+    });
   };
   const { databaseUrl, rebuildDatabase } = options;
   let welcome: string | undefined;

@@ -1,6 +1,7 @@
 import type { Database } from "#db";
 import type { HashBytes } from "#model";
 import type { ReadManifest, Records, Store } from "#store";
+import type { Activity } from "./activity.ts";
 import type { Addresses } from "./addresses.ts";
 import type { Dns } from "./domains/dns.ts";
 import type { Encoder } from "./encoding/encoder.ts";
@@ -53,6 +54,7 @@ export interface Context extends Turns {
   readonly randomBytes: (length: number) => Uint8Array;
   readonly log: (message: string, cause?: unknown) => void;
   readonly encoder: Pick<Encoder, "add">;
+  readonly activity: Activity;
 }
 
 /** The time as the database and the wire write it. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import { createManifestReader, hashBytes, openMemoryStore, Records } from "#store";
-import { createAddresses, createControl, createTurns, DEFAULT_SETTINGS } from "./mod.ts";
+import { createActivity, createAddresses, createControl, createTurns, DEFAULT_SETTINGS } from "./mod.ts";
 import { type TestDatabase, testDatabases } from "./test-database.ts";
 
 let database: TestDatabase;
@@ -28,6 +28,7 @@ beforeAll(async () => {
       },
       ...createTurns(database.locks),
       encoder: { add() {} },
+      activity: createActivity(),
     },
     "0123456789abcdef0123456789abcdef",
     () => "",

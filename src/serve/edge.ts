@@ -11,6 +11,7 @@ import type { Readers } from "./readers.ts";
 import { createReadyAnswers } from "./ready.ts";
 import type { MountsRoute, PodRoute, Route } from "./ref.ts";
 import type { RulesOptions } from "./ruled.ts";
+import { createTrafficCount, type Traffic } from "./traffic.ts";
 import { whenReady } from "./when-ready.ts";
 
 export interface EdgeOptions {
@@ -41,8 +42,7 @@ export interface Edge {
 }
 
 /** What was answered, and what is in memory now. */
-export type EdgeStats = {
-  readonly requests: number;
+export type EdgeStats = Traffic & {
   readonly hosts: number;
   readonly pods: number;
   readonly answers: number;
@@ -59,8 +59,10 @@ export function createEdge(options: EdgeOptions): Edge {
   const hosts = createHostRoutes({ readers, parseHost, nowMs, log });
   const pods = createPods(readers);
   const ready = createReadyAnswers(nowMs);
+  const count = createTrafficCount();
   const podServer = createPodServer(pods, {
     readers,
+    sent: count.sent,
     ready,
     nowMs,
     log,
@@ -107,7 +109,6 @@ export function createEdge(options: EdgeOptions): Edge {
     return respondPage(route.kind, request.method);
   }
 
-  let requests = 0;
   return {
     parseHost: (header) => parseHost(header).host,
     fetchReady(request) {
@@ -115,20 +116,20 @@ export function createEdge(options: EdgeOptions): Edge {
       const { method, headers } = request;
       const answer = ready.find(request.url, method, headers);
       if (!answer) return undefined;
-      requests++;
-      return podServer.send(method, headers, answer);
+      return whenReady(podServer.send(method, headers, answer), count.ready);
     },
     fetch(request) {
-      requests++;
       const response = serve(request);
-      if (response instanceof Response) return response;
-      return response.catch((cause: unknown) => {
-        log(`Cannot answer ${request.method} ${request.url}`, cause);
-        return respondPage("unavailable", request.method);
-      });
+      if (response instanceof Response) return count.routed(response);
+      return response
+        .catch((cause: unknown) => {
+          log(`Cannot answer ${request.method} ${request.url}`, cause);
+          return respondPage("unavailable", request.method);
+        })
+        .then(count.routed);
     },
     forget: (key) => hosts.forget(key),
-    stats: () => ({ requests, hosts: hosts.size, pods: pods.size, ...podServer.stats() }),
+    stats: () => ({ ...count.traffic(), hosts: hosts.size, pods: pods.size, ...podServer.stats() }),
   };
 }
 

@@ -2,5 +2,6 @@ export { type Attempt, createTryPassword, type GivenPassword, type TryPassword }
 export { createEdge, type Edge, type EdgeOptions, type EdgeStats } from "./edge.ts";
 export { HSTS } from "./blob.ts";
 export type { Readers } from "./readers.ts";
+export { addTraffic, ANSWER_KINDS, NO_TRAFFIC, STATUS_CLASSES, type Traffic } from "./traffic.ts";
 export { createProxy } from "./proxy.ts";
 export { isPublicAddress } from "./public-address.ts";

@@ -21,6 +21,7 @@ import type { PodRoute } from "./ref.ts";
 import { respond } from "./respond.ts";
 import { type RulesOptions, serveRuled } from "./ruled.ts";
 import type { PodRules } from "./rules.ts";
+import type { Sent } from "./traffic.ts";
 import { whenReady } from "./when-ready.ts";
 
 export interface PodServerOptions extends AnswersOptions {
@@ -30,6 +31,7 @@ export interface PodServerOptions extends AnswersOptions {
   readonly nowMs: () => number;
   readonly log: (message: string, cause?: unknown) => void;
   readonly rules: RulesOptions;
+  readonly sent: Sent;
 }
 
 export interface PodServer {
@@ -43,7 +45,7 @@ export interface PodServer {
 
 /** Serves files of pods: what a path means, in which form, under which headers. */
 export function createPodServer(pods: Pods, options: PodServerOptions): PodServer {
-  const { readers, ready, nowMs, log, rules } = options;
+  const { readers, ready, nowMs, log, rules, sent } = options;
   const answers = createAnswers(options);
   const negotiate = createNegotiation({ readers, nowMs, log, onGrown: (answer) => answers.measure(answer) });
 
@@ -112,9 +114,9 @@ export function createPodServer(pods: Pods, options: PodServerOptions): PodServe
 
   function send(method: string, headers: Headers, answer: Answer): Response | Promise<Response> {
     const accept = answer.encoded ? headers.get("accept-encoding") : null;
-    if (accept === null) return respond(method, headers, answer);
+    if (accept === null) return respond(method, headers, answer, sent);
     return whenReady(negotiate(accept, headers, answer), (chosen) =>
-      chosen ? respond(method, headers, chosen) : respondPage("notAcceptable", method),
+      chosen ? respond(method, headers, chosen, sent) : respondPage("notAcceptable", method),
     );
   }
 

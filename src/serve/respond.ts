@@ -1,15 +1,16 @@
 import { formatUnsatisfiedRange, formatContentRange, selectContent } from "#routing";
 import type { Answer } from "./answer.ts";
 import { formatMultipart } from "./multipart.ts";
+import type { Sent } from "./traffic.ts";
 
-/** Sends of a file what the request's conditions and ranges ask for. */
-export function respond(method: string, headers: Headers, answer: Answer): Response {
+/** Sends of a file what the request's conditions and ranges ask for, and counts it. */
+export function respond(method: string, headers: Headers, answer: Answer, sent: Sent): Response {
   const { head, notModifiedHead, body, size } = answer;
-  if (head.status !== 200) return respondWhole(method, answer);
+  if (head.status !== 200) return respondWhole(method, answer, sent);
   const selection = selectContent(method, headers, answer);
   switch (selection.kind) {
     case "whole":
-      return respondWhole(method, answer);
+      return respondWhole(method, answer, sent);
     case "not-modified":
       return new Response(null, notModifiedHead);
     case "precondition-failed":
@@ -21,6 +22,7 @@ export function respond(method: string, headers: Headers, answer: Answer): Respo
       });
     case "ranges": {
       const [range, ...others] = selection.ranges;
+      for (const { first, last } of selection.ranges) sent.bytes += last + 1 - first;
       if (others.length > 0) {
         const multipart = formatMultipart(answer, selection.ranges);
         return new Response(multipart.body, {
@@ -39,8 +41,11 @@ export function respond(method: string, headers: Headers, answer: Answer): Respo
 }
 
 /** HEAD is answered without a body to take the length from, so it is told. */
-function respondWhole(method: string, { head, body, size }: Answer): Response {
-  if (method !== "HEAD") return new Response(body, head);
+function respondWhole(method: string, { head, body, size }: Answer, sent: Sent): Response {
+  if (method !== "HEAD") {
+    sent.bytes += size;
+    return new Response(body, head);
+  }
   return new Response(null, { status: head.status, headers: withAlso(head.headers, { "Content-Length": `${size}` }) });
 }
 

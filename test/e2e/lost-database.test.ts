@@ -49,6 +49,11 @@ async function expectHealthTells(server: Server): Promise<void> {
     storage: "ok",
     uptime: expect.any(Number),
   });
+  const metrics = await callApi({ endpoint: server.url }, "GET", "/metrics");
+  expect([metrics.status, await metrics.text()]).toEqual([
+    200,
+    expect.stringContaining("sitepod_edge_requests_total{"),
+  ]);
 }
 
 const requests: readonly (readonly [string, string, unknown?])[] = [

@@ -33,6 +33,10 @@ describe.skipIf(process.platform !== "linux")(`a server with ${WORKERS} workers`
     expect(new Set(await askAnew(server, host, "/", 40))).toEqual(new Set([PAGE]));
     expect(await readMetric(server, "sitepod_edge_requests_total")).toBe(before + 40);
     expect(await readMetric(server, "sitepod_edge_processes")).toBe(WORKERS);
+    const counted = await (await fetch(`${server.url}/api/v1/metrics`)).text();
+    expect(counted).toContain('sitepod_events_total{action="release.create"} 1\n');
+    expect(counted).toContain('sitepod_events_total{action="environment.rollback"} 0\n');
+    expect(counted).toContain('sitepod_api_requests_total{method="POST",route="/api/v1/commit",code="2xx"} 1\n');
     const console = await fetch(`${server.url}/`);
     expect([console.status, console.headers.get("Content-Type")]).toEqual([200, "text/html;charset=utf-8"]);
     expect((await fetch(`${server.url}/api/v1/nothing`)).status).toBe(404);

@@ -38,8 +38,9 @@ export const askAnew = (server: Server, host: string, path: string, times: numbe
     }),
   );
 
-/** Reads a figure of the server, or of all its edges together. */
+/** Reads a figure of the server, or of all its edges together; of those that labels tell apart, their sum. */
 export async function readMetric(server: Server, name: string): Promise<number> {
   const text = await (await fetch(`${server.url}/api/v1/metrics`)).text();
-  return Number(new RegExp(`^${name} (\\d+)$`, "m").exec(text)?.[1]);
+  const figures = [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\d+)$`, "gm"))];
+  return figures.length === 0 ? Number.NaN : figures.reduce((sum, [, figure]) => sum + Number(figure), 0);
 }

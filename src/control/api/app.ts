@@ -1,4 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { matchedRoutes } from "hono/route";
 import { SitepodError } from "#model";
 import type { Context } from "../context.ts";
 import type { Accounts } from "../identity/accounts.ts";
@@ -17,10 +18,19 @@ import { addServerRoutes } from "./server-routes.ts";
 import { addSiteRoutes } from "./site-routes.ts";
 
 const BASE = "/api/v1";
+/** Stands for all that clients make up. */
+const NO_ROUTE = { method: "other", path: "none" };
 
 /** Makes the HTTP API: `(request, address of the client) => response`. */
 export function createApi(context: Context, accounts: Accounts, metrics: () => string | Promise<string>) {
   const app: Api = new OpenAPIHono<{ Bindings: Caller }>().basePath(BASE);
+  app.use(async (request, next) => {
+    const startMs = performance.now();
+    await next();
+    const { method, path } = matchedRoutes(request).findLast((route) => route.method !== "ALL") ?? NO_ROUTE;
+    const { status } = request.res;
+    context.activity.countRequest({ method, route: path, status }, performance.now() - startMs);
+  });
   addServerRoutes(app, context, accounts, metrics);
   addAccountRoutes(app, context, accounts, createLoginLimit(context.db));
   addTokenRoutes(app, context);
@@ -50,7 +60,7 @@ export function createApi(context: Context, accounts: Accounts, metrics: () => s
   const answerError = createErrorAnswers(context.log, context.nowMs);
   app.notFound((request) => {
     const { method, path } = request.req;
-    const allowed = findAllowedMethods(app.routes, path);
+    const allowed = findAllowedMethods(routes, path);
     if (allowed.length === 0) {
       return answerError(new SitepodError("not_found", `There is no ${method} ${path}. See /api/docs.`));
     }
@@ -60,6 +70,8 @@ export function createApi(context: Context, accounts: Accounts, metrics: () => s
     return answer;
   });
   app.onError(answerError);
+  // What looks at every request is no route.
+  const routes = app.routes.filter((route) => route.method !== "ALL");
 
   return async (request: Request, address: string | null): Promise<Response> => {
     const { pathname } = new URL(request.url);

@@ -63,9 +63,7 @@ export function addServerRoutes(
     }),
   );
 
-  app.get("/metrics", async (request) =>
-    request.text(await metrics(), 200, { "content-type": "text/plain; version=0.0.4" }),
-  );
+  app.get("/metrics", async () => metricsResponse(await metrics()));
 
   addRoute(
     app,
@@ -103,6 +101,10 @@ export function addServerRoutes(
     },
   );
 }
+
+/** Answers with figures in Prometheus' text format, 0.0.4. */
+export const metricsResponse = (text: string): Response =>
+  new Response(text, { headers: { "content-type": "text/plain; version=0.0.4", "cache-control": "no-store" } });
 
 /** An operator's script shows the server's admin token; a person is an administrator. Returns who it is. */
 async function requireOperator(context: Context, request: ApiRequest): Promise<Actor> {

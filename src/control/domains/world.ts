@@ -2,7 +2,15 @@ import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import type { Schema } from "#db";
 import { createManifestReader, hashBytes, openMemoryStore, Records, type Store } from "#store";
-import { type Control, createAddresses, createControl, createTurns, DEFAULT_SETTINGS, type Settings } from "../mod.ts";
+import {
+  type Control,
+  createActivity,
+  createAddresses,
+  createControl,
+  createTurns,
+  DEFAULT_SETTINGS,
+  type Settings,
+} from "../mod.ts";
 import { type TestDatabase, testDatabases } from "../test-database.ts";
 
 /** What the API answered. A test says itself what it expects of the body. */
@@ -91,6 +99,7 @@ export class World implements AsyncDisposable {
         log: (message) => this.logged.push(message),
         ...createTurns(this.#database.locks),
         encoder: { add() {} },
+        activity: createActivity(),
       },
       "0123456789abcdef0123456789abcdef",
       () => "",

@@ -28,6 +28,7 @@ export async function recordEvent(
       address: actor.address,
     })
     .execute();
+  context.activity.countEvent(action);
 }
 
 /** Lists events, newest first: those of one site, or all that the actor made; an administrator sees everybody's. */

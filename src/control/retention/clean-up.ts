@@ -19,6 +19,7 @@ export async function cleanUp(context: Context): Promise<CleanedUp> {
   const errors: string[] = [];
   const previews = await forgetPreviews(context, errors);
   const plans = await forgetUploads(context);
+  if (errors.length === 0) context.activity.cleanedUp(context.nowMs());
   return { expired_users_deleted: 0, expired_previews_deleted: previews, expired_plans_deleted: plans, errors };
 }
 

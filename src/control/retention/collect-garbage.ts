@@ -43,6 +43,7 @@ export async function collectGarbage(context: Context): Promise<Collected> {
   await context.inTurn(RECORDS_TURN, () => named.readAll());
   const errors: string[] = [];
   let total = 0;
+  let totalBytes = 0;
   let deleted = 0;
   let freed = 0;
 
@@ -82,12 +83,16 @@ export async function collectGarbage(context: Context): Promise<Collected> {
   let mayRemove = true;
   for await (const blob of context.store.blobs.list()) {
     total++;
+    totalBytes += blob.size;
     if (mayRemove && !named.has(blob.digest)) unnamed.push(blob);
     if (unnamed.length < BLOBS_AT_ONCE) continue;
     mayRemove = await remove(unnamed);
     unnamed = [];
   }
   if (mayRemove && unnamed.length > 0) await remove(unnamed);
+  if (errors.length === 0) {
+    context.activity.collected(context.nowMs(), { blobs: total - deleted, bytes: totalBytes - freed });
+  }
   return { referenced_blobs: named.size, total_blobs: total, deleted_blobs: deleted, freed_bytes: freed, errors };
 }
 
