@@ -5,7 +5,11 @@ import { parseProxies } from "./proxies.ts";
 /** What the server takes a request for that came from this machine, with these trusted proxies. */
 async function received(trusted: string | undefined, headers: Record<string, string>, body?: string) {
   const proxies = trusted === undefined ? undefined : parseProxies(trusted)!;
-  const clients = createClients((request) => server.requestIP(request)?.address ?? null, proxies);
+  const clients = createClients(
+    (request) => server.requestIP(request)?.address ?? null,
+    proxies,
+    () => "new",
+  );
   await using server = Bun.serve({
     port: 0,
     async fetch(request) {
@@ -14,6 +18,7 @@ async function received(trusted: string | undefined, headers: Record<string, str
         url: original.url,
         host: original.headers.get("host"),
         address: clients.address(original),
+        requestId: clients.requestId(original),
         method: original.method,
         body: await original.text(),
       });
@@ -46,6 +51,7 @@ test("a trusted proxy tells address and scheme of the client, and never its host
     url: "https://inner.test/a%2Fb?x=1",
     host: "inner.test",
     address: "203.0.113.7",
+    requestId: "new",
     method: "POST",
     body: "a body",
   });
@@ -62,4 +68,15 @@ test("what a trusted proxy does not tell is as it came", async () => {
 test("the first of several proxies was nearest to the client", async () => {
   const headers = { "X-Forwarded-Proto": "https, http" };
   expect(await received("127.0.0.1", headers)).toMatchObject({ url: "https://inner.test/a%2Fb?x=1" });
+});
+
+test.each([
+  ["127.0.0.1", "from-the-proxy.1", "from-the-proxy.1"],
+  ["127.0.0.1", "two words", "new"],
+  ["127.0.0.1", undefined, "new"],
+  ["10.0.0.0/8", "from-a-stranger", "new"],
+  [undefined, "from-a-stranger", "new"],
+])("where %p is trusted, a request with the id %p has the id %p", async (trusted, given, id) => {
+  const headers: Record<string, string> = given === undefined ? {} : { "X-Request-Id": given };
+  expect((await received(trusted, headers)).requestId).toBe(id);
 });

@@ -1,4 +1,5 @@
 import { findClient, plainAddress, type Proxies } from "./proxies.ts";
+import { isRequestId } from "./request-id.ts";
 
 /** Who sent a request, and how. */
 export interface Clients {
@@ -6,17 +7,19 @@ export interface Clients {
   received(request: Request): Request;
   /** The client's network address; null where the connection has ended already. */
   address(request: Request): string | null;
+  /** The id that a trusted proxy gave the request, where it is well formed; otherwise a new one. */
+  requestId(request: Request): string;
 }
 
 type PeerOf = (request: Request) => string | null;
 
 /** Without trusted proxies whoever connects is the client, and X-Forwarded-* means nothing. */
-export function createClients(peerOf: PeerOf, proxies: Proxies | undefined): Clients {
+export function createClients(peerOf: PeerOf, proxies: Proxies | undefined, newRequestId: () => string): Clients {
   const address = (request: Request) => {
     const peer = peerOf(request);
     return peer === null ? null : plainAddress(peer);
   };
-  if (!proxies) return { received: (request) => request, address };
+  if (!proxies) return { received: (request) => request, address, requestId: newRequestId };
 
   /** A request that was made here has no connection to ask. */
   const passedOn = new WeakMap<Request, string>();
@@ -30,6 +33,10 @@ export function createClients(peerOf: PeerOf, proxies: Proxies | undefined): Cli
       return original;
     },
     address: (request) => passedOn.get(request) ?? address(request),
+    requestId(request) {
+      const given = passedOn.has(request) ? request.headers.get("x-request-id") : null;
+      return given !== null && isRequestId(given) ? given : newRequestId();
+    },
   };
 }
 

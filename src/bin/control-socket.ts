@@ -1,17 +1,19 @@
 import { chmod, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { AnswerControl } from "./listeners.ts";
+import { inRequest } from "./request-id.ts";
 
 /** What edges say of the client whose request they pass on. Believed at the control socket alone. */
 export const CLIENT_ADDRESS = "sitepod-client-address";
 export const CLIENT_SCHEME = "sitepod-client-scheme";
+/** And of the request. */
+export const REQUEST_ID = "sitepod-request-id";
 
 /** Where edges in processes of their own have the control plane's requests answered. */
 export interface ControlSocket {
   readonly path: string;
   stop(): Promise<void>;
 }
-
-type AnswerControl = (request: Request, address: string | null) => Promise<Response>;
 
 /** Listens in a folder of the data folder that only this user can enter. */
 export async function openControlSocket(
@@ -29,7 +31,10 @@ export async function openControlSocket(
     maxRequestBodySize,
     // The edge ends what is silent for too long, and knows for how long that is.
     idleTimeout: 0,
-    fetch: (request: Request) => answer(asSent(request), request.headers.get(CLIENT_ADDRESS)),
+    fetch(request: Request) {
+      const requestId = request.headers.get(REQUEST_ID)!;
+      return inRequest(requestId, () => answer(asSent(request), request.headers.get(CLIENT_ADDRESS), requestId));
+    },
   };
   // Bun's types know of no time-out at such a socket; Bun does.
   const server = Bun.serve(options as unknown as Bun.Serve.Options<undefined>);

@@ -67,7 +67,7 @@ async function open(
   server: Dialogue<ServerQuestions>,
   receiveCertificates: ReturnType<typeof createCertificateReceiver>,
 ): Promise<OpenEdge> {
-  const log = createLog(`edge ${number}: `);
+  const log = createLog(settings.logFormat, number);
   const store = await openStoreReader(settings, number);
   return openEdge(settings, {
     readers: readersOf(store),

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { LogFormat } from "./log.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import type { StorageOptions } from "./storage-options.ts";
 
@@ -23,6 +24,7 @@ export interface EdgeSettings {
   readonly countryHeader: string | undefined;
   /** What a request to the API may carry. */
   readonly maxFileBytes: number;
+  readonly logFormat: LogFormat;
   /** Processes that listen on the ports together. */
   readonly workers: number;
 }
@@ -40,5 +42,6 @@ export const edgeSettingsOf = (options: ServeOptions): EdgeSettings => ({
   allowProxying: options.allowProxying,
   countryHeader: options.countryHeader,
   maxFileBytes: options.maxFileBytes,
+  logFormat: options.logFormat,
   workers: options.workers,
 });

@@ -7,14 +7,18 @@ import { allowMigration } from "./migrate-connections.ts";
 import { decidePlain } from "./plain-http.ts";
 import { openPort } from "./port-in-use.ts";
 import type { Probes } from "./probes.ts";
+import { inRequest } from "./request-id.ts";
 import { listenTls, type TlsListener } from "./tls-listener.ts";
+
+/** Answers a request for the control plane, by the address of the client and the id of the request. */
+export type AnswerControl = (request: Request, address: string | null, requestId: string) => Promise<Response>;
 
 /** What requests are handed to. */
 export interface Planes {
   readonly edge: Pick<Edge, "fetch" | "fetchReady" | "parseHost">;
   readonly clients: Clients;
   readonly probes: Pick<Probes, "answer">;
-  readonly answerControl: (request: Request, address: string | null) => Promise<Response>;
+  readonly answerControl: AnswerControl;
   readonly log: (message: string, cause: unknown) => void;
 }
 
@@ -65,8 +69,9 @@ export function listen(
     const probed = probes.answer(request);
     if (probed) return probed;
     server.timeout(received, API_IDLE_S);
-    const response = answerControl(request, clients.address(request));
-    return options.https ? addHsts(response) : response;
+    const requestId = clients.requestId(request);
+    const response = inRequest(requestId, () => answerControl(request, clients.address(request), requestId));
+    return addHeaders(response, { "X-Request-Id": requestId, ...(options.https ? HSTS : {}) });
   }
   const answerAny = (received: Request, server: Server) =>
     edge.fetchReady(received) ?? answer(clients.received(received), received, server);
@@ -125,9 +130,9 @@ export const maxBodyBytes = (maxFileBytes: number): number => Math.max(maxFileBy
 /** Any server of this process can tell of any request. */
 const peerOf = (server: Server) => (request: Request) => server.requestIP(request)?.address ?? null;
 
-async function addHsts(answer: Promise<Response>): Promise<Response> {
+async function addHeaders(answer: Promise<Response>, headers: Record<string, string>): Promise<Response> {
   const response = await answer;
-  for (const [name, value] of Object.entries(HSTS)) response.headers.set(name, value);
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
   return response;
 }
 

@@ -1,9 +1,55 @@
+import { currentRequestId } from "./request-id.ts";
+
 export type Log = (message: string, cause?: unknown) => void;
 
-/** Returns what writes one line an event to the standard error; a cause is shown with its stack, since an operator has nothing else to go by. */
+const LOG_FORMATS = ["text", "json"] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+export function parseLogFormat(text: string, faults: string[]): LogFormat {
+  const format = LOG_FORMATS.find((known) => known === text);
+  if (!format) faults.push(`--log-format is ${JSON.stringify(text)} and must be ${LOG_FORMATS.join(" or ")}`);
+  return format ?? "text";
+}
+
+/** What happened, once. */
+export interface LogEvent {
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+  readonly message: string;
+  /** What went wrong: shown with its stack, since an operator has nothing else to go by. */
+  readonly cause: unknown;
+  /** Of the request that was being answered; undefined beside requests. */
+  readonly requestId: string | undefined;
+  /** The number of the edge that tells it; undefined for the server itself. */
+  readonly edge: number | undefined;
+}
+
+/** Returns what writes to the standard error; `edge` is the number of the one that this process is. */
 export const createLog =
-  (source = ""): Log =>
-  (message, cause) => {
-    const details = cause === undefined ? "" : `\n${Bun.inspect(cause)}`;
-    console.error(`${new Date().toISOString()} ${source}${message}${details}`);
-  };
+  (format: LogFormat, edge?: number): Log =>
+  (message, cause) =>
+    console.error(formatEvent(format, { atMs: Date.now(), message, cause, requestId: currentRequestId(), edge }));
+
+/** As JSON an event is one line, whatever it holds. */
+export function formatEvent(format: LogFormat, { atMs, message, cause, requestId, edge }: LogEvent): string {
+  const time = new Date(atMs).toISOString();
+  const error = cause === undefined ? undefined : Bun.inspect(cause, { colors: false });
+  switch (format) {
+    case "text": {
+      const source = edge === undefined ? "" : `edge ${edge}: `;
+      const request = requestId === undefined ? "" : ` (request ${requestId})`;
+      return `${time} ${source}${message}${request}${error === undefined ? "" : `\n${error}`}`;
+    }
+    case "json":
+      return JSON.stringify({
+        time,
+        level: error === undefined ? "info" : "error",
+        message,
+        error,
+        request_id: requestId,
+        edge,
+      });
+    default:
+      return format satisfies never;
+  }
+}

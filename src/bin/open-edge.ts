@@ -1,9 +1,10 @@
+import { randomUUID } from "node:crypto";
 import type { Certificate } from "#pki";
 import { createEdge, createProxy, type EdgeOptions, type EdgeStats, type TryPassword } from "#serve";
 import { createClients } from "./clients.ts";
 import { createCoarseClock } from "./coarse-clock.ts";
 import type { EdgeSettings } from "./edge-settings.ts";
-import { type EdgeCertificates, type Listeners, listen } from "./listeners.ts";
+import { type AnswerControl, type EdgeCertificates, type Listeners, listen } from "./listeners.ts";
 import type { Log } from "./log.ts";
 import { createForeignCheck } from "./own-addresses.ts";
 import { createProbes } from "./probes.ts";
@@ -17,7 +18,7 @@ export interface EdgeParts {
   /** Undefined where HTTPS is off. */
   readonly certificates: EdgeCertificates | undefined;
   /** Answers a request for the control plane, which came from the client at `address`. */
-  readonly answerControl: (request: Request, address: string | null) => Promise<Response>;
+  readonly answerControl: AnswerControl;
   readonly tryPassword: TryPassword;
   readonly log: Log;
 }
@@ -59,7 +60,7 @@ export function openEdge(settings: EdgeSettings, parts: EdgeParts): OpenEdge {
     },
   });
   const proxies = settings.proxies === undefined ? undefined : parseProxies(settings.proxies);
-  const clients = createClients((request) => listeners.peerOf(request), proxies);
+  const clients = createClients((request) => listeners.peerOf(request), proxies, randomUUID);
   const probes = createProbes({ checkReadable, nowMs: Date.now });
   const listeners = listen(settings, certificates, { edge, clients, probes, answerControl, log });
   return {

@@ -1,4 +1,5 @@
-import { CLIENT_ADDRESS, CLIENT_SCHEME } from "./control-socket.ts";
+import { CLIENT_ADDRESS, CLIENT_SCHEME, REQUEST_ID } from "./control-socket.ts";
+import type { AnswerControl } from "./listeners.ts";
 import type { Log } from "./log.ts";
 
 /** What concerns one connection alone (RFC 9110, section 7.6.1). The edge has said already that a body may come. */
@@ -10,13 +11,13 @@ const RETRY_S = 1;
  * how long they may be silent, and how large they may be, is seen to where the client is connected.
  */
 export const createPassOn =
-  (socketPath: string, log: Log) =>
-  async (request: Request, address: string | null): Promise<Response> => {
+  (socketPath: string, log: Log): AnswerControl =>
+  async (request, address, requestId) => {
     try {
       const answer = await fetch(request.url, {
         unix: socketPath,
         method: request.method,
-        headers: headersFor(request, address),
+        headers: headersFor(request, address, requestId),
         body: request.body,
         redirect: "manual",
         decompress: false,
@@ -32,10 +33,11 @@ export const createPassOn =
   };
 
 /** A client's own word for who it is never reaches the server. */
-function headersFor(request: Request, address: string | null): Headers {
+function headersFor(request: Request, address: string | null, requestId: string): Headers {
   const headers = withoutHop(request.headers);
   headers.delete(CLIENT_ADDRESS);
   if (address !== null) headers.set(CLIENT_ADDRESS, address);
+  headers.set(REQUEST_ID, requestId);
   headers.set(CLIENT_SCHEME, request.url.startsWith("https:") ? "https" : "http");
   return headers;
 }

@@ -4,6 +4,7 @@ import { SitepodError } from "#model";
 import { BACKUP_OPTIONS, decideBackups } from "./backup-options.ts";
 import { DATABASE_OPTIONS, parseDatabaseUrl } from "./database-url.ts";
 import { decideHttps, HTTPS_OPTIONS } from "./https-options.ts";
+import { parseLogFormat } from "./log.ts";
 import type { Option } from "./option.ts";
 import { parseProxies } from "./proxies.ts";
 import { decideStorage, STORAGE_OPTIONS } from "./storage-options.ts";
@@ -37,6 +38,13 @@ export const SERVE_OPTIONS = {
     doc: "Address to listen on; by default this machine alone where the domain is localhost, else every address",
   },
   ...WORKERS_OPTION,
+  logFormat: {
+    flag: "log-format",
+    env: "SITEPOD_LOG_FORMAT",
+    kind: "text",
+    fallback: "text",
+    doc: "How the log is written: text for people, json for machines, one object a line",
+  },
   leaveSeconds: {
     flag: "leave-seconds",
     env: "SITEPOD_LEAVE_SECONDS",
@@ -178,6 +186,7 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
     rebuildDatabase: isOn("rebuildDatabase"),
     /** Processes that serve sites; 1: this one alone. */
     workers: number("workers", parseWorkers, WORKERS_EXPECTED),
+    logFormat: parseLogFormat(text("logFormat")!, faults),
     leaveSeconds: number("leaveSeconds", (text) => parseCount(text, 3600), "a number of seconds up to 3600"),
     assetSurvivalHours: number("assetSurvivalHours", parseHours, "a number of hours"),
     adminEmail: text("adminEmail"),

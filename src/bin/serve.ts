@@ -5,8 +5,6 @@ import { DRAIN_MS } from "./drain.ts";
 import { parseServeOptions } from "./serve-options.ts";
 import { startServer } from "./server.ts";
 
-const log = createLog();
-
 /**
  * `sitepod serve`: runs the server until it is told to stop, and returns the exit code. Where it cannot start, the process
  * ends with 1, on usage with 2: what had begun to listen would keep it alive.
@@ -18,6 +16,7 @@ export async function serveCommand(argv: readonly string[]): Promise<number> {
   }
   try {
     const options = parseServeOptions(argv, process.env);
+    const log = createLog(options.logFormat);
     const stopped = stopSignal();
     const server = await startServer(options, log);
     console.log(server.greeting);

@@ -27,6 +27,7 @@ import { formatMetrics } from "./metrics.ts";
 import { guardStore } from "./guard-store.ts";
 import { keepCertificates } from "./keep-certificates.ts";
 import { keepControl } from "./keep-control.ts";
+import type { AnswerControl } from "./listeners.ts";
 import type { Log } from "./log.ts";
 import { isAvailable, openControl, type Unavailable } from "./open-control.ts";
 import { openStore, removeOldCaches } from "./open-store.ts";
@@ -67,14 +68,14 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
   const compressor = createCompressor();
   const encoder = createEncoder({ store, readManifest, ...turns, log, compress: compressor.compress });
   // The address of the console follows from the port, and the port is known once somebody listens.
-  let answerControl = async (_request: Request, _address: string | null) => new Response(null, { status: 503 });
+  let answerControl: AnswerControl = async () => new Response(null, { status: 503 });
   const certificates =
     options.https && (await keepCertificates(options.https, options.domain, store.documents, options.dnsServer, log));
   const edges = await startEdges(settings, {
     readers: createReaders(store, records, readManifest),
     checkReadable: () => store.checkReadable(),
     certificates,
-    answerControl: (request, address) => answerControl(request, address),
+    answerControl: (request, address, requestId) => answerControl(request, address, requestId),
     log,
   });
   store.documents.subscribe((key) => edges.forget(key));
@@ -123,9 +124,9 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     return opened;
   };
   const { control, close } = await keepControl(open, databaseUrl !== undefined, log);
-  answerControl = async (request, address) =>
+  answerControl = async (request, address, requestId) =>
     new URL(request.url).pathname.startsWith("/api/")
-      ? await control().fetch(request, address)
+      ? await control().fetch(request, address, requestId)
       : consoleResponse(request);
 
   const stopCertificates = certificates?.start(edges.useCertificates);

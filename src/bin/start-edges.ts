@@ -24,8 +24,8 @@ export async function startEdges(settings: EdgeSettings, parts: Omit<EdgeParts, 
   const socket = await openControlSocket(
     settings.data,
     // Whoever is told that a release is out finds it out at every edge.
-    async (request, address) => {
-      const response = await parts.answerControl(request, address);
+    async (request, address, requestId) => {
+      const response = await parts.answerControl(request, address, requestId);
       await pool?.settled();
       return response;
     },

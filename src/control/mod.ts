@@ -14,8 +14,8 @@ const HOUR_MS = 60 * 60 * 1000;
 
 /** The control plane: API, accounts, releases. It writes the pointers that the data plane follows. */
 export interface Control {
-  /** Answers a request of the API; `address` is the client's network address. */
-  fetch(request: Request, address: string | null): Promise<Response>;
+  /** Answers a request of the API; `address` is the client's network address, and `requestId` what the log names it by. */
+  fetch(request: Request, address: string | null, requestId?: string): Promise<Response>;
   /** Brings the database into line with the store. Called once, before the first request. */
   reconcile(): Promise<void>;
   /** Makes the first account, an administrator, unless there is one. */

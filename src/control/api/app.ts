@@ -69,16 +69,17 @@ export function createApi(context: Context, accounts: Accounts, metrics: () => s
     answer.headers.set("allow", allowed.join(", "));
     return answer;
   });
-  app.onError(answerError);
+  app.onError((error, { env }) => answerError(error, env.requestId));
   // What looks at every request is no route.
   const routes = app.routes.filter((route) => route.method !== "ALL");
 
-  return async (request: Request, address: string | null): Promise<Response> => {
+  return async (request: Request, address: string | null, requestId?: string): Promise<Response> => {
     const { pathname } = new URL(request.url);
     if (pathname === "/api/docs") return await referencePage();
     let actor: ReturnType<typeof authenticate> | undefined;
     const caller: Caller = {
       address,
+      requestId,
       findActor: () => (actor ??= authenticate(context, accounts, request, address)),
     };
     return await app.fetch(request, caller);

@@ -27,17 +27,23 @@ type Log = (message: string, cause?: unknown) => void;
 const UNAVAILABLE_LOG_MS = 60_000;
 
 /** Returns what answers requests that failed, and logs those that are no refusal. */
-export function createErrorAnswers(log: Log, nowMs: () => number): (error: unknown) => Response {
+export function createErrorAnswers(log: Log, nowMs: () => number): (error: unknown, requestId?: string) => Response {
   let quietUntilMs = 0;
-  return (error) => {
+  return (error, requestId) => {
     const refusal = asRefusal(error);
     if (refusal.code === "internal") log(refusal.message, error);
     if (refusal.code === "unavailable" && nowMs() >= quietUntilMs) {
       quietUntilMs = nowMs() + UNAVAILABLE_LOG_MS;
       log(refusal.message, error);
     }
-    return refusalResponse(refusal);
+    return refusalResponse(refusal.code === "internal" ? withPlace(refusal, requestId) : refusal);
   };
+}
+
+/** Says where the operator finds what went wrong. */
+function withPlace({ code, message }: SitepodError, requestId: string | undefined): SitepodError {
+  const place = requestId === undefined ? "" : ` under request ${requestId}`;
+  return new SitepodError(code, `${message} The server's log has the details${place}.`);
 }
 
 /** Writes a refusal as the answer that a client gets. */
@@ -68,5 +74,5 @@ function asRefusal(error: unknown): SitepodError {
       { cause: error },
     );
   }
-  return new SitepodError("internal", "Something went wrong on the server. Its log has the details.", { cause: error });
+  return new SitepodError("internal", "Something went wrong on the server.", { cause: error });
 }

@@ -7,6 +7,8 @@ import { type Actor, requireScope, type Scope } from "../identity/actor.ts";
 /** Who makes a request, looked up when first asked for. */
 export interface Caller {
   readonly address: string | null;
+  /** What the log names the request by; undefined where nobody gave it an id. */
+  readonly requestId: string | undefined;
   /** Throws SitepodError `unauthorized` where nobody is logged in. */
   readonly findActor: () => Promise<Actor>;
 }
