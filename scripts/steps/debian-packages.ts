@@ -21,6 +21,7 @@ const packages: readonly DebianPackage[] = [
   { name: "slowhttptest", command: "slowhttptest", serves: "slow clients that others have written" },
   { name: "postgresql", command: "pg_ctlcluster", serves: "records in PostgreSQL, and several control planes" },
   { name: "wrk", command: "wrk", serves: "changes of certificates under load" },
+  { name: "docker-compose", command: "docker-compose", serves: "the Docker Compose file" },
 ];
 
 /**
