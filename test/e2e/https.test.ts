@@ -53,6 +53,22 @@ describe.skipIf(pebbleIsMissing !== undefined)("a server with HTTPS on", () => {
     expect(health.headers.get("Strict-Transport-Security")).toBe("max-age=31536000");
   });
 
+  test("tells how many certificates it has, and how long the first to expire has left", async () => {
+    await waitForCertificate(server, DOMAIN);
+    const text = await (await fetchSecurely(server, roots, DOMAIN, "/api/v1/metrics")).text();
+    const figure = (name: string) => Number(new RegExp(`^${name} (\\d+)$`, "m").exec(text)?.[1]);
+    expect(figure("sitepod_certificates")).toBeGreaterThanOrEqual(2);
+    expect(figure("sitepod_certificate_lowest_expiry_seconds")).toBeGreaterThan(60 * 60);
+  });
+
+  test("tells load balancers without TLS whether it is ready, and sends them to HTTPS for all else", async () => {
+    for (const host of [DOMAIN, "192.0.2.1"]) {
+      expect((await fetchHost({ port: pebble.httpPort }, host, "/readyz")).status).toBe(200);
+      expect((await fetchHost({ port: pebble.httpPort }, host, "/api/v1/health")).status).toBe(308);
+    }
+    expect((await fetchHost({ port: pebble.httpPort }, `shop.${DOMAIN}`, "/readyz")).status).toBe(308);
+  });
+
   test("orders nothing for a name that a scanner makes up, and shows it no tenant's certificate", async () => {
     for (const servername of [`git.git.${DOMAIN}`, `nobody.${DOMAIN}`, "stranger.test", ""]) {
       expect((await shake(server, { servername })).issuer).toContain("self-signed");
