@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import {
+  type Activity,
   type Context,
   type Control,
   createActivity,
@@ -25,14 +26,14 @@ import { refuseHalfRestored } from "./half-restored.ts";
 import { keepSettled } from "./keep-settled.ts";
 import { formatMetrics } from "./metrics.ts";
 import { guardStore } from "./guard-store.ts";
-import { keepCertificates } from "./keep-certificates.ts";
+import { type CertificateKeeping, keepCertificates } from "./keep-certificates.ts";
 import { keepControl } from "./keep-control.ts";
 import type { AnswerControl } from "./listeners.ts";
 import type { Log } from "./log.ts";
 import { isAvailable, openControl, type Unavailable } from "./open-control.ts";
 import { openStore, removeOldCaches } from "./open-store.ts";
 import { joinOtherServers } from "./other-servers.ts";
-import { createScheduledBackups } from "./scheduled-backups.ts";
+import { createScheduledBackups, type ScheduledBackups } from "./scheduled-backups.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { startEdges } from "./start-edges.ts";
 import { version } from "./version.ts";
@@ -100,20 +101,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
   });
   const activity = createActivity();
   const backups = options.backups && createScheduledBackups(data, options.backups, log);
-  const tellMetrics = async () => {
-    const edge = await edges.state();
-    return formatMetrics({
-      version,
-      runtime: Bun.version,
-      edge,
-      memoryBytes: process.memoryUsage.rss() + edge.memoryBytes,
-      uptimeMs: Date.now() - startedMs,
-      nowMs: Date.now(),
-      activity: activity.figures(),
-      backups: backups?.state(),
-      certificates: certificates?.state(),
-    });
-  };
+  const tellMetrics = () => readMetrics(startedMs, { edges, activity, backups, certificates });
   const { databaseUrl, rebuildDatabase } = options;
   let welcome: string | undefined;
   const open = async (logOpening: Log) => {
@@ -153,6 +141,30 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
       lock[Symbol.dispose]();
     },
   };
+}
+
+/** What has figures to tell. */
+interface Told {
+  readonly edges: Edges;
+  readonly activity: Activity;
+  readonly backups: ScheduledBackups | undefined;
+  readonly certificates: CertificateKeeping | undefined;
+}
+
+async function readMetrics(startedMs: number, { edges, activity, backups, certificates }: Told): Promise<string> {
+  const edge = await edges.state();
+  const nowMs = Date.now();
+  return formatMetrics({
+    version,
+    runtime: Bun.version,
+    edge,
+    memoryBytes: process.memoryUsage.rss() + edge.memoryBytes,
+    uptimeMs: nowMs - startedMs,
+    nowMs,
+    activity: activity.figures(),
+    backups: backups?.state(),
+    certificates: certificates?.state(),
+  });
 }
 
 /** Does what the options ask for at the first start. Returns the URL of the example, where it was or is released. */

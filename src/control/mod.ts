@@ -63,7 +63,13 @@ export function createControl(context: Context, secret: string, metrics: () => s
 export { refusalResponse } from "./api/errors.ts";
 export { metricsResponse } from "./api/server-routes.ts";
 export { createHealth } from "./health.ts";
-export { type ActivityFigures, createActivity, DURATION_BOUNDS_S, type RouteFigures } from "./activity.ts";
+export {
+  type Activity,
+  type ActivityFigures,
+  createActivity,
+  DURATION_BOUNDS_S,
+  type RouteFigures,
+} from "./activity.ts";
 export { type Addresses, createAddresses } from "./addresses.ts";
 export type { Dns } from "./domains/dns.ts";
 export { type Context, DEFAULT_SETTINGS, type Settings } from "./context.ts";
