@@ -25,14 +25,28 @@ export interface Suite {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Tests beside the source that wait for the disk, for clocks or for passwords to be hashed: not for the gate before each commit. */
+const SLOW_UNITS = [
+  "src/upkeep",
+  "src/store/disk.test.ts",
+  "src/store/resumed-body.test.ts",
+  "src/control/identity/accounts.test.ts",
+  "src/control/release/plan-base.test.ts",
+];
+
 /** Tests that need nothing but the source. */
 export const quickSuites: readonly Suite[] = [
   { name: "tidy", paths: ["test/tidy"], options: ["--timeout=30000"] },
-  { name: "unit", paths: ["src/", "scripts/", "bench/", "test/harness"], options: ["--timeout=30000"] },
+  {
+    name: "unit",
+    paths: ["src/", "scripts/", "bench/", "test/harness"],
+    options: ["--timeout=30000", ...SLOW_UNITS.map((path) => `--path-ignore-patterns=**/${path}{,/**}`)],
+  },
 ];
 
 /** Tests of the whole: stores and API on their ports, the executable as a person uses it. */
 export const wholeSuites: readonly Suite[] = [
+  { name: "slow units", paths: SLOW_UNITS, options: ["--timeout=60000"] },
   { name: "conformance", paths: ["test/conformance"], options: ["--timeout=120000"] },
   { name: "end to end", paths: ["test/e2e"], options: ["--timeout=300000"] },
   {
