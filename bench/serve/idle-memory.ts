@@ -1,7 +1,7 @@
 import type { Server } from "../../test/harness/server.ts";
 import { residentBytes } from "../process-tree.ts";
 
-const SETTLED_AFTER_MS = 20_000;
+const SETTLED_AFTER_MS = 40_000;
 
 /** What a server keeps resident when nobody has asked for anything for a while, in MB. */
 export async function measureIdleMemory(servers: readonly Server[]): Promise<number[]> {

@@ -1,13 +1,17 @@
 import { expect, test } from "bun:test";
 import { performancePage } from "./performance-page.ts";
 
-const speed = (requests: number) => ({ requests_per_s: requests });
+const speed = (requests: number, perCpuS = requests) => ({ requests_per_s: requests, requests_per_cpu_s: perCpuS });
 
 test("figures are shown beside the peers of the same run", () => {
   const page = performancePage({
     serve: {
       machine: { processor: "Abacus", cores: 2 },
-      results: { "4 KiB page": { sitepod: speed(60_000), nginx: speed(80_000), caddy: speed(20_000) } },
+      results: { "4 KiB page": { sitepod: speed(60_000), nginx: speed(70_000, 80_000), caddy: speed(20_000) } },
+      goals: [
+        { name: "Fast", value: 1.2, unit: "×", atLeast: 1.1, met: true },
+        { name: "Small", value: 90, unit: "MB", atMost: 80, met: false },
+      ],
     },
     deploy: {
       trees: {
@@ -26,7 +30,9 @@ test("figures are shown beside the peers of the same run", () => {
       rollback: { p50_ms: 2.5, p99_ms: 9 },
     },
   });
-  expect(page).toContain("| 4 KiB page | 60,000 | 80,000 (0.75×) | 20,000 (3.00×) |");
+  expect(page).toContain("| 4 KiB page | 60,000 | 70,000 (0.75×) | 20,000 (3.00×) |");
+  expect(page).toContain("| Fast | 1.2 × | at least 1.1 | met |");
+  expect(page).toContain("| Small | 90 MB | at most 80 | missed |");
   expect(page).toContain("| 10,000 files | 10,000 | 1,500 | 900 | 90 | 70 | 80 | 60 | 200 | 100 |");
   expect(page).toContain("A rollback takes 2.5 ms");
   expect(page).toContain("Abacus, 2 cores");

@@ -31,7 +31,11 @@ const SLOW_UNITS = [
   "src/store/disk.test.ts",
   "src/store/resumed-body.test.ts",
   "src/control/identity/accounts.test.ts",
+  "src/control/archive",
+  "src/control/domains",
   "src/control/release/plan-base.test.ts",
+  "src/control/release/previews.test.ts",
+  "src/serve/host.test.ts",
 ];
 
 /** Tests that need nothing but the source. */

@@ -21,7 +21,7 @@ export interface Pods {
 }
 
 /** Files of all manifests kept open together; each takes some 100 bytes. */
-const MAX_OPEN_FILES = 2_000_000;
+const MAX_OPEN_FILES = 500_000;
 
 /** Keeps the manifests in use open. They never change, so nothing of this goes stale. */
 export function createPods(readers: Readers): Pods {
