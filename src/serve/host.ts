@@ -37,6 +37,8 @@ export type Followed<R extends Route = Route> = R & { readonly follows: readonly
 interface Memory {
   known?: { readonly route: Followed; readonly freshness: Freshness };
   reading?: Promise<Followed>;
+  /** A document behind it has changed: what is still being read may be from before, and is followed no longer than now. */
+  isForgotten?: true;
   readonly keys: Set<string>;
 }
 
@@ -59,13 +61,14 @@ export function createHostRoutes({ readers, parseHost, nowMs, log }: HostOptions
     try {
       const resolved = await resolveRoute(host, readers, startMs, (key) => memory.keys.add(key));
       const { route, expiresMs } = resolved;
-      const freshness = { untilMs: Math.min(startMs + MAX_POINTER_AGE_MS, expiresMs) };
+      const freshness = { untilMs: freshUntil(memory, Math.min(startMs + MAX_POINTER_AGE_MS, expiresMs)) };
+      if (memory.known) memory.known.freshness.untilMs = 0;
       memory.known = { route: { ...route, follows: [freshness] }, freshness };
       settle(name, memory, resolved);
     } catch (cause) {
       if (!memory.known) throw cause;
       log(`The store cannot tell where ${name} leads now; what was last known is served.`, cause);
-      memory.known.freshness.untilMs = nowMs() + MAX_POINTER_AGE_MS;
+      memory.known.freshness.untilMs = freshUntil(memory, nowMs() + MAX_POINTER_AGE_MS);
     } finally {
       delete memory.reading;
     }
@@ -73,10 +76,14 @@ export function createHostRoutes({ readers, parseHost, nowMs, log }: HostOptions
   }
 
   /** What is being read is taken up when it comes. Until then, nobody else waits for it. */
-  async function orKnown(reading: Promise<Followed>, known: NonNullable<Memory["known"]>): Promise<Followed> {
+  async function orKnown(
+    memory: Memory,
+    reading: Promise<Followed>,
+    known: NonNullable<Memory["known"]>,
+  ): Promise<Followed> {
     const read = await patiently(reading);
     if (read) return read;
-    known.freshness.untilMs = nowMs() + MAX_POINTER_AGE_MS;
+    known.freshness.untilMs = freshUntil(memory, nowMs() + MAX_POINTER_AGE_MS);
     return known.route;
   }
 
@@ -88,13 +95,14 @@ export function createHostRoutes({ readers, parseHost, nowMs, log }: HostOptions
       if (memory?.known && nowMs() < memory.known.freshness.untilMs) return memory.known.route;
       if (!memory) strangers.set(name, (memory = { keys: new Set() }));
       memory.reading ??= read(named, memory);
-      return memory.known ? orKnown(memory.reading, memory.known) : memory.reading;
+      return memory.known ? orKnown(memory, memory.reading, memory.known) : memory.reading;
     },
     // A read in flight goes on for those who wait for it, but its memory is no longer found by anybody else.
     forget(key) {
       for (const kept of [memories, strangers]) {
         for (const [name, memory] of kept.entries()) {
           if (!memory.keys.has(key)) continue;
+          memory.isForgotten = true;
           if (memory.known) memory.known.freshness.untilMs = 0;
           kept.delete(name);
         }
@@ -105,6 +113,8 @@ export function createHostRoutes({ readers, parseHost, nowMs, log }: HostOptions
     },
   };
 }
+
+const freshUntil = ({ isForgotten }: Memory, untilMs: number): number => (isForgotten ? 0 : untilMs);
 
 /**
  * A route that another led to. It is as fresh as the oldest on the way, and has no date: when the other was changed is not

@@ -56,6 +56,19 @@ describe("nothing is ready any more", () => {
     expect(await findReady()).toBeUndefined();
   });
 
+  test("of what was being read when the pointer was moved", async () => {
+    await visitTwice();
+    world.nowMs += 5000;
+    const letGo = world.holdNextRead();
+    const before = world.get(URL);
+    world.point("docs", "prod", world.store({ "a.txt": "two" }));
+    world.edge.forget(refKey("docs", "prod"));
+    letGo();
+    expect(await (await before).text()).toBe("one");
+    expect(await findReady()).toBeUndefined();
+    expect(await (await world.get(URL)).text()).toBe("two");
+  });
+
   test("of a custom domain, once either it or the site was moved", async () => {
     const [url, host] = ["http://example.com/a.txt", "example.com"];
     for (const key of [refKey("docs", "prod"), "hosts/example.com.json"]) {

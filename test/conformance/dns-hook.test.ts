@@ -20,7 +20,7 @@ async function scriptOfTheGuide(port: number, keyFile: string): Promise<string> 
 }
 
 test.skipIf(isMissing)(
-  "the hook of the guide gets a wildcard through a real name server, and leaves no record",
+  "the hook of the guide gets a wildcard through a real name server, and leaves no record (needs Knot, curl and Pebble)",
   async () => {
     await using folder = await temporaryFolder();
     await using names = await startNameServer(ZONE);

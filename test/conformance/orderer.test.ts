@@ -17,7 +17,7 @@ function listenForChallenges(port: number, documents: Parameters<typeof createCh
 }
 
 test.skipIf(pebbleIsMissing !== undefined)(
-  "a thread orders certificates one after the other, also after it was stopped, and keeps its account in the store",
+  "a thread orders certificates one after the other, also after it was stopped, and keeps its account in the store (needs Pebble)",
   async () => {
     await using pebble = await startPebble();
     const { documents } = openMemoryStore();

@@ -151,7 +151,7 @@ describe.skipIf(bindIsMissing !== undefined)("a record", () => {
 });
 
 test.skipIf(bindIsMissing !== undefined || pebbleIsMissing !== undefined)(
-  "a domain and its wildcard get a certificate by updates of BIND, and other values at the name stay",
+  "a domain and its wildcard get a certificate by updates of BIND, and other values at the name stay (needs BIND and Pebble)",
   async () => {
     await using names = await startBind([ZONE], { records: ['_acme-challenge 60 TXT "of somebody else"'] });
     await using pebble = await startPebble({ dnsServer: `${names.address}:${names.port}` });

@@ -22,7 +22,7 @@ const succeeds = (command: readonly string[]): boolean =>
 const MAX_EXPOSURE = 25;
 
 test.skipIf(!succeeds(["systemd-analyze", "--version"]))(
-  "systemd finds nothing wrong with the unit, and that it is well confined",
+  "systemd finds nothing wrong with the unit, and that it is well confined (needs systemd-analyze)",
   async () => {
     await using folder = await temporaryFolder();
     const unit = join(folder.path, "sitepod.service");
@@ -37,7 +37,7 @@ test.skipIf(!succeeds(["systemd-analyze", "--version"]))(
 
 const compose = [["docker", "compose"], ["docker-compose"]].find((command) => succeeds([...command, "version"]));
 
-test.skipIf(!compose)("Docker Compose reads its file, and refuses it without a domain", async () => {
+test.skipIf(!compose)("Docker Compose reads its file, and refuses it without a domain (needs Compose)", async () => {
   await using folder = await temporaryFolder();
   await writeFile(join(folder.path, "compose.yaml"), await shipped("compose.yaml"));
   const command = [...compose!, "-f", "compose.yaml", "config"];
