@@ -38,27 +38,52 @@ const SLOW_UNITS = [
   "src/serve/host.test.ts",
 ];
 
+/** Tests that measure how long answers take, or load the machine on purpose: each alone. */
+const UNDER_LOAD = [
+  "conformance/s3-faults",
+  "conformance/s3-outage",
+  "e2e/control-planes",
+  "e2e/hostile-clients",
+  "e2e/rollback-under-load",
+  "e2e/workers",
+  "e2e/workers-ending",
+  "e2e/workers-https",
+].map((name) => `test/${name}.test.ts`);
+
+/**
+ * For tests that wait more than they compute: files run beside each other, in so many processes. More than that many
+ * servers at once and two cores are the bottleneck.
+ */
+const SIDE_BY_SIDE = ["--parallel=3"];
+
+const without = (paths: readonly string[]): string[] => paths.map((path) => `--path-ignore-patterns=**/${path}{,/**}`);
+
 /** Tests that need nothing but the source. */
 export const quickSuites: readonly Suite[] = [
   { name: "tidy", paths: ["test/tidy"], options: ["--timeout=30000"] },
   {
     name: "unit",
     paths: ["src/", "scripts/", "bench/", "test/harness"],
-    options: ["--timeout=30000", ...SLOW_UNITS.map((path) => `--path-ignore-patterns=**/${path}{,/**}`)],
+    options: ["--timeout=30000", ...without(SLOW_UNITS)],
   },
 ];
 
 /** Tests of the whole: stores and API on their ports, the executable as a person uses it. */
 export const wholeSuites: readonly Suite[] = [
-  { name: "slow units", paths: SLOW_UNITS, options: ["--timeout=60000"] },
-  { name: "conformance", paths: ["test/conformance"], options: ["--timeout=120000"] },
-  { name: "end to end", paths: ["test/e2e"], options: ["--timeout=300000"] },
+  { name: "slow units", paths: SLOW_UNITS, options: ["--timeout=60000", ...SIDE_BY_SIDE] },
+  {
+    name: "conformance",
+    paths: ["test/conformance"],
+    options: ["--timeout=120000", ...SIDE_BY_SIDE, ...without(UNDER_LOAD)],
+  },
+  { name: "end to end", paths: ["test/e2e"], options: ["--timeout=300000", ...SIDE_BY_SIDE, ...without(UNDER_LOAD)] },
+  { name: "under load", paths: UNDER_LOAD, options: ["--timeout=300000"] },
   {
     name: "npm package",
     paths: ["awkward-files", "domains", "examples", "export-import", "protected-sites", "real-sites", "rules"].map(
       (name) => `test/e2e/${name}.test.ts`,
     ),
-    options: ["--timeout=300000"],
+    options: ["--timeout=300000", ...SIDE_BY_SIDE],
     env: { SITEPOD_COMMAND_LINE: "node" },
   },
 ];
