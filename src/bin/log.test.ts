@@ -31,6 +31,7 @@ test("as JSON an event is one line, with an error of several lines in one field"
     message: 'a "b"\nc',
     edge: 2,
     requestId: "r-1",
+    traceId: "0af7651916cd43dd8448eb211c80319c",
     cause: new Error("d\ne"),
   });
   expect(line).not.toContain("\n");
@@ -40,6 +41,7 @@ test("as JSON an event is one line, with an error of several lines in one field"
     message: 'a "b"\nc',
     error: expect.stringContaining("error: d\ne"),
     request_id: "r-1",
+    trace_id: "0af7651916cd43dd8448eb211c80319c",
     edge: 2,
   });
 });

@@ -1,3 +1,4 @@
+import { trace } from "@opentelemetry/api";
 import { currentRequestId } from "./request-id.ts";
 
 export type Log = (message: string, cause?: unknown) => void;
@@ -20,6 +21,8 @@ export interface LogEvent {
   readonly cause: unknown;
   /** Of the request that was being answered; undefined beside requests. */
   readonly requestId: string | undefined;
+  /** Of the trace that the work belongs to; undefined where it is not traced. */
+  readonly traceId?: string | undefined;
   /** The number of the edge that tells it; undefined for the server itself. */
   readonly edge: number | undefined;
 }
@@ -28,10 +31,20 @@ export interface LogEvent {
 export const createLog =
   (format: LogFormat, edge?: number): Log =>
   (message, cause) =>
-    console.error(formatEvent(format, { atMs: Date.now(), message, cause, requestId: currentRequestId(), edge }));
+    console.error(
+      formatEvent(format, {
+        atMs: Date.now(),
+        message,
+        cause,
+        requestId: currentRequestId(),
+        traceId: trace.getActiveSpan()?.spanContext().traceId,
+        edge,
+      }),
+    );
 
 /** As JSON an event is one line, whatever it holds. */
-export function formatEvent(format: LogFormat, { atMs, message, cause, requestId, edge }: LogEvent): string {
+export function formatEvent(format: LogFormat, event: LogEvent): string {
+  const { atMs, message, cause, requestId, traceId, edge } = event;
   const time = new Date(atMs).toISOString();
   const error = cause === undefined ? undefined : Bun.inspect(cause, { colors: false });
   switch (format) {
@@ -47,6 +60,7 @@ export function formatEvent(format: LogFormat, { atMs, message, cause, requestId
         message,
         error,
         request_id: requestId,
+        trace_id: traceId,
         edge,
       });
     default:

@@ -4,6 +4,7 @@ import { formatServeHelp } from "./serve-help.ts";
 import { DRAIN_MS } from "./drain.ts";
 import { parseServeOptions } from "./serve-options.ts";
 import { startServer } from "./server.ts";
+import { decideTraces } from "./trace-options.ts";
 
 /**
  * `sitepod serve`: runs the server until it is told to stop, and returns the exit code. Where it cannot start, the process
@@ -16,13 +17,17 @@ export async function serveCommand(argv: readonly string[]): Promise<number> {
   }
   try {
     const options = parseServeOptions(argv, process.env);
+    const traces = decideTraces(process.env);
     const log = createLog(options.logFormat);
+    // A server that is not traced does not load what sends traces.
+    const endTraces = traces && (await import("./tracing.ts")).startTracing(traces, log);
     const stopped = stopSignal();
     const server = await startServer(options, log);
     console.log(server.greeting);
     await stopped;
     log("Stopping: no new connections, requests under way may end");
     await server.stop(DRAIN_MS);
+    await endTraces?.();
     return 0;
   } catch (error) {
     if (!(error instanceof SitepodError)) throw error;

@@ -36,6 +36,7 @@ import { joinOtherServers } from "./other-servers.ts";
 import { createScheduledBackups, type ScheduledBackups } from "./scheduled-backups.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { startEdges } from "./start-edges.ts";
+import { traceStore } from "./trace-store.ts";
 import { version } from "./version.ts";
 
 export interface RunningServer {
@@ -59,7 +60,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
   const dns = createDns(options.dnsServer);
   removeOldCaches(settings);
   const opened = await openStore(data, settings.storage, { workers: settings.workers, isProbedAtOnce: true });
-  const store = guardStore(opened, assertHeld);
+  const store = traceStore(guardStore(opened, assertHeld));
   const records = new Records(store);
   const readManifest = createManifestReader(store.blobs);
   const startedMs = Date.now();

@@ -1,4 +1,7 @@
+import { SpanStatusCode, trace } from "@opentelemetry/api";
 import { type Context, nowIso } from "./context.ts";
+
+const tracer = trace.getTracer("sitepod");
 
 /** Work to be done from time to time, by one control plane for all. */
 export interface Scheduled {
@@ -22,7 +25,7 @@ type ScheduleContext = Pick<Context, "db" | "nowMs" | "log" | "unlessUnderWay">;
 export async function runDue(context: ScheduleContext, tasks: readonly Scheduled[]): Promise<void> {
   await Promise.all(
     tasks.map(async (task) => {
-      if (await isDue(context, task)) await context.unlessUnderWay(task.name, () => run(context, task));
+      if (await isDue(context, task)) await context.unlessUnderWay(task.name, () => runInSpan(context, task));
     }),
   );
 }
@@ -38,6 +41,15 @@ async function isDue(context: ScheduleContext, { name, firstAfterMs }: Scheduled
     .execute();
   return false;
 }
+
+const runInSpan = (context: ScheduleContext, task: Scheduled): Promise<void> =>
+  tracer.startActiveSpan(`scheduled ${task.name}`, { root: true }, async (span) => {
+    try {
+      await run(context, task);
+    } finally {
+      span.end();
+    }
+  });
 
 async function run(context: ScheduleContext, { name, everyMs, work }: Scheduled): Promise<void> {
   const { query } = context.db;
@@ -55,6 +67,7 @@ async function run(context: ScheduleContext, { name, everyMs, work }: Scheduled)
     await work();
   } catch (error) {
     context.log(`The scheduled ${name} failed`, error);
+    trace.getActiveSpan()?.setStatus({ code: SpanStatusCode.ERROR });
     nextMs = Math.min(everyMs, RETRY_MS);
   }
   await query

@@ -1,3 +1,4 @@
+import { traceQuery } from "./trace-query.ts";
 import { SQL } from "bun";
 import { Kysely, sql } from "kysely";
 import { SitepodError } from "#model";
@@ -64,7 +65,7 @@ function connect(url: string): Kysely<Schema> {
       idle_in_transaction_session_timeout: PAUSE_TIMEOUT_MS,
     },
   });
-  return new Kysely<Schema>({ dialect: postgresDialect(pool) });
+  return new Kysely<Schema>({ dialect: postgresDialect(pool), log: traceQuery("postgresql") });
 }
 
 async function requireVersion(query: Kysely<Schema>): Promise<void> {

@@ -1,3 +1,4 @@
+import { traceQuery } from "./trace-query.ts";
 import { Database as SqliteFile } from "bun:sqlite";
 import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from "node:fs";
 import { dirname } from "node:path";
@@ -19,7 +20,7 @@ export async function openSqlite(path: string): Promise<Database> {
   const file = openFile(path);
   const opened = statSync(path);
   const assertAlive = () => assertSameFile(path, opened);
-  const query = new Kysely<Schema>({ dialect: sqliteDialect(file, assertAlive) });
+  const query = new Kysely<Schema>({ dialect: sqliteDialect(file, assertAlive), log: traceQuery("sqlite") });
   try {
     await migrate(query);
     // One server at a time has the file: what was condemned by an earlier one is not being removed any more.

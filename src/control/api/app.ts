@@ -12,6 +12,7 @@ import { addDomainRoutes } from "./domain-routes.ts";
 import { findAllowedMethods } from "./allowed-methods.ts";
 import { createErrorAnswers } from "./errors.ts";
 import { createReferencePage } from "./reference-page.ts";
+import { describeRequestSpan, inRequestSpan } from "./request-span.ts";
 import { addDeployRoutes, addHistoryRoutes, addPointerRoutes } from "./release-routes.ts";
 import type { Api, Caller } from "./route.ts";
 import { addServerRoutes } from "./server-routes.ts";
@@ -24,13 +25,16 @@ const NO_ROUTE = { method: "other", path: "none" };
 /** Makes the HTTP API: `(request, address of the client) => response`. */
 export function createApi(context: Context, accounts: Accounts, metrics: () => string | Promise<string>) {
   const app: Api = new OpenAPIHono<{ Bindings: Caller }>().basePath(BASE);
-  app.use(async (request, next) => {
-    const startMs = performance.now();
-    await next();
-    const { method, path } = matchedRoutes(request).findLast((route) => route.method !== "ALL") ?? NO_ROUTE;
-    const { status } = request.res;
-    context.activity.countRequest({ method, route: path, status }, performance.now() - startMs);
-  });
+  app.use((request, next) =>
+    inRequestSpan(request.req.raw, async (span) => {
+      const startMs = performance.now();
+      await next();
+      const { method, path } = matchedRoutes(request).findLast((route) => route.method !== "ALL") ?? NO_ROUTE;
+      const answered = { method, route: path, status: request.res.status };
+      context.activity.countRequest(answered, performance.now() - startMs);
+      describeRequestSpan(span, answered);
+    }),
+  );
   addServerRoutes(app, context, accounts, metrics);
   addAccountRoutes(app, context, accounts, createLoginLimit(context.db));
   addTokenRoutes(app, context);
