@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { Digest } from "#model";
 import { hashBytes } from "./blake3.ts";
 import { bodyOf, bytesOf, collect, commit, LARGE } from "./conformance-contents.ts";
-import type { Store } from "./ports.ts";
+import type { DigestRange, Store } from "./ports.ts";
 
 /** What the blobs of every store do. */
 export function testBlobs(store: () => Store): void {
@@ -33,6 +33,19 @@ export function testBlobs(store: () => Store): void {
     expect(await store().blobs.remove(digest!)).toBe(true);
     expect(await find()).toBeUndefined();
     expect(await store().blobs.has(digest!)).toBe(false);
+  });
+
+  test("are listed in the order of their first two digits, all or those of a range", async () => {
+    const contents = Array.from({ length: 40 }, (_, i) => bytesOf(`listed in order ${i}`));
+    const digests = await commit(store(), "ws11", ...contents);
+    const list = async (range?: DigestRange) => (await collect(store().blobs.list(range))).map(({ digest }) => digest);
+    const all = await list();
+    expect(all).toEqual(expect.arrayContaining(digests));
+    const places = all.map((digest) => digest.slice(0, 2));
+    expect(places).toEqual(places.toSorted());
+    const from = digests[0]!.slice(0, 2);
+    expect((await list({ from })).toSorted()).toEqual(all.filter((digest) => digest >= from).toSorted());
+    expect((await list({ before: from })).toSorted()).toEqual(all.filter((digest) => digest < from).toSorted());
   });
 
   const stored = async (digest: Digest) => {

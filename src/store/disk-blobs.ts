@@ -7,10 +7,10 @@ import { DurablePlacement } from "./durable-placement.ts";
 import { findBytes, findFile, isMissing, readFolder, readStored, removeFile } from "./files.ts";
 import { inParallel } from "./in-parallel.ts";
 import { KeyedLock } from "./keyed-lock.ts";
-import { checkDigest } from "./keys.ts";
+import { checkDigest, isWithin } from "./keys.ts";
 import type { PackIndex } from "./pack.ts";
 import { type Pack, PackFolder, readPack, readPacked } from "./pack-folder.ts";
-import type { Blobs, Stored, StoredBlob } from "./ports.ts";
+import type { Blobs, DigestRange, Stored, StoredBlob } from "./ports.ts";
 import type { Scratch } from "./scratch.ts";
 import { type Chunks, verifiedBody } from "./verified-body.ts";
 
@@ -66,21 +66,41 @@ export class DiskBlobs implements Blobs {
     );
   }
 
-  async *list(): AsyncIterable<StoredBlob> {
-    for (const pack of await this.#packs.list()) {
-      const file = await findFile(pack.path);
-      for (const [digest, { size }] of pack.index) {
-        if (file && !existsSync(this.path(digest))) yield { digest, size, modifiedMs: file.ctimeMs };
+  async *list(range?: DigestRange): AsyncIterable<StoredBlob> {
+    const packed = await this.#listPacked();
+    const folders = (await readFolder(join(this.#folder, "blobs"))).map(({ name }) => name);
+    for (const digits of [...new Set([...folders, ...packed.keys()])].toSorted()) {
+      if (!isWithin(digits, range)) continue;
+      const listed = new Set<Digest>();
+      for (const blob of packed.get(digits) ?? []) {
+        // One that has got its file meanwhile is among the files.
+        if (existsSync(this.path(blob.digest)) || listed.has(blob.digest)) continue;
+        listed.add(blob.digest);
+        yield blob;
       }
-    }
-    for (const folder of await readFolder(join(this.#folder, "blobs"))) {
-      for (const entry of await readFolder(join(this.#folder, "blobs", folder.name))) {
+      for (const entry of await readFolder(join(this.#folder, "blobs", digits))) {
         const digest = parseDigest(entry.name);
-        const file = digest && (await findFile(this.path(digest)));
+        const file = digest && !listed.has(digest) && (await findFile(this.path(digest)));
         // The file keeps the time of its upload; its inode has that of the rename, when it became a blob.
         if (file) yield { digest, size: file.size, modifiedMs: file.ctimeMs };
       }
     }
+  }
+
+  /** Returns what lies in packs by the first two digits of its digest. */
+  async #listPacked(): Promise<Map<string, StoredBlob[]>> {
+    const packed = new Map<string, StoredBlob[]>();
+    for (const pack of await this.#packs.list()) {
+      const file = await findFile(pack.path);
+      for (const [digest, { size }] of file ? pack.index : []) {
+        const digits = digest.slice(0, 2);
+        const blob = { digest, size, modifiedMs: file!.ctimeMs };
+        const others = packed.get(digits);
+        if (others) others.push(blob);
+        else packed.set(digits, [blob]);
+      }
+    }
+    return packed;
   }
 
   async read(digest: Digest): Promise<Stored | undefined> {

@@ -1,4 +1,5 @@
 import { type Digest, parseDigest } from "#model";
+import type { DigestRange } from "./ports.ts";
 
 const DOCUMENT_KEY = /^(?:[a-z0-9_][a-z0-9_-]*\/)+[a-z0-9_][a-z0-9._-]*\.json$/;
 const PREFIX = /^(?:[a-z0-9_][a-z0-9_-]*\/)+$/;
@@ -28,6 +29,10 @@ export function checkDigest(digest: Digest): Digest {
   if (!parseDigest(digest)) throw new RangeError(`${shown(digest)} is not a digest`);
   return digest;
 }
+
+/** Whether digests with these first two digits are of a range. */
+export const isWithin = (digits: string, { from = "", before }: DigestRange = {}): boolean =>
+  digits >= from && (before === undefined || digits < before);
 
 export const stagedKey = (workspace: string, digest: Digest): string =>
   `uploads/${checkWorkspace(workspace)}/${checkDigest(digest)}`;

@@ -1,6 +1,6 @@
 import { type Digest, type Encoded, SitepodError } from "#model";
 import { Changes } from "./changes.ts";
-import { checkDigest, checkDocumentKey, checkPrefix, stagedKey } from "./keys.ts";
+import { checkDigest, checkDocumentKey, checkPrefix, isWithin, stagedKey } from "./keys.ts";
 import type { Blobs, Documents, Encodings, Store, Stored, Uploads } from "./ports.ts";
 import { collectBody, requireDigest, verifiedBody } from "./verified-body.ts";
 
@@ -64,8 +64,11 @@ function memoryBlobs(blobs: Map<Digest, Held>, now: () => number): Blobs {
       return new Blob([held.bytes]);
     },
     bytes: async (digest) => blobs.get(checkDigest(digest))?.bytes,
-    async *list() {
-      for (const [digest, { bytes, modifiedMs }] of blobs) yield { digest, size: bytes.length, modifiedMs };
+    async *list(range) {
+      for (const digest of [...blobs.keys()].toSorted()) {
+        const held = isWithin(digest.slice(0, 2), range) && blobs.get(digest);
+        if (held) yield { digest, size: held.bytes.length, modifiedMs: held.modifiedMs };
+      }
     },
     async read(digest) {
       const held = blobs.get(checkDigest(digest));

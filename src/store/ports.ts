@@ -28,6 +28,12 @@ export interface StoredBlob {
   readonly modifiedMs: number;
 }
 
+/** Digests that begin with `from` or with later digits, and not with `before` or later ones; two hexadecimal digits each. */
+export interface DigestRange {
+  readonly from?: string;
+  readonly before?: string;
+}
+
 /** Bytes as they lie in the store, past every cache and not verified. */
 export interface Stored {
   /** Bytes. */
@@ -45,7 +51,8 @@ export interface Blobs {
   open(digest: Digest): Promise<Blob>;
   /** Returns all bytes, or undefined where the blob is absent. Large ones may be mapped, not read. */
   bytes(digest: Digest): Promise<Uint8Array | undefined>;
-  list(): AsyncIterable<StoredBlob>;
+  /** Lists blobs by the first two digits of their digests: all, or those of a range. */
+  list(range?: DigestRange): AsyncIterable<StoredBlob>;
   /** Returns what is stored, whether or not it still is what its digest says; undefined where the blob is absent. */
   read(digest: Digest): Promise<Stored | undefined>;
   /**

@@ -1,8 +1,8 @@
 import { blobKey, type Digest, parseDigest, quarantineKey, SitepodError } from "#model";
 import type { BlobCache } from "./blob-cache.ts";
 import { findBytes } from "./files.ts";
-import { checkDigest } from "./keys.ts";
-import type { Blobs, Stored, StoredBlob } from "./ports.ts";
+import { checkDigest, isWithin } from "./keys.ts";
+import type { Blobs, DigestRange, Stored, StoredBlob } from "./ports.ts";
 import type { Bucket } from "./s3-bucket.ts";
 import { putFile } from "./s3-multipart.ts";
 import type { Scratch } from "./scratch.ts";
@@ -39,10 +39,13 @@ export class S3Blobs implements Blobs {
     return path === undefined ? undefined : findBytes(path);
   }
 
-  async *list(): AsyncIterable<StoredBlob> {
-    for await (const { key, size, modifiedMs } of this.#bucket.list("blobs/")) {
+  async *list(range: DigestRange = {}): AsyncIterable<StoredBlob> {
+    const { from = "", before } = range;
+    for await (const { key, size, modifiedMs } of this.#bucket.list("blobs/", `blobs/${from}`)) {
       const digest = parseDigest(key.split("/")[2]);
-      if (digest) yield { digest, size, modifiedMs };
+      // A bucket lists its keys in order.
+      if (digest && before !== undefined && digest >= before) return;
+      if (digest && isWithin(digest.slice(0, 2), range)) yield { digest, size, modifiedMs };
     }
   }
 

@@ -136,9 +136,10 @@ export class Bucket {
     return true;
   }
 
-  async *list(prefix: string): AsyncIterable<ListedObject> {
+  async *list(prefix: string, after = ""): AsyncIterable<ListedObject> {
+    const wanted = { Bucket: this.name, Prefix: prefix, ...(after > prefix && { StartAfter: after }) };
     try {
-      for await (const page of paginateListObjectsV2({ client: this.client }, { Bucket: this.name, Prefix: prefix })) {
+      for await (const page of paginateListObjectsV2({ client: this.client }, wanted)) {
         for (const { Key: key, Size: size, LastModified: modified } of page.Contents ?? []) {
           if (key !== undefined) yield { key, size: size ?? 0, modifiedMs: modified?.getTime() ?? 0 };
         }
