@@ -35,6 +35,7 @@ const SLOW_UNITS = [
   "src/control/domains",
   "src/control/release/plan-base.test.ts",
   "src/control/release/previews.test.ts",
+  "src/control/retention/old-releases.test.ts",
   "src/serve/host.test.ts",
 ];
 

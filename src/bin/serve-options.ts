@@ -7,6 +7,7 @@ import { decideHttps, HTTPS_OPTIONS } from "./https-options.ts";
 import { parseLogFormat } from "./log.ts";
 import type { Option } from "./option.ts";
 import { parseProxies } from "./proxies.ts";
+import { decideKeeping, RETENTION_OPTIONS } from "./retention-options.ts";
 import { decideStorage, STORAGE_OPTIONS } from "./storage-options.ts";
 import { parseWorkers, WORKERS_EXPECTED, WORKERS_OPTION } from "./workers-option.ts";
 
@@ -107,6 +108,7 @@ export const SERVE_OPTIONS = {
     fallback: "24",
     doc: "How long hashed assets of a replaced release keep answering",
   },
+  ...RETENTION_OPTIONS,
   adminEmail: { env: "SITEPOD_ADMIN_EMAIL", kind: "text", doc: "Makes the first account at start, with the next" },
   adminPassword: { env: "SITEPOD_ADMIN_PASSWORD", kind: "secret", doc: "The first account's password" },
   adminToken: { env: "SITEPOD_ADMIN_TOKEN", kind: "secret", doc: "Lets scripts call /api/v1/cleanup and /api/v1/gc" },
@@ -189,6 +191,7 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
     logFormat: parseLogFormat(text("logFormat")!, faults),
     leaveSeconds: number("leaveSeconds", (text) => parseCount(text, 3600), "a number of seconds up to 3600"),
     assetSurvivalHours: number("assetSurvivalHours", parseHours, "a number of hours"),
+    keeping: decideKeeping(text, number("gcEvery", parseHours, "a number of hours"), faults),
     adminEmail: text("adminEmail"),
     adminPassword: text("adminPassword"),
     adminToken: text("adminToken"),

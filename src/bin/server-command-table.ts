@@ -28,6 +28,20 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
     load: () => import("./server-commands/fsck.ts"),
   },
   {
+    usage: "server gc",
+    group: "Server",
+    summary: "Remove releases that are not kept, and contents that nothing names",
+    details:
+      "The server does it by itself each day, or as its option --gc-every says. This asks a server that runs, at --endpoint, " +
+      "to do it now: with its SITEPOD_ADMIN_TOKEN, or as an administrator who is logged in. It serves and takes deploys meanwhile.",
+    options: [
+      { flags: "--dry-run", doc: "Tell what would go, and remove nothing" },
+      { flags: "--status", doc: "Tell how far one is that is under way, or how the last one ended" },
+    ],
+    examples: ["sitepod server gc --dry-run", "sitepod server gc --endpoint http://localhost:8080"],
+    load: () => import("./server-commands/gc.ts"),
+  },
+  {
     usage: "server backup <place>",
     group: "Server",
     summary: "Back up database, pointers and contents to a folder or a bucket",

@@ -228,5 +228,6 @@ const settingsOf = (options: ServeOptions): Settings => ({
   maxSitesPerUser: options.maxProjectsPerUser,
   publicAddresses: options.publicAddresses,
   survivalMs: options.assetSurvivalHours * HOUR_MS,
+  ...options.keeping,
   mayProxy: options.allowProxying,
 });

@@ -1,6 +1,7 @@
 import type { Environment } from "#model";
 import { type Api, BATCH_MEDIA_TYPE } from "#wire";
 import { createArchiveCalls } from "./archive-calls.ts";
+import { createRetentionCalls } from "./retention-calls.ts";
 import type { CallOptions, Query } from "./send-message.ts";
 import { Failure } from "./failure.ts";
 import { type Call, readJson, send } from "./http.ts";
@@ -10,8 +11,9 @@ import type { World } from "./world.ts";
 /** What can be asked of the server's v1 API. Every method throws a Failure that can be shown. */
 export type ApiClient = ReturnType<typeof createApiClient>;
 
-export function createApiClient(world: World, endpoint: string, token: string | undefined) {
-  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+/** With `adminToken`, what the server's own scripts may ask can be asked. */
+export function createApiClient(world: World, endpoint: string, token: string | undefined, adminToken?: string) {
+  const authorization = authorizationOf(token, adminToken);
 
   async function call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
     const url = new URL(`${endpoint}/api/v1${path}`);
@@ -115,6 +117,7 @@ export function createApiClient(world: World, endpoint: string, token: string | 
     rename: (project: string, subdomain: string) =>
       call<Api.Renamed>("PUT", "/domains/rename", { query: { project }, body: { new_subdomain: subdomain } }),
 
+    ...createRetentionCalls(call),
     ...createArchiveCalls(world, endpoint, authorization, call),
 
     createToken: (request: { name: string; scopes: Api.TokenScope[]; project?: string; expires_in?: number }) =>
@@ -123,6 +126,11 @@ export function createApiClient(world: World, endpoint: string, token: string | 
     revokeToken: (id: string) => remove<{ message: string }>(`/tokens/${segment(id)}`),
   };
 }
+
+const authorizationOf = (token?: string, adminToken?: string): Readonly<Record<string, string>> => ({
+  ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  ...(adminToken === undefined ? {} : { "x-sitepod-admin-token": adminToken }),
+});
 
 type PointerRequest = {
   readonly project: string;

@@ -2,6 +2,7 @@ import { ARCHIVE_COMMANDS } from "./archive-commands.ts";
 import type { CommandSpec } from "./command-spec.ts";
 import { caseCollisions, concurrent, environment, message, protect, site } from "./option-specs.ts";
 import { parseExpectation, parseReleaseChoice, parseSpan, parseWhole } from "./option-values.ts";
+import { RETENTION_COMMAND } from "./retention-command.ts";
 
 /** Every command, in the order of the help and of the reference page. */
 export const COMMANDS: readonly CommandSpec[] = [
@@ -174,6 +175,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: ["sitepod protect --env beta", "sitepod protect --link 7d", "sitepod protect --off"],
     load: () => import("./commands/protect.ts"),
   },
+  RETENTION_COMMAND,
   {
     usage: "domain add <domain>",
     group: "Manage",

@@ -23,6 +23,8 @@ export interface Context {
   server(): Promise<ServerChoice & { readonly endpoint: string }>;
   /** A client that is logged in. Throws a Failure of `not_logged_in` where there is no token. */
   client(): Promise<ApiClient>;
+  /** A client for whoever runs the server: with its admin token, or logged in. Throws as `client` does. */
+  operator(): Promise<ApiClient>;
   /** The site that is meant. Throws a Failure of `usage` where neither the option nor the project names one. */
   site(name: string | undefined): Promise<string>;
 }
@@ -45,6 +47,14 @@ export function createContext(world: World, flags: GlobalFlags): Context {
     });
   }
 
+  async function client() {
+    const { endpoint, token } = await server();
+    if (token) return (await import("./api-client.ts")).createApiClient(world, endpoint, token);
+    throw new Failure("not_logged_in", `You are not logged in to ${endpoint}.`, {
+      next: "Run `sitepod login`, or set SITEPOD_TOKEN.",
+    });
+  }
+
   return {
     world,
     flags,
@@ -60,12 +70,11 @@ export function createContext(world: World, flags: GlobalFlags): Context {
     project: findOnce,
     forgetProject: () => (project = undefined),
     server,
-    async client() {
-      const { endpoint, token } = await server();
-      if (token) return (await import("./api-client.ts")).createApiClient(world, endpoint, token);
-      throw new Failure("not_logged_in", `You are not logged in to ${endpoint}.`, {
-        next: "Run `sitepod login`, or set SITEPOD_TOKEN.",
-      });
+    client,
+    async operator() {
+      const adminToken = world.env["SITEPOD_ADMIN_TOKEN"];
+      if (!adminToken) return await client();
+      return (await import("./api-client.ts")).createApiClient(world, (await server()).endpoint, undefined, adminToken);
     },
     async site(name) {
       const known = name ?? (await findOnce())?.toml.name;

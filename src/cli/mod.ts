@@ -6,6 +6,7 @@ import { endingOfError, exitCode } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 import type { World } from "./world.ts";
 
+export type { ApiClient } from "./api-client.ts";
 export type { CommandSpec, Result } from "./command-spec.ts";
 export type { Context } from "./context.ts";
 export type { CommandDescription, ConfigDescription } from "./describe.ts";

@@ -1,5 +1,5 @@
 import type { Database } from "#db";
-import type { HashBytes } from "#model";
+import { type HashBytes, KEEP_ALL, type Retention } from "#model";
 import type { ReadManifest, Records, Store } from "#store";
 import type { Activity } from "./activity.ts";
 import type { Addresses } from "./addresses.ts";
@@ -23,6 +23,10 @@ export interface Settings {
   readonly publicAddresses: readonly string[];
   /** How long the hashed assets of a replaced release keep answering. */
   readonly survivalMs: number;
+  /** How long sites that say nothing themselves keep their releases. */
+  readonly retention: Retention;
+  /** How often garbage is collected by itself; undefined: never. */
+  readonly collectEveryMs: number | undefined;
   /** Whether rules of sites may have other servers asked. */
   readonly mayProxy: boolean;
 }
@@ -36,6 +40,8 @@ export const DEFAULT_SETTINGS = {
   maxSitesPerUser: 100,
   publicAddresses: [],
   survivalMs: 24 * 60 * 60 * 1000,
+  retention: KEEP_ALL,
+  collectEveryMs: 24 * 60 * 60 * 1000,
   mayProxy: false,
 } as const satisfies Omit<Settings, "version">;
 

@@ -37,11 +37,14 @@ export function createControl(context: Context, secret: string, metrics: () => s
   const fetch = createApi(context, accounts, metrics);
   const clean = async () => void (await cleanUp(context));
   const recheck = () => recheckDomains(context);
+  const { collectEveryMs } = context.settings;
   const collect = async () => void (await collectGarbage(context));
   const scheduled: readonly Scheduled[] = [
     { name: "clean-up", everyMs: HOUR_MS, firstAfterMs: HOUR_MS, work: clean },
     { name: "verification of domains", everyMs: HOUR_MS, firstAfterMs: HOUR_MS, work: recheck },
-    { name: "garbage collection", everyMs: 24 * HOUR_MS, firstAfterMs: HOUR_MS, work: collect },
+    ...(collectEveryMs === undefined
+      ? []
+      : [{ name: "garbage collection", everyMs: collectEveryMs, firstAfterMs: HOUR_MS, work: collect }]),
   ];
   return {
     fetch,
@@ -75,5 +78,5 @@ export type { Dns } from "./domains/dns.ts";
 export { type Context, DEFAULT_SETTINGS, type Settings } from "./context.ts";
 export { type Compress, createEncoder, type Encoder } from "./encoding/encoder.ts";
 export { createTurns, type Turns } from "./gate.ts";
-export { namedManifests } from "./retention/collect-garbage.ts";
+export { namedManifests } from "./retention/named-contents.ts";
 export type { ServedFile } from "./release/release-folder.ts";

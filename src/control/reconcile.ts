@@ -1,4 +1,4 @@
-import { type Claim, ENVIRONMENTS } from "#model";
+import { type Claim, ENVIRONMENTS, formatVersion } from "#model";
 import { type Context, nowIso } from "./context.ts";
 import { forgetEmptyDomains } from "./domains/publish-host.ts";
 import { reconcileHosts } from "./domains/reconcile-hosts.ts";
@@ -6,7 +6,7 @@ import { retireLabel } from "./domains/rename.ts";
 import { isOutage } from "./outage.ts";
 import { addOwned } from "./release/ownership.ts";
 import { insertRelease } from "./release/releases.ts";
-import { RECORDS_TURN } from "./retention/collect-garbage.ts";
+import { RECORDS_TURN } from "./retention/named-contents.ts";
 
 /**
  * Brings the database into line with the store, at start: the store tells what is served, the database who and why.
@@ -99,10 +99,12 @@ async function addReleases(context: Context, label: string, workspaceId: string)
     .selectFrom("releases")
     .innerJoin("sites", "sites.id", "releases.site_id")
     .where("sites.label", "=", label)
-    .select("releases.version")
+    .select(["releases.site_id", "releases.version", "releases.removed_at"])
     .execute();
   const known = new Set(rows.map((row) => row.version));
-  for (const version of await context.records.releaseVersions(label)) {
+  const stored = await context.records.releaseVersions(label);
+  await markRemoved(context, label, rows, new Set(stored));
+  for (const version of stored) {
     if (known.has(version)) continue;
     const record = await context.records.readRelease(label, version);
     if (!record) continue;
@@ -110,6 +112,34 @@ async function addReleases(context: Context, label: string, workspaceId: string)
     if (manifest)
       await addOwned(context, workspaceId, new Set(Array.from(manifest.entries(), (entry) => entry.digest)));
     await insertRelease(context.db.query, record);
+  }
+}
+
+interface ReleaseRow {
+  readonly site_id: string;
+  readonly version: number;
+  readonly removed_at: string | null;
+}
+
+/** A database that is an older copy has releases that were removed since: what they named may be gone. */
+async function markRemoved(
+  context: Context,
+  label: string,
+  rows: readonly ReleaseRow[],
+  stored: ReadonlySet<number>,
+): Promise<void> {
+  const lost = rows.filter(({ version, removed_at }) => removed_at === null && !stored.has(version));
+  if (lost.length === 0) return;
+  const refs = await Promise.all(ENVIRONMENTS.map((environment) => context.records.readRef(label, environment)));
+  for (const { site_id, version } of lost) {
+    if (refs.some((ref) => ref?.release === version)) continue;
+    await context.db.query
+      .updateTable("releases")
+      .set({ removed_at: nowIso(context) })
+      .where("site_id", "=", site_id)
+      .where("version", "=", version)
+      .execute();
+    context.log(`${formatVersion(version)} of ${label} was in the database and not in the store: marked as removed`);
   }
 }
 

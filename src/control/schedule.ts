@@ -30,13 +30,13 @@ export async function runDue(context: ScheduleContext, tasks: readonly Scheduled
   );
 }
 
-async function isDue(context: ScheduleContext, { name, firstAfterMs }: Scheduled): Promise<boolean> {
+async function isDue(context: ScheduleContext, { name, everyMs, firstAfterMs }: Scheduled): Promise<boolean> {
   const { query } = context.db;
   const row = await query.selectFrom("schedules").where("name", "=", name).select("next_at").executeTakeFirst();
-  if (row) return row.next_at <= nowIso(context);
+  if (row) return isDueAt(context, row.next_at, everyMs);
   await query
     .insertInto("schedules")
-    .values({ name, epoch: 0, next_at: later(context, firstAfterMs) })
+    .values({ name, epoch: 0, next_at: later(context, Math.min(everyMs, firstAfterMs)) })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   return false;
@@ -57,7 +57,7 @@ async function run(context: ScheduleContext, { name, everyMs, work }: Scheduled)
     .updateTable("schedules")
     .set(({ eb }) => ({ epoch: eb("epoch", "+", 1) }))
     .where("name", "=", name)
-    .where("next_at", "<=", nowIso(context))
+    .where(({ or, eb }) => or([eb("next_at", "<=", nowIso(context)), eb("next_at", ">", later(context, everyMs))]))
     .returning("epoch")
     .executeTakeFirst();
   // Another control plane has done it since it was looked at.
@@ -77,5 +77,9 @@ async function run(context: ScheduleContext, { name, everyMs, work }: Scheduled)
     .where("epoch", "=", begun.epoch)
     .execute();
 }
+
+/** Also where it would be done later than its next turn is: it was to be done less often, or the clock was wrong. */
+const isDueAt = (context: ScheduleContext, nextAt: string, everyMs: number): boolean =>
+  nextAt <= nowIso(context) || nextAt > later(context, everyMs);
 
 const later = ({ nowMs }: ScheduleContext, ms: number): string => new Date(nowMs() + ms).toISOString();

@@ -22,6 +22,7 @@ export interface Schema {
   audit_events: AuditEventTable;
   schedules: ScheduleTable;
   condemned_blobs: CondemnedBlobTable;
+  garbage_runs: GarbageRunTable;
   server_keys: ServerKeyTable;
   login_attempts: LoginAttemptsTable;
 }
@@ -109,6 +110,8 @@ export interface ReleaseTable {
   git_message: string | null;
   /** When the commit was made. */
   git_time: Generated<string | null>;
+  /** When retention removed it: it can be neither shown nor pointed to any more. */
+  removed_at: Generated<string | null>;
 }
 
 /** One move of an environment's pointer. */
@@ -228,6 +231,28 @@ export interface ScheduleTable {
 interface CondemnedBlobTable {
   digest: string;
   until: string;
+}
+
+/** How far a collection of garbage is, or how the last one ended. There is one row. */
+export interface GarbageRunTable {
+  id: "last";
+  begun_at: string;
+  /** When it last told how far it is. */
+  told_at: string;
+  ended_at: string | null;
+  /** Why it ended before its end. */
+  fault: string | null;
+  /** `releases`: old ones are removed; `names`: what is named is read; `contents`: what nothing names is removed. */
+  phase: "releases" | "names" | "contents" | "done";
+  /** Contents are gone through in a circle, by the first two digits of their digests, from here … */
+  first: string;
+  /** … and so far. The next one begins here, where this was cut off. */
+  next: string;
+  removed_releases: number;
+  referenced_blobs: number;
+  total_blobs: number;
+  deleted_blobs: number;
+  freed_bytes: number;
 }
 
 /** Secrets that all control planes must have alike. */

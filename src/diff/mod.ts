@@ -1,2 +1,3 @@
 export * from "./pod-diff.ts";
+export * from "./retention.ts";
 export * from "./upload-plan.ts";

@@ -1,5 +1,6 @@
 import { type Access, parseAccess } from "./access.ts";
-import { parseJsonObject } from "./ref.ts";
+import { isCount, parseJsonObject } from "./ref.ts";
+import { parseRetention, type Retention } from "./retention.ts";
 
 /**
  * Who holds a label (a site's subdomain). Creating its file once is what makes names unique; after a rename the old
@@ -15,6 +16,10 @@ export interface Claim {
   readonly moved_to?: string;
   /** Who may see the permanent addresses of the releases. There as long as anything of the site is protected. */
   readonly access?: Access;
+  /** How long its releases are kept. Absent: as the server says. */
+  readonly retention?: Retention;
+  /** Of its releases, the last that retention removed: one up to here whose record is not there was one. */
+  readonly removed_to?: number;
 }
 
 export const formatClaim = (claim: Claim): string => `${JSON.stringify(claim)}\n`;
@@ -26,7 +31,15 @@ export function parseClaim(text: string): Claim | undefined {
   const strings = ["label", "site", "site_id", "workspace_id", "created_at"] as const;
   if (!strings.every((key) => typeof value[key] === "string")) return undefined;
   if (value["access"] !== undefined && !parseAccess(value["access"])) return undefined;
+  if (value["retention"] !== undefined && !parseRetention(value["retention"])) return undefined;
+  if (value["removed_to"] !== undefined && !isCount(value["removed_to"])) return undefined;
   return value["moved_to"] === undefined || typeof value["moved_to"] === "string"
     ? (value as unknown as Claim)
     : undefined;
+}
+
+/** Says how long its releases are kept; undefined: as the server says. */
+export function withRetention(claim: Claim, retention: Retention | undefined): Claim {
+  const { retention: _, ...rest } = claim;
+  return retention === undefined ? rest : { ...rest, retention };
 }

@@ -14,4 +14,5 @@ export * from "./pod-settings.ts";
 export * from "./preview.ts";
 export * from "./ref.ts";
 export * from "./release.ts";
+export * from "./retention.ts";
 export * from "./site.ts";

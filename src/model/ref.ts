@@ -72,6 +72,9 @@ export function moveRef(current: Ref | undefined, target: RefTarget, nowMs: numb
   };
 }
 
+/** Whether a survivor's assets still answer. */
+export const survives = ({ expires_at }: Survivor, nowMs: number): boolean => Date.parse(expires_at) > nowMs;
+
 /** Of two moves in one second, or after the clock was set back, the times differ by a second: HTTP's dates have no less. */
 const nextSecondMs = (time: string): number => (Math.floor((Date.parse(time) || 0) / 1000) + 1) * 1000;
 

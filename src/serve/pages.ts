@@ -62,6 +62,11 @@ const pages = {
     sentences: ["The request's <code>Accept-Encoding</code> header refuses every form that there is of this file."],
     headers: { Vary: "Accept-Encoding" },
   },
+  removed: {
+    status: 410,
+    title: "Release removed",
+    sentences: ["This release was one of the older ones, which its site does not keep.", "Look at what it shows now."],
+  },
   expired: {
     status: 410,
     title: "Preview expired",

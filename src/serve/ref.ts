@@ -53,7 +53,7 @@ export type Route =
   | MountsRoute
   /** A custom domain that sends visitors to another. */
   | { readonly kind: "redirect"; readonly to: string }
-  | { readonly kind: "unreleased" | "unknown" | "expired" | "invalid" };
+  | { readonly kind: "unreleased" | "unknown" | "removed" | "expired" | "invalid" };
 
 export interface Resolved {
   readonly route: Route;
@@ -92,15 +92,13 @@ export async function resolveRoute(
       const claim = await readers.readClaim(host.label);
       onRead(releaseKey(host.label, host.version));
       const release = await readers.readRelease(host.label, host.version);
-      return always(
-        claim && release
-          ? unlisted(
-              release.manifest,
-              protectionOf(releasesPointer(claim.site), claim.access),
-              lastModifiedOf([claim.created_at, release.created_at], nowMs),
-            )
-          : await resolveAbsent(host, readers, onRead),
-      );
+      if (claim && release) {
+        const protection = protectionOf(releasesPointer(claim.site), claim.access);
+        const modified = lastModifiedOf([claim.created_at, release.created_at], nowMs);
+        return always(unlisted(release.manifest, protection, modified));
+      }
+      const wasRemoved = claim?.moved_to === undefined && host.version <= (claim?.removed_to ?? 0);
+      return always(wasRemoved ? { kind: "removed" } : await resolveAbsent(host, readers, onRead));
     }
     case "preview": {
       onRead(previewKey(host.label, host.slug));

@@ -22,6 +22,7 @@ import {
   refKey,
   releaseKey,
   SitepodError,
+  survives,
 } from "#model";
 import type { Store } from "./ports.ts";
 import { parseDocument, type Parser, RecordReader } from "./record-reader.ts";
@@ -137,6 +138,19 @@ export class Records extends RecordReader {
       if (moved) return { previous, ref };
     }
     throw conflict(`${label} ${environment} is being moved by many at once. Try again.`);
+  }
+
+  /** Forgets the survivors of an environment that have expired, so that what they name may go. It is no move. */
+  async forgetSurvivors(label: string, environment: Environment, nowMs: number): Promise<void> {
+    const key = refKey(label, environment);
+    for (;;) {
+      const text = await this.#documents.read(key);
+      if (text === undefined) return;
+      const ref = parseDocument(key, text, parseRef);
+      const survivors = ref.survivors.filter((survivor) => survives(survivor, nowMs));
+      if (survivors.length === ref.survivors.length) return;
+      if (await this.#documents.replace(key, text, formatRef({ ...ref, survivors }))) return;
+    }
   }
 
   async *claims(): AsyncIterable<Claim> {

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { sitePassword } from "./access-messages.ts";
 import { bytes, environment, hash, isoTime, projectName, version } from "./fields.ts";
+import { retention } from "./retention-messages.ts";
 
 export { environment } from "./fields.ts";
 export * from "./access-messages.ts";
 export * from "./domain-messages.ts";
 export * from "./import-messages.ts";
 export * from "./plan-messages.ts";
+export * from "./retention-messages.ts";
 
 /**
  * The messages of the v1 API. Field names are facts of the wire: the public client depends on them. Requests are strict
@@ -90,6 +92,7 @@ export const project = z.object({
   created_at: isoTime,
   updated_at: isoTime,
   url: z.string(),
+  retention: retention.optional().meta({ description: "How long its releases are kept; of one site, not in lists" }),
 });
 export const projectList = z.array(project);
 
@@ -213,6 +216,9 @@ export const historyItem = z.object({
   created_by: z.string().nullable().meta({ description: "Who made the release: an e-mail address" }),
   url: z.string(),
   deployed_to: z.array(environment),
+  removed_at: isoTime.nullable().optional().meta({
+    description: "When retention removed it: it cannot be pointed to any more, and its address answers 410",
+  }),
   action: z
     .enum(["release", "rollback"])
     .optional()
@@ -261,14 +267,6 @@ export const cleaned = z.object({
   expired_plans_deleted: z.int(),
   errors: z.array(z.string()),
 });
-export const collected = z.object({
-  referenced_blobs: z.int(),
-  total_blobs: z.int(),
-  deleted_blobs: z.int(),
-  freed_bytes: bytes,
-  errors: z.array(z.string()),
-});
-
 export type ErrorBody = z.infer<typeof errorBody>;
 export type UploadPart = z.infer<typeof uploadPartResponse>;
 export type ServerConfig = z.infer<typeof serverConfig>;

@@ -37,7 +37,7 @@ function format({ paint, world }: Context, items: readonly Api.HistoryItem[]): s
     ],
     items.map((item) => [
       item.version,
-      item.deployed_to.join(", "),
+      item.removed_at ? "removed" : item.deployed_to.join(", "),
       formatAge(item.deployed_at ?? item.created_at, nowMs) + (item.action === "rollback" ? " (rollback)" : ""),
       item.files_count.toLocaleString("en-US"),
       formatBytes(item.total_size),

@@ -22,7 +22,7 @@ export function formatProgress(progress: Progress, columns: number): string {
   const parts = [
     `${label} ${"━".repeat(filled)}${"─".repeat(BAR_WIDTH - filled)}`,
     `${files.toLocaleString("en-US")}/${formatCount(allFiles, "file")}`,
-    `${formatBytes(bytes)} of ${formatBytes(allBytes)}`,
+    ...(allBytes > 0 ? [`${formatBytes(bytes)} of ${formatBytes(allBytes)}`] : []),
   ];
   if (elapsedMs >= MIN_RATED_MS && bytes > 0 && bytes < allBytes) {
     const bytesPerMs = bytes / elapsedMs;

@@ -14,6 +14,7 @@ import { createErrorAnswers } from "./errors.ts";
 import { createReferencePage } from "./reference-page.ts";
 import { describeRequestSpan, inRequestSpan } from "./request-span.ts";
 import { addDeployRoutes, addHistoryRoutes, addPointerRoutes } from "./release-routes.ts";
+import { addGarbageRoutes, addRetentionRoutes } from "./retention-routes.ts";
 import type { Api, Caller } from "./route.ts";
 import { addServerRoutes } from "./server-routes.ts";
 import { addSiteRoutes } from "./site-routes.ts";
@@ -36,9 +37,11 @@ export function createApi(context: Context, accounts: Accounts, metrics: () => s
     }),
   );
   addServerRoutes(app, context, accounts, metrics);
+  addGarbageRoutes(app, context);
   addAccountRoutes(app, context, accounts, createLoginLimit(context.db));
   addTokenRoutes(app, context);
   addSiteRoutes(app, context);
+  addRetentionRoutes(app, context);
   addDeployRoutes(app, context);
   addPointerRoutes(app, context);
   addAccessRoutes(app, context);

@@ -1,14 +1,11 @@
-import { timingSafeEqual } from "node:crypto";
-import { SitepodError } from "#model";
 import { api } from "#wire";
 import type { Context } from "../context.ts";
 import { createHealth } from "../health.ts";
 import type { Accounts } from "../identity/accounts.ts";
-import { type Actor, requireAdministrator, SYSTEM } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
 import { cleanUp } from "../retention/clean-up.ts";
-import { collectGarbage } from "../retention/collect-garbage.ts";
-import { addRoute, type Api, type ApiRequest } from "./route.ts";
+import { requireOperator } from "./operator.ts";
+import { addRoute, type Api } from "./route.ts";
 
 export function addServerRoutes(
   app: Api,
@@ -82,44 +79,8 @@ export function addServerRoutes(
       return cleaned;
     },
   );
-
-  addRoute(
-    app,
-    {
-      method: "post",
-      path: "/gc",
-      tag,
-      summary: "Remove contents that nothing names (administrators)",
-      scope: "none",
-      answer: api.collected,
-    },
-    async ({ request }) => {
-      const operator = await requireOperator(context, request);
-      const collected = await collectGarbage(context);
-      await recordEvent(context, operator, "server.gc", { target: `${collected.deleted_blobs} blobs` });
-      return collected;
-    },
-  );
 }
 
 /** Answers with figures in Prometheus' text format, 0.0.4. */
 export const metricsResponse = (text: string): Response =>
   new Response(text, { headers: { "content-type": "text/plain; version=0.0.4", "cache-control": "no-store" } });
-
-/** An operator's script shows the server's admin token; a person is an administrator. Returns who it is. */
-async function requireOperator(context: Context, request: ApiRequest): Promise<Actor> {
-  const shown = request.req.header("x-sitepod-admin-token");
-  if (shown === undefined) {
-    const actor = await request.env.findActor();
-    requireAdministrator(actor);
-    return actor;
-  }
-  const { adminToken } = context.settings;
-  if (adminToken !== undefined && isSame(shown, adminToken)) return { ...SYSTEM, address: request.env.address };
-  throw new SitepodError("forbidden", "The admin token is not this server's.");
-}
-
-function isSame(a: string, b: string): boolean {
-  const [x, y] = [Buffer.from(a), Buffer.from(b)];
-  return x.length === y.length && timingSafeEqual(x, y);
-}

@@ -4,9 +4,10 @@ import { requireWholeAccount } from "../identity/actor.ts";
 import { listEvents } from "../identity/audit.ts";
 import { deleteSite } from "../release/delete-site.ts";
 import { checkName, findSite, holdSite, listSites } from "../release/sites.ts";
+import { describeRetention } from "../retention/site-retention.ts";
 import { addRoute, type Api, z } from "./route.ts";
 
-const byId = z.object({ id: z.string().max(100) });
+export const byId = z.object({ id: z.string().max(100) });
 export const byProject = z.object({ project: z.string().min(1).max(100) });
 
 export function addSiteRoutes(app: Api, context: Context): void {
@@ -32,7 +33,7 @@ export function addSiteRoutes(app: Api, context: Context): void {
     async ({ actor, params }) => {
       const site = await findSite(context, actor, params.id);
       const sites = await listSites(context, actor);
-      return sites.find(({ id }) => id === site.id)!;
+      return { ...sites.find(({ id }) => id === site.id)!, retention: await describeRetention(context, site) };
     },
   );
 

@@ -5,7 +5,7 @@ import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
 import { claimsOf } from "../release/labels.ts";
 import { sentence, type Site } from "../release/sites.ts";
-import { RECORDS_TURN } from "../retention/collect-garbage.ts";
+import { RECORDS_TURN } from "../retention/named-contents.ts";
 import { publishHostsOf } from "./publish-host.ts";
 
 /** Old labels redirect, and stay taken: a site keeps at most so many. */
@@ -68,6 +68,8 @@ async function claimLabel(context: Context, site: Site, label: string): Promise<
     created_at: nowIso(context),
     // What is protected stays so at the new label, from before it answers there.
     ...(held?.access && { access: held.access }),
+    ...(held?.retention && { retention: held.retention }),
+    ...(held?.removed_to !== undefined && { removed_to: held.removed_to }),
   };
   if (await context.records.createClaim(claim)) return;
   const holder = await context.records.readClaim(label);

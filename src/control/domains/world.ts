@@ -63,7 +63,7 @@ export class World implements AsyncDisposable {
     this.texts.clear();
     this.isDnsDown = false;
     this.nowMs = Date.UTC(2030, 0, 1);
-    for (const table of ["domains", "sites", "audit_events", "workspace_blobs"] as const)
+    for (const table of ["domains", "sites", "audit_events", "workspace_blobs", "garbage_runs"] as const)
       await this.#query.deleteFrom(table).execute();
     await this.restart();
   }

@@ -61,6 +61,7 @@ export async function listImages(context: Context, site: Site, page: number, lim
   const newestOfEach = context.db.query
     .selectFrom("releases")
     .where("site_id", "=", site.id)
+    .where("removed_at", "is", null)
     .groupBy("image_id")
     .select((select) => select.fn.min("version").as("version"));
   const { total } = await context.db.query
@@ -148,6 +149,7 @@ function describe(
     total_size: row.total_size,
     created_by: row.created_by_email,
     url: context.addresses.release(site.label, row.version),
+    removed_at: row.removed_at,
     deployed_to: deployedTo.filter((now) => now.release === row.version).map((now) => now.environment),
   };
 }

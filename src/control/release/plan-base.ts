@@ -58,6 +58,7 @@ async function isReleased(context: Context, site: Site, manifest: Digest): Promi
     .innerJoin("workspaces", (join) => join.on("workspaces.id", "=", site.workspace_id))
     .where("site_id", "=", site.id)
     .where("manifest", "=", manifest)
+    .where("removed_at", "is", null)
     .where(({ or, eb, ref }) =>
       or([eb("workspaces.lost_at", "is", null), eb("releases.created_at", ">", ref("workspaces.lost_at"))]),
     )

@@ -45,7 +45,7 @@ export async function releaseSite(
 
 /**
  * Points an environment back at an earlier release: the one that is named, or else the one that was served before.
- * Throws SitepodError `not_found`, `conflict`.
+ * Throws SitepodError `not_found`, `gone` where it was removed, `conflict`.
  */
 export async function rollBackSite(
   context: Context,
@@ -67,11 +67,16 @@ async function previousChoice(context: Context, site: Site, environment: Environ
   const current = await context.records.readRef(site.label, environment);
   const earlier = await context.db.query
     .selectFrom("deployments")
-    .where("site_id", "=", site.id)
-    .where("environment", "=", environment)
-    .where("version", "<", current?.release ?? 0)
-    .select("version")
-    .orderBy("version", "desc")
+    .innerJoin("releases", (join) =>
+      join.onRef("releases.site_id", "=", "deployments.site_id").onRef("releases.version", "=", "deployments.version"),
+    )
+    .where("deployments.site_id", "=", site.id)
+    .where("deployments.environment", "=", environment)
+    .where("deployments.version", "<", current?.release ?? 0)
+    .select("deployments.version")
+    // What was removed comes last, and is told to be by who looks it up.
+    .orderBy((order) => order.case().when("releases.removed_at", "is", null).then(0).else(1).end())
+    .orderBy("deployments.version", "desc")
     .limit(1)
     .executeTakeFirst();
   if (earlier) return { version: formatVersion(earlier.version) };

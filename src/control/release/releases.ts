@@ -40,15 +40,19 @@ export interface ReleaseChoice {
 
 /**
  * Finds the release of a site that a client names: by its version, by its image (the newest release of it), or else the
- * newest of all. Throws SitepodError `not_found`, `invalid` where the version is not one.
+ * newest of all. Throws SitepodError `not_found`, `gone` where retention removed it, `invalid` where the version is not one.
  */
 export async function findRelease(context: Context, site: Site, choice: ReleaseChoice): Promise<Release> {
-  const releases = context.db.query.selectFrom("releases").where("site_id", "=", site.id).selectAll();
-  const newest = releases.orderBy("version", "desc").limit(1);
+  const releases = context.db.query
+    .selectFrom("releases")
+    .where("site_id", "=", site.id)
+    .selectAll()
+    .orderBy("version", "desc");
+  const kept = releases.where("removed_at", "is", null).limit(1);
   // The public client sends what its user typed as an image id: a version is one too.
   const named = choice.version ?? choice.imageId;
   if (named === null || named === undefined) {
-    const release = await newest.executeTakeFirst();
+    const release = await kept.executeTakeFirst();
     if (release) return release;
     throw new SitepodError("not_found", `${site.name} has no release yet. Deploy it first.`);
   }
@@ -56,19 +60,20 @@ export async function findRelease(context: Context, site: Site, choice: ReleaseC
   if (version === undefined && choice.version) {
     throw new SitepodError("invalid", `${JSON.stringify(named)} is not a version. Versions look like v3.`);
   }
-  const release = await (
-    version === undefined ? newest.where("image_id", "=", named) : releases.where("version", "=", version)
-  ).executeTakeFirst();
+  const [column, value] = version === undefined ? (["image_id", named] as const) : (["version", version] as const);
+  const release = await kept.where(column, "=", value).executeTakeFirst();
   if (release) return release;
+  const gone = await releases.where(column, "=", value).limit(1).executeTakeFirst();
+  if (gone) throw removed(site, gone);
   throw new SitepodError(
     "not_found",
     `${site.name} has no release ${JSON.stringify(named)}. List its releases with sitepod history.`,
   );
 }
 
-/** Finds the image id of one version of a site; null where there is none. */
-export async function findImageId(context: Context, site: Site, version: number | undefined): Promise<string | null> {
-  if (version === undefined) return null;
-  const release = await findRelease(context, site, { version: formatVersion(version) });
-  return release.image_id;
-}
+const removed = (site: Site, { version, removed_at }: Release): SitepodError =>
+  new SitepodError(
+    "gone",
+    `${formatVersion(version)} of ${site.name} was removed on ${removed_at?.slice(0, 10)}, as its retention says. Choose one ` +
+      "that sitepod history lists as kept, or deploy its files again.",
+  );

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { SitepodError } from "#model";
 import { hashBytes, type HeldLease, holdLease } from "#store";
 import { World } from "../domains/world.ts";
 
@@ -122,6 +123,68 @@ describe("garbage collection", () => {
     world.nowMs += HOUR_MS;
     expect((await collectGarbage()).deleted_blobs).toBe(201 - collected.deleted_blobs);
     await (await begun!)[Symbol.asyncDispose]();
+  });
+
+  test("tells how far it is, and goes on where it was cut off", async () => {
+    const files = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`${i}.txt`, `cut ${i}`]));
+    await world.deploy("ann", "shop", files);
+    await world.call("ann", "DELETE", "/projects/shop");
+    const { blobs } = world.store;
+    const list = blobs.list.bind(blobs);
+    blobs.list = async function* () {
+      for await (const blob of list()) {
+        if (blob.digest >= "80") throw new SitepodError("unavailable", "The storage went away.");
+        // The clock goes on, so that it tells how far it is.
+        world.nowMs += 10;
+        yield blob;
+      }
+    };
+    const state = async () => (await world.call("root", "GET", "/gc")).body;
+    expect((await world.call("root", "POST", "/gc")).status).toBe(503);
+    const { collection } = await state();
+    expect(collection).toMatchObject({ state: "stopped", phase: "contents", fault: "The storage went away." });
+    expect(collection.done).toBeGreaterThan(0.3);
+    expect(collection.deleted_blobs).toBeGreaterThan(100);
+
+    const order: string[] = [];
+    blobs.list = async function* (range) {
+      for await (const blob of list(range)) {
+        order.push(blob.digest.slice(0, 2));
+        if (order.length === 100) expect((await state()).collection.state).toBe("running");
+        yield blob;
+      }
+    };
+    expect(await collectGarbage()).toMatchObject({ deleted_blobs: 501 - collection.deleted_blobs, errors: [] });
+    expect(order[0]! >= "60" && order[0]! < "80").toBe(true);
+    blobs.list = list;
+    expect((await state()).collection).toMatchObject({ state: "done", done: 1, fault: null });
+    expect(await collectGarbage()).toMatchObject({ total_blobs: 0 });
+  });
+
+  test("goes on from the place where its server was killed", async () => {
+    await world.deploy("ann", "shop", PAGE);
+    const { blobs } = world.store;
+    const list = blobs.list.bind(blobs);
+    const reached = Promise.withResolvers<void>();
+    blobs.list = async function* () {
+      reached.resolve();
+      await new Promise(() => {});
+      yield* list();
+    };
+    void world.call("root", "POST", "/gc");
+    await reached.promise;
+    blobs.list = list;
+    await world.restart();
+    world.nowMs += HOUR_MS;
+    expect((await world.call("root", "GET", "/gc")).body.collection).toMatchObject({
+      state: "cut_off",
+      ended_at: null,
+    });
+    expect(await collectGarbage()).toMatchObject({ total_blobs: 2, errors: [] });
+  });
+
+  test("shows how far it is to administrators alone", async () => {
+    expect((await world.call("ann", "GET", "/gc")).status).toBe(403);
   });
 
   test("gives back all that nothing names, however much it is", async () => {

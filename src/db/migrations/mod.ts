@@ -3,6 +3,7 @@ import * as initial from "./0001-initial.ts";
 import * as domains from "./0002-domains.ts";
 import * as incrementalPlans from "./0003-incremental-plans.ts";
 import * as controlPlanes from "./0004-control-planes.ts";
+import * as retention from "./0005-retention.ts";
 
 /** Every migration, in order. What one that has shipped makes never changes: add the next. */
 export const migrations: Record<string, Migration> = {
@@ -10,4 +11,5 @@ export const migrations: Record<string, Migration> = {
   "0002-domains": domains,
   "0003-incremental-plans": incrementalPlans,
   "0004-control-planes": controlPlanes,
+  "0005-retention": retention,
 };
