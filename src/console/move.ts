@@ -14,7 +14,8 @@ export const isRollback = (move: Move): boolean => move.from !== null && isOlder
 
 /** The release to offer for a rollback: the newest one before `served` that this environment has served. */
 export function findRollbackTarget(served: string, log: readonly Api.HistoryItem[]): string | undefined {
-  const older = log.map((item) => item.version).filter((version) => isOlder(version, served));
+  const kept = log.filter(({ removed_at }) => !removed_at).map((item) => item.version);
+  const older = kept.filter((version) => isOlder(version, served));
   return older.reduce<string | undefined>(
     (newest, version) => (newest === undefined || isOlder(newest, version) ? version : newest),
     undefined,

@@ -37,7 +37,7 @@ async function chooseRelease(
   environment: Environment,
 ): Promise<ReleaseChoice> {
   const { items } = await client.history(project, OFFERED);
-  const others = items.filter(({ deployed_to: served }) => !served.includes(environment));
+  const others = items.filter((item) => !item.deployed_to.includes(environment) && !item.removed_at);
   if (others.length === 0) {
     throw new Failure("not_found", `${project} has no other release to go back to.`, { next: "Deploy a second one." });
   }
