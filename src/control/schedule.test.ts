@@ -53,6 +53,18 @@ test("is done the first time some time after it came to be, then as often as it 
   expect(await passMs(1, look)).toBe(2);
 });
 
+test("is done soon where it is to be done more often than before, and once where a clock goes after another", async () => {
+  let look = startProcess([{}]);
+  await look();
+  expect(await passMs(HOUR_MS, look)).toBe(1);
+  // Another server, whose clock is behind.
+  expect(await passMs(-HOUR_MS, look)).toBe(1);
+  look = startProcess([{ everyMs: 6 * HOUR_MS }]);
+  expect(await passMs(HOUR_MS, look)).toBe(2);
+  expect(await passMs(6 * HOUR_MS - 1, look)).toBe(2);
+  expect(await passMs(1, look)).toBe(3);
+});
+
 test("is done once, however often it is looked for at the same moment", async () => {
   const look = startProcess([{}]);
   await Promise.all([look(), look()]);

@@ -14,6 +14,8 @@ export interface Scheduled {
 
 /** A task that failed is tried again after this long, or with its next turn where that is sooner. */
 const RETRY_MS = 10 * 60 * 1000;
+/** Clocks of several servers differ by less. */
+const CLOCKS_DIFFER_MS = 60 * 60 * 1000;
 
 type ScheduleContext = Pick<Context, "db" | "nowMs" | "log" | "unlessUnderWay">;
 
@@ -33,7 +35,7 @@ export async function runDue(context: ScheduleContext, tasks: readonly Scheduled
 async function isDue(context: ScheduleContext, { name, everyMs, firstAfterMs }: Scheduled): Promise<boolean> {
   const { query } = context.db;
   const row = await query.selectFrom("schedules").where("name", "=", name).select("next_at").executeTakeFirst();
-  if (row) return isDueAt(context, row.next_at, everyMs);
+  if (row) return row.next_at <= nowIso(context) || row.next_at > latest(context, everyMs);
   await query
     .insertInto("schedules")
     .values({ name, epoch: 0, next_at: later(context, Math.min(everyMs, firstAfterMs)) })
@@ -57,7 +59,7 @@ async function run(context: ScheduleContext, { name, everyMs, work }: Scheduled)
     .updateTable("schedules")
     .set(({ eb }) => ({ epoch: eb("epoch", "+", 1) }))
     .where("name", "=", name)
-    .where(({ or, eb }) => or([eb("next_at", "<=", nowIso(context)), eb("next_at", ">", later(context, everyMs))]))
+    .where(({ or, eb }) => or([eb("next_at", "<=", nowIso(context)), eb("next_at", ">", latest(context, everyMs))]))
     .returning("epoch")
     .executeTakeFirst();
   // Another control plane has done it since it was looked at.
@@ -78,8 +80,7 @@ async function run(context: ScheduleContext, { name, everyMs, work }: Scheduled)
     .execute();
 }
 
-/** Also where it would be done later than its next turn is: it was to be done less often, or the clock was wrong. */
-const isDueAt = (context: ScheduleContext, nextAt: string, everyMs: number): boolean =>
-  nextAt <= nowIso(context) || nextAt > later(context, everyMs);
+/** One that is to be done later than this is due: it used to be done less often, or a clock was wrong. */
+const latest = (context: ScheduleContext, everyMs: number): string => later(context, everyMs + CLOCKS_DIFFER_MS);
 
 const later = ({ nowMs }: ScheduleContext, ms: number): string => new Date(nowMs() + ms).toISOString();

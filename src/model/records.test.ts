@@ -108,6 +108,15 @@ test("a claim may say where its site moved", () => {
   expect(parseClaim(formatClaim(moved))).toEqual(moved);
 });
 
+test("a claim says how long releases are kept, and is damaged where nobody can tell", () => {
+  const kept = { ...claim, retention: { releases: 20, days: null }, removed_to: 7 };
+  expect(parseClaim(formatClaim(kept))).toEqual(kept);
+  for (const wrong of [{ releases: 0, days: null }, { releases: 1.5, days: null }, { releases: 20 }, "20"]) {
+    expect(parseClaim(JSON.stringify({ ...claim, retention: wrong }))).toBeUndefined();
+  }
+  expect(parseClaim(JSON.stringify({ ...claim, removed_to: 0 }))).toBeUndefined();
+});
+
 describe("the id of an image", () => {
   const hash = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex").padEnd(64, "0").slice(-64) as Digest;
 

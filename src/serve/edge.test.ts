@@ -163,6 +163,21 @@ describe("a host", () => {
     expect(response.headers.get("x-robots-tag")).toBe("noindex");
   });
 
+  test("of a release that its site did not keep is gone, and of one that never was is nowhere", async () => {
+    const claim = { label: "docs", site: "docs", site_id: "1", workspace_id: "1", created_at: "" };
+    world.claims.set("docs", { ...claim, removed_to: 3 });
+    for (const [version, status, title] of [
+      ["v3", 410, "Release removed"],
+      ["v4", 404, "No site here"],
+    ] as const) {
+      const response = await world.get(`http://docs--${version}.${DOMAIN}/`);
+      expect([response.status, await response.text()]).toEqual([status, expect.stringContaining(title)]);
+    }
+    world.claims.set("docs", { ...claim, removed_to: 3, moved_to: "manual" });
+    world.nowMs += 6000;
+    expect((await world.get(`http://docs--v3.${DOMAIN}/`)).status).toBe(308);
+  });
+
   test("of beta serves it apart from prod, unlisted", async () => {
     world.point("docs", "beta", release({ "index.html": "same" }));
     const beta = await world.get(`http://docs-beta.${DOMAIN}/`);
