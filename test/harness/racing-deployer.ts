@@ -168,7 +168,7 @@ export class RacingDeployer {
     } catch (error) {
       if (!(error instanceof ApiRefusal) || error.code !== "gone") throw error;
       if ([...site.shown.values()].includes(version))
-        throw new Error(`${site.name} ${version} is shown and was removed`);
+        throw new Error(`${site.name} ${version} is shown and was removed`, { cause: error });
       site.releases.delete(version);
       this.figures.refused++;
       return;
