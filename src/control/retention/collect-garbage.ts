@@ -3,7 +3,7 @@ import { findLeases, type StoredBlob } from "#store";
 import type { Api } from "#wire";
 import type { Context } from "../context.ts";
 import { absolve, condemn } from "./condemned-blobs.ts";
-import { GarbageRun } from "./garbage-run.ts";
+import { FIRST_PLACE, GarbageRun } from "./garbage-run.ts";
 import { NamedContents } from "./named-contents.ts";
 import { listOldReleases, removeOldReleases } from "./old-releases.ts";
 import { removeBlob } from "./remove-blob.ts";
@@ -122,7 +122,7 @@ class Sweep {
 
   async removeAll(): Promise<Swept> {
     const { first } = this.#run;
-    for (const range of [{ from: first }, { before: first }]) {
+    for (const range of first === FIRST_PLACE ? [{}] : [{ from: first }, { before: first }]) {
       for await (const blob of this.#context.store.blobs.list(range)) {
         this.#totalBytes += blob.size;
         this.#run.count({ total_blobs: 1 });

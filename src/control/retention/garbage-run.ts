@@ -9,6 +9,8 @@ export type GarbageFigures = Pick<
   "removed_releases" | "referenced_blobs" | "total_blobs" | "deleted_blobs" | "freed_bytes"
 >;
 
+/** Where a circle begins that was never cut off. */
+export const FIRST_PLACE = "00";
 /** How often a collection says how far it is. One that is cut off has done so much again, at most. */
 const TELL_EVERY_MS = 1000;
 /** One that has not said anything for so long is taken for cut off. */
@@ -32,8 +34,8 @@ export class GarbageRun {
   static async begin(context: Context): Promise<GarbageRun> {
     const last = await readRow(context);
     const now = nowIso(context);
-    // Where the last one ended, it had come around, to where it began.
-    const next = last?.next ?? "00";
+    // One that came around left the first place.
+    const next = last?.next ?? FIRST_PLACE;
     const row: Row = {
       id: "last",
       begun_at: now,
@@ -84,7 +86,7 @@ export class GarbageRun {
 
   /** Says that it has ended. `isWhole`: all contents were gone through. */
   async end(isWhole: boolean, fault?: string): Promise<void> {
-    if (isWhole) Object.assign(this.#row, { next: this.#row.first, phase: "done" });
+    if (isWhole) Object.assign(this.#row, { next: FIRST_PLACE, phase: "done" });
     await this.#write({ ended_at: nowIso(this.#context), fault: fault ?? null });
   }
 

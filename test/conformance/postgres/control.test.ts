@@ -21,6 +21,7 @@ const files = [
   "release/plan",
   "release/previews",
   "retention/clean-up",
+  "retention/old-releases",
   "retention/retention",
 ];
 
