@@ -169,6 +169,20 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser,", () => 
     expect(await status()).toBe(404);
   });
 
+  test("says which releases are kept", async () => {
+    await page.goto("/sites/shop/settings");
+    const choice = page.getByLabel("Which releases are kept");
+    expect(await choice.inputValue()).toBe("default");
+    await choice.selectOption("rules");
+    await page.getByLabel("Newest releases").fill("20");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved").waitFor();
+    const told = (await shell.run(["retention", "-n", "shop", "--json"])).json;
+    expect(told).toEqual({ keep_releases: 20, keep_days: null, is_default: false });
+    await page.reload();
+    expect(await page.getByLabel("Newest releases").inputValue()).toBe("20");
+  });
+
   test("tells who did what", async () => {
     await page.getByRole("link", { name: "Activity" }).click();
     await page.getByText("environment.rollback").first().waitFor();

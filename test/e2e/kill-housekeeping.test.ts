@@ -14,7 +14,7 @@ const random = randomFrom(Number(process.env.SITEPOD_CRASH_SEED ?? Math.floor(Ma
 const KILL_AFTER_MS = 25;
 
 async function startWith(data: string, token: string): Promise<{ server: Server; client: DeployClient }> {
-  const server = await startServer({ data });
+  const server = await startServer({ data, flags: ["--asset-survival-hours", "0"] });
   return { server, client: deployClient({ endpoint: server.url, token }) };
 }
 
@@ -71,6 +71,16 @@ test(`killed ${rounds} times while a site is renamed, the server has it whole un
   }
 });
 
+/** Lists the releases of a site whose permanent address does not answer as the history says. */
+async function findStrangers({ server, client }: { server: Server; client: DeployClient }, site: string) {
+  const { items } = await client.call<Api.History>("GET", `/history?project=${site}&limit=500`);
+  const answers = items.map(async ({ version, removed_at }) => {
+    const { status } = await fetchHost(server, `${site}--${version}.${server.domain}`, "/");
+    return status === (removed_at ? 410 : 200) ? [] : [`${version} ${status}`];
+  });
+  return (await Promise.all(answers)).flat();
+}
+
 test(`killed ${rounds} times while garbage is collected beside deploys, the server has all that is named`, async () => {
   await using folder = await temporaryFolder();
   const token = await firstToken(folder.path);
@@ -79,7 +89,9 @@ test(`killed ${rounds} times while garbage is collected beside deploys, the serv
     const { server, client } = await startWith(folder.path, token);
     await using first = server;
     const kept = { "index.html": `kept ${round}`, "shared.txt": "shared by all" };
-    await client.deploy("kept", kept, "prod");
+    for (const more of ["a", "b", "c"])
+      await client.deploy("kept", { ...kept, "more.txt": `${more} ${round}` }, "prod");
+    await client.call("PUT", "/projects/kept/retention", { keep_releases: 2 });
     await client.deploy("gone", { "index.html": `gone ${round}`, "shared.txt": "shared by all" }, "prod");
     await client.call("DELETE", "/projects/gone");
     const deploys = [1, 2, 3].map((i) =>
@@ -95,6 +107,7 @@ test(`killed ${rounds} times while garbage is collected beside deploys, the serv
       after.client.deploy("gone", { "index.html": `gone ${round}` }, "prod"),
     ]);
     expect(await dataCheck(folder.path)()).toEqual([]);
+    expect(await findStrangers(after, "kept")).toEqual([]);
     for (const [label, text] of [
       ["kept", `kept ${round}`],
       ["gone", `gone ${round}`],
