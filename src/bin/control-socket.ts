@@ -15,13 +15,12 @@ export interface ControlSocket {
   stop(): Promise<void>;
 }
 
-/** Listens in a folder of the data folder that only this user can enter. */
+/** Listens in a folder that only this user can enter. */
 export async function openControlSocket(
-  data: string,
+  folder: string,
   answer: AnswerControl,
   maxRequestBodySize: number,
 ): Promise<ControlSocket> {
-  const folder = join(data, "run");
   const path = join(folder, "control.sock");
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o700);

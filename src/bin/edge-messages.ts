@@ -1,6 +1,7 @@
 import { type Certificate, Secret } from "#pki";
-import type { Attempt, EdgeStats, GivenPassword } from "#serve";
+import type { Attempt, GivenPassword } from "#serve";
 import type { EdgeSettings } from "./edge-settings.ts";
+import type { OpenEdgeState } from "./open-edge.ts";
 
 /** What the server asks of an edge in a process of its own. */
 export type EdgeQuestions = {
@@ -29,7 +30,7 @@ export interface Opening {
   readonly certificates: { readonly selfSigned: PackedCertificate; readonly stored: CertificateNews } | undefined;
 }
 
-export type EdgeState = EdgeStats & {
+export type EdgeState = OpenEdgeState & {
   /** Resident, of the whole process. */
   readonly memoryBytes: number;
 };

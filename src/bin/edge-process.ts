@@ -42,7 +42,7 @@ export function runEdgeProcess(): void {
         edge?.leave();
         return null;
       },
-      state: () => ({ ...edge!.stats(), memoryBytes: process.memoryUsage.rss() }),
+      state: async () => ({ ...(await edge!.state()), memoryBytes: process.memoryUsage.rss() }),
     },
   );
 

@@ -9,6 +9,8 @@ export interface EdgeSettings {
   readonly data: string;
   readonly storage: StorageOptions;
   readonly domain: string;
+  /** Otherwise it answers for the control plane alone. */
+  readonly servesSites: boolean;
   /** The address to listen on; undefined: every one. */
   readonly host: string | undefined;
   /** For HTTP; 0 takes a free one. */
@@ -33,6 +35,7 @@ export const edgeSettingsOf = (options: ServeOptions): EdgeSettings => ({
   data: resolve(options.data),
   storage: options.storage,
   domain: options.domain,
+  servesSites: options.role !== "control",
   host: options.host,
   port: options.port,
   https: options.https && { port: options.https.port, http3: options.https.http3 },

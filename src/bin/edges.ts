@@ -33,7 +33,7 @@ export const edgeHere = (edge: OpenEdge): Edges => ({
   forget: edge.forget,
   settled: () => Promise.resolve(),
   useCertificates: edge.useCertificates,
-  state: async () => ({ ...edge.stats(), memoryBytes: 0, processes: 0, restarts: 0 }),
+  state: async () => ({ ...(await edge.state()), memoryBytes: 0, processes: 0, restarts: 0 }),
   leave: async () => edge.leave(),
   stop: (drainMs) => edge.stop(drainMs),
 });

@@ -40,3 +40,25 @@ function nextStep(state: Started["state"], console: string): string {
       return state satisfies never;
   }
 }
+
+export interface StartedEdge {
+  readonly version: string;
+  /** Where sites are: `https://*.example.com:443`. */
+  readonly sites: string;
+  /** Where they are read. */
+  readonly store: string;
+  /** The origins of control planes. */
+  readonly control: readonly string[];
+}
+
+export function formatEdgeGreeting({ version, sites, store, control }: StartedEdge): string {
+  return [
+    "",
+    `  SitePod ${version}, an edge`,
+    "",
+    `  Sites     ${sites}`,
+    `  Store     ${store}`,
+    `  Control   ${control.length > 0 ? control.join(", ") : "none named: releases are seen within 5 seconds"}`,
+    "",
+  ].join("\n");
+}

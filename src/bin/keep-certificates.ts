@@ -23,12 +23,14 @@ export interface CertificateState {
 }
 
 export interface CertificateKeeping {
-  readonly challenges: Challenges;
+  readonly challenges: Pick<Challenges, "find">;
   /** For names that have no certificate. */
   readonly selfSigned: Certificate;
   /** Those that were stored at the start. */
   readonly stored: readonly Certificate[];
   state(): CertificateState;
+  /** To be told of each document that another server has changed. */
+  notice(key: string): void;
   /** Orders what is missing from now on, and hands over all certificates whenever some have changed. Returns its end. */
   start(use: (certificates: readonly Certificate[]) => void): () => Promise<void>;
 }
@@ -68,23 +70,26 @@ export async function keepCertificates(
   });
   const stored = await keeper.load();
   let current = stored;
+  let look = () => {};
+  let soon: Timer | undefined;
+  const lookSoon = () => {
+    clearTimeout(soon);
+    soon = setTimeout(() => look(), LOOK_SOON_MS);
+  };
   return {
     challenges,
     selfSigned: await ensureSelfSigned(documents, [domain], Date.now(), orderer.selfSign),
     stored,
-    state: () => ({
-      count: current.length,
-      firstEndMs: current.length === 0 ? undefined : Math.min(...current.map(({ notAfterMs }) => notAfterMs)),
-    }),
+    state: () => stateOf(current),
+    notice(key) {
+      if (/^(hosts|refs|certs\/issued)\//.test(key)) lookSoon();
+    },
     start(onChange) {
       use = onChange;
-      const look = () => void keeper.run().catch((error: unknown) => log("Looking after certificates failed", error));
+      look = () => void keeper.run().catch((error: unknown) => log("Looking after certificates failed", error));
       const timer = setInterval(look, LOOK_EVERY_MS);
-      let soon: ReturnType<typeof setTimeout> | undefined;
       const unsubscribe = documents.subscribe((key) => {
-        if (!key.startsWith("hosts/") && !key.startsWith("refs/")) return;
-        clearTimeout(soon);
-        soon = setTimeout(look, LOOK_SOON_MS);
+        if (key.startsWith("hosts/") || key.startsWith("refs/")) lookSoon();
       });
       look();
       return async () => {
@@ -98,6 +103,11 @@ export async function keepCertificates(
     },
   };
 }
+
+export const stateOf = (certificates: readonly Certificate[]): CertificateState => ({
+  count: certificates.length,
+  firstEndMs: certificates.length === 0 ? undefined : Math.min(...certificates.map(({ notAfterMs }) => notAfterMs)),
+});
 
 /** Reads what is routed off the names of the store's documents: nothing else may have a certificate. */
 async function listRouted(documents: Documents, domain: string): Promise<Routed> {

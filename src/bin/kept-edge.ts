@@ -33,7 +33,7 @@ export interface KeptEdge {
 
 /** Beyond the time for requests under way, before an edge is killed. */
 const END_MARGIN_MS = 2000;
-const NOTHING: EdgeState = { ...NO_TRAFFIC, hosts: 0, pods: 0, answers: 0, hotBytes: 0, memoryBytes: 0 };
+const NOTHING: EdgeState = { ...NO_TRAFFIC, hosts: 0, pods: 0, answers: 0, hotBytes: 0, unreadable: 0, memoryBytes: 0 };
 
 /** Starts the edge of that number. Throws where it cannot start. */
 export async function keepEdge(number: number, options: KeptEdgeOptions): Promise<KeptEdge> {

@@ -24,6 +24,8 @@ export interface OpenControl {
 /** Stands for a control plane whose database cannot be opened: sites are served all the same. */
 export interface Unavailable {
   readonly reason: SitepodError;
+  /** Throws the reason. */
+  check(): Promise<void>;
   fetch(request: Request): Promise<Response>;
 }
 
@@ -116,6 +118,7 @@ function unavailable(reason: SitepodError, store: Store, metrics: () => Promise<
   const health = createHealth({ store, checkDatabase, nowMs: Date.now, startedMs: Date.now(), version });
   return {
     reason,
+    check: checkDatabase,
     async fetch(request) {
       switch (new URL(request.url).pathname) {
         case "/api/v1/health":

@@ -1,6 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { Certificate } from "#pki";
-import { createEdge, createProxy, type EdgeOptions, type EdgeStats, type TryPassword } from "#serve";
+import {
+  createEdge,
+  createProxy,
+  type Edge,
+  type EdgeOptions,
+  type EdgeStats,
+  respondPage,
+  type TryPassword,
+} from "#serve";
 import { createClients } from "./clients.ts";
 import { createCoarseClock } from "./coarse-clock.ts";
 import type { EdgeSettings } from "./edge-settings.ts";
@@ -15,6 +23,8 @@ export interface EdgeParts {
   readonly readers: EdgeOptions["readers"];
   /** Throws where the store cannot be read now. */
   readonly checkReadable: () => Promise<void>;
+  /** Throws where the control plane cannot be used now. Undefined where sites are what one is sent here for. */
+  readonly checkControl?: () => Promise<void>;
   /** Undefined where HTTPS is off. */
   readonly certificates: EdgeCertificates | undefined;
   /** Answers a request for the control plane, which came from the client at `address`. */
@@ -31,15 +41,18 @@ export interface OpenEdge {
   forget(key: string): void;
   /** Uses these certificates for connections from now on. */
   useCertificates(certificates: readonly Certificate[]): void;
-  stats(): EdgeStats;
+  state(): Promise<OpenEdgeState>;
   /** Says from now on, to who asks whether it is ready, that it is not. It serves all the same. */
   leave(): void;
   stop: Listeners["stop"];
 }
 
+/** What it has answered and keeps in memory, and 1 where it cannot read the store now. */
+export type OpenEdgeState = EdgeStats & { readonly unreadable: number };
+
 /** Opens the ports and serves. Throws SitepodError `conflict` or `forbidden` where a port cannot be had. */
 export function openEdge(settings: EdgeSettings, parts: EdgeParts): OpenEdge {
-  const { readers, certificates, checkReadable, answerControl, tryPassword, log } = parts;
+  const { readers, certificates, checkReadable, checkControl, answerControl, tryPassword, log } = parts;
   const isBehindHttps = settings.publicUrl?.startsWith("https:") ?? false;
   const visitors = {
     addressOf: (request: Request) => clients.address(request),
@@ -61,14 +74,16 @@ export function openEdge(settings: EdgeSettings, parts: EdgeParts): OpenEdge {
   });
   const proxies = settings.proxies === undefined ? undefined : parseProxies(settings.proxies);
   const clients = createClients((request) => listeners.peerOf(request), proxies, randomUUID);
-  const probes = createProbes({ checkReadable, nowMs: Date.now });
-  const listeners = listen(settings, certificates, { edge, clients, probes, answerControl, log });
+  const isStoreShared = settings.servesSites && settings.storage.type !== "local";
+  const probes = createProbes({ checkReadable, isStoreShared, checkControl, nowMs: Date.now });
+  const sites = settings.servesSites ? edge : withoutSites(edge);
+  const listeners = listen(settings, certificates, { edge: sites, clients, probes, answerControl, log });
   return {
     httpPort: listeners.httpPort,
     httpsPort: listeners.tls?.port,
     forget: (key) => edge.forget(key),
     useCertificates: (all) => listeners.tls?.use(all),
-    stats: () => edge.stats(),
+    state: async () => ({ ...edge.stats(), unreadable: (await probes.isReadable()) ? 0 : 1 }),
     leave: probes.leave,
     stop(drainMs, farewellMs) {
       probes.leave();
@@ -76,3 +91,11 @@ export function openEdge(settings: EdgeSettings, parts: EdgeParts): OpenEdge {
     },
   };
 }
+
+/** Answers in the place of sites that there are none here. */
+const withoutSites = ({ parseHost, fetch }: Edge): Pick<Edge, "parseHost" | "fetch" | "fetchReady"> => ({
+  parseHost,
+  fetchReady: () => undefined,
+  fetch: (request) =>
+    parseHost(request.headers.get("host")).kind === "invalid" ? fetch(request) : respondPage("noSites", request.method),
+});

@@ -21,6 +21,11 @@ export async function openStore(
   return await openBucket(storage, join(data, "cache"), workers, isProbedAtOnce);
 }
 
+/** Opens the store of other servers, for an edge that has none of its own: in a folder it is only read. */
+export async function openSharedStore({ data, storage, workers }: EdgeSettings) {
+  return storage.type === "local" ? inspectDiskStore(data) : await openStore(data, storage, { workers });
+}
+
 /** Opens the same store for the edge of that number, for reading alone. */
 export async function openStoreReader({ data, storage, workers }: EdgeSettings, edge: number): Promise<StoreReader> {
   if (storage.type === "local") return inspectDiskStore(data);

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { createProbes, type Probes, type ProbesOptions } from "./probes.ts";
 
 const probesOf = (options: Partial<ProbesOptions> = {}): Probes =>
-  createProbes({ checkReadable: async () => {}, nowMs: () => 0, ...options });
+  createProbes({ checkReadable: async () => {}, isStoreShared: false, nowMs: () => 0, ...options });
 
 async function ask(probes: Probes, path: string, method = "GET"): Promise<readonly [number, string] | undefined> {
   const response = await probes.answer(new Request(`http://localhost:8080${path}`, { method }));
@@ -51,4 +51,40 @@ test("a store that fails, or does not answer, is told, and asked again after two
   now += 2000;
   read = () => Promise.resolve();
   expect(await ask(probes, "/readyz")).toEqual([200, "ready\n"]);
+});
+
+test("who reads a store that all share stays ready without it, once it has read it", async () => {
+  let now = 0;
+  let read = () => Promise.reject<void>(new Error("no route to host"));
+  const probes = probesOf({ isStoreShared: true, nowMs: () => now, checkReadable: () => read() });
+  expect(await ask(probes, "/readyz")).toEqual([503, "The store cannot be read.\n"]);
+  read = () => Promise.resolve();
+  now += 2000;
+  expect(await ask(probes, "/readyz")).toEqual([200, "ready\n"]);
+  read = () => Promise.reject(new Error("no route to host"));
+  now += 2000;
+  expect(await ask(probes, "/readyz")).toEqual([
+    200,
+    "ready, but the store cannot be read: what was visited before is served\n",
+  ]);
+  expect(await probes.isReadable()).toBe(false);
+});
+
+test("a shared store that was there at the start counts as read, though nobody had asked yet", async () => {
+  let now = 0;
+  let isAway = false;
+  const checkReadable = async () => {
+    if (isAway) throw new Error("no route to host");
+  };
+  const probes = probesOf({ isStoreShared: true, nowMs: () => now, checkReadable });
+  await probes.isReadable();
+  isAway = true;
+  now += 2000;
+  expect((await ask(probes, "/readyz"))![0]).toBe(200);
+});
+
+test("who is asked for the control plane alone is not ready without it", async () => {
+  const checkControl = () => Promise.reject(new Error("no database"));
+  expect(await ask(probesOf({ checkControl }), "/readyz")).toEqual([503, "The control plane cannot be used.\n"]);
+  expect(await ask(probesOf({ checkControl: async () => {} }), "/readyz")).toEqual([200, "ready\n"]);
 });

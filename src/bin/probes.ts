@@ -7,11 +7,20 @@ export interface Probes {
   answer(request: Request): Response | Promise<Response> | undefined;
   /** From now on the process is not ready: it is about to stop. */
   leave(): void;
+  /** Whether the store can be read now, as it was found a moment ago at most. */
+  isReadable(): Promise<boolean>;
 }
 
 export interface ProbesOptions {
   /** Throws where the store cannot be read now. */
   readonly checkReadable: () => Promise<void>;
+  /**
+   * Whether all who serve the same sites read one store, and serve what they know of it without: where it is away no other is
+   * better than this one, and a load balancer that left them all would make a part of the sites none.
+   */
+  readonly isStoreShared: boolean;
+  /** Throws where the control plane cannot be used now. Undefined where nobody is sent here for it. */
+  readonly checkControl?: (() => Promise<void>) | undefined;
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number;
   /** How long the store may take to answer. */
@@ -23,8 +32,10 @@ const FOUND_KEPT_MS = 2000;
 /** Load balancers rarely wait for longer. */
 const MAX_READ_MS = 1500;
 
-export function createProbes({ checkReadable, nowMs, maxReadMs = MAX_READ_MS }: ProbesOptions): Probes {
+export function createProbes(options: ProbesOptions): Probes {
+  const { checkReadable, isStoreShared, checkControl, nowMs, maxReadMs = MAX_READ_MS } = options;
   let isLeaving = false;
+  let hasRead = false;
   let readable: Promise<boolean> | undefined;
   let untilMs = 0;
 
@@ -37,14 +48,27 @@ export function createProbes({ checkReadable, nowMs, maxReadMs = MAX_READ_MS }: 
     );
     return (readable = found.then((is = false) => {
       untilMs = nowMs() + FOUND_KEPT_MS;
+      hasRead ||= is;
       return is;
     }));
   }
 
-  async function answerReady(): Promise<Response> {
-    if (!isLeaving && !(await isReadable())) return respond(503, "The store cannot be read.");
-    return isLeaving ? respond(503, "The server is stopping.") : respond(200, "ready");
+  async function controlWorks(): Promise<boolean> {
+    if (!checkControl) return true;
+    const checked = checkControl().then(() => true);
+    return (await within(maxReadMs, checked)) ?? false;
   }
+
+  async function answerReady(): Promise<Response> {
+    const [canRead, canControl] = isLeaving ? [] : await Promise.all([isReadable(), controlWorks()]);
+    if (isLeaving) return respond(503, "The server is stopping.");
+    if (!canRead && !(isStoreShared && hasRead)) return respond(503, "The store cannot be read.");
+    if (!canControl) return respond(503, "The control plane cannot be used.");
+    return respond(200, canRead ? "ready" : "ready, but the store cannot be read: what was visited before is served");
+  }
+
+  // Who is asked for the first time while the store is away must know whether it ever was there.
+  if (isStoreShared) void isReadable();
 
   return {
     answer({ method, url }) {
@@ -54,6 +78,7 @@ export function createProbes({ checkReadable, nowMs, maxReadMs = MAX_READ_MS }: 
       return path === "/readyz" ? answerReady() : undefined;
     },
     leave: () => void (isLeaving = true),
+    isReadable,
   };
 }
 

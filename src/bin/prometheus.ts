@@ -30,3 +30,17 @@ function formatLabels(labels: Sample["labels"]): string {
 
 const escapeLabel = (value: string): string =>
   value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+
+export const gauge = (name: string, help: string, value: number, labels: Sample["labels"] = {}): Family => ({
+  name,
+  type: "gauge",
+  help,
+  samples: [{ labels, value }],
+});
+
+export const counter = (name: string, help: string, value: number): Family => ({
+  name,
+  type: "counter",
+  help,
+  samples: [{ labels: {}, value }],
+});

@@ -8,6 +8,7 @@ import { parseLogFormat } from "./log.ts";
 import type { Option } from "./option.ts";
 import { parseProxies } from "./proxies.ts";
 import { decideKeeping, RETENTION_OPTIONS } from "./retention-options.ts";
+import { decideRole, ROLE_OPTIONS } from "./role-options.ts";
 import { decideStorage, STORAGE_OPTIONS } from "./storage-options.ts";
 import { parseWorkers, WORKERS_EXPECTED, WORKERS_OPTION } from "./workers-option.ts";
 
@@ -39,6 +40,7 @@ export const SERVE_OPTIONS = {
     doc: "Address to listen on; by default this machine alone where the domain is localhost, else every address",
   },
   ...WORKERS_OPTION,
+  ...ROLE_OPTIONS,
   logFormat: {
     flag: "log-format",
     env: "SITEPOD_LOG_FORMAT",
@@ -168,7 +170,9 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
   }
   const domain = text("domain")!.toLowerCase();
   const publicUrl = parsePublicUrl(text("publicUrl"), domain, faults);
+  const workers = number("workers", parseWorkers, WORKERS_EXPECTED);
   const options = {
+    ...decideRole(text, workers, faults),
     port,
     https,
     /** Undefined: none is trusted. */
@@ -187,7 +191,7 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
     welcome: isOn("welcome"),
     rebuildDatabase: isOn("rebuildDatabase"),
     /** Processes that serve sites; 1: this one alone. */
-    workers: number("workers", parseWorkers, WORKERS_EXPECTED),
+    workers,
     logFormat: parseLogFormat(text("logFormat")!, faults),
     leaveSeconds: number("leaveSeconds", (text) => parseCount(text, 3600), "a number of seconds up to 3600"),
     assetSurvivalHours: number("assetSurvivalHours", parseHours, "a number of hours"),

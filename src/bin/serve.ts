@@ -2,6 +2,7 @@ import { SitepodError } from "#model";
 import { createLog } from "./log.ts";
 import { formatServeHelp } from "./serve-help.ts";
 import { DRAIN_MS } from "./drain.ts";
+import { startEdgeServer } from "./edge-server.ts";
 import { parseServeOptions } from "./serve-options.ts";
 import { startServer } from "./server.ts";
 import { decideTraces } from "./trace-options.ts";
@@ -22,7 +23,7 @@ export async function serveCommand(argv: readonly string[]): Promise<number> {
     // A server that is not traced does not load what sends traces.
     const endTraces = traces && (await import("./tracing.ts")).startTracing(traces, log);
     const stopped = stopSignal();
-    const server = await startServer(options, log);
+    const server = await (options.role === "edge" ? startEdgeServer(options, log) : startServer(options, log));
     console.log(server.greeting);
     await stopped;
     log("Stopping: no new connections, requests under way may end");

@@ -1,5 +1,6 @@
-import { mkdirSync } from "node:fs";
 import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import {
   type Activity,
   type Context,
@@ -14,11 +15,13 @@ import {
   type Settings,
 } from "#control";
 import { assertHeld, type Database, lockFolder } from "#db";
-import { createManifestReader, createReaders, hashBytes, Records } from "#store";
+import { createManifestReader, createReaders, hashBytes, Records, type Store } from "#store";
 import { asset, listAssets } from "./assets.ts";
+import { type ChangeFeed, createChangeFeed } from "./change-feed.ts";
 import { createCompressor } from "./compressor.ts";
 import { consoleResponse } from "./console-pages.ts";
 import { createDns } from "./dns.ts";
+import { ensureEdgeKey } from "./edge-key.ts";
 import { edgeSettingsOf } from "./edge-settings.ts";
 import type { Edges } from "./edges.ts";
 import { formatGreeting, type Started } from "./greeting.ts";
@@ -32,18 +35,13 @@ import type { AnswerControl } from "./listeners.ts";
 import type { Log } from "./log.ts";
 import { isAvailable, openControl, type Unavailable } from "./open-control.ts";
 import { openStore, removeOldCaches } from "./open-store.ts";
-import { joinOtherServers } from "./other-servers.ts";
+import { joinOtherServers, type OtherServers } from "./other-servers.ts";
 import { createScheduledBackups, type ScheduledBackups } from "./scheduled-backups.ts";
+import type { RunningServer } from "./running-server.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { startEdges } from "./start-edges.ts";
 import { traceStore } from "./trace-store.ts";
 import { version } from "./version.ts";
-
-export interface RunningServer {
-  /** What to tell the person who started it. */
-  readonly greeting: string;
-  stop(drainMs: number): Promise<void>;
-}
 
 const HOUR_MS = 60 * 60 * 1000;
 /** Another server that has died in the middle of something is followed this soon. */
@@ -71,17 +69,19 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
   const encoder = createEncoder({ store, readManifest, ...turns, log, compress: compressor.compress });
   // The address of the console follows from the port, and the port is known once somebody listens.
   let answerControl: AnswerControl = async () => new Response(null, { status: 503 });
+  let checkControl = (): Promise<void> => Promise.reject(new Error("It is being opened"));
+  const feed = createChangeFeed(() => ensureEdgeKey(store.documents, () => randomBytes(32).toString("hex")));
   const certificates =
     options.https && (await keepCertificates(options.https, options.domain, store.documents, options.dnsServer, log));
-  const edges = await startEdges(settings, {
+  const edges = await startEdges(settings, join(data, "run"), {
     readers: createReaders(store, records, readManifest),
     checkReadable: () => store.checkReadable(),
+    ...(options.role === "control" ? { checkControl: () => checkControl() } : {}),
     certificates,
     answerControl: (request, address, requestId) => answerControl(request, address, requestId),
     log,
   });
-  store.documents.subscribe((key) => edges.forget(key));
-  others?.follow(store.documents, (key) => edges.forget(key));
+  tellChanges(store.documents, others, { edges, feed, certificates });
   const publicUrl = options.publicUrl ?? localUrl(options.domain, edges);
   const addresses = createAddresses(publicUrl);
   const makeContext = (db: Database): Context => ({
@@ -113,10 +113,11 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     return opened;
   };
   const { control, close } = await keepControl(open, databaseUrl !== undefined, log);
+  checkControl = () => control().check();
   answerControl = async (request, address, requestId) =>
     new URL(request.url).pathname.startsWith("/api/")
       ? await control().fetch(request, address, requestId)
-      : consoleResponse(request);
+      : await (feed.answer(request) ?? consoleResponse(request));
 
   const stopCertificates = certificates?.start(edges.useCertificates);
   void encodeAll(encoder, records, log);
@@ -131,6 +132,7 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
     async stop(drainMs) {
       await edges.leave();
       await Bun.sleep(options.leaveSeconds * 1000);
+      feed.close();
       stopMaintenance();
       await backups?.stop();
       stopSettling();
@@ -142,6 +144,23 @@ export async function startServer(options: ServeOptions, log: Log): Promise<Runn
       lock[Symbol.dispose]();
     },
   };
+}
+
+/** Has edges follow each change of a document, of this server's own and of the others'; and certificates, the others'. */
+function tellChanges(
+  documents: Store["documents"],
+  others: OtherServers | undefined,
+  { edges, feed, certificates }: { edges: Edges; feed: ChangeFeed; certificates: CertificateKeeping | undefined },
+): void {
+  const tell = (key: string) => {
+    edges.forget(key);
+    feed.publish(key);
+  };
+  documents.subscribe(tell);
+  others?.follow(documents, (key) => {
+    tell(key);
+    certificates?.notice(key);
+  });
 }
 
 /** What has figures to tell. */

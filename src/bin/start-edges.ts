@@ -13,8 +13,15 @@ import { checkFree, openPort } from "./port-in-use.ts";
 const LET_GO_MS = 1000;
 const POLL_MS = 20;
 
-/** Starts what serves sites: an edge here, or several in processes of their own, which ask here for the control plane. */
-export async function startEdges(settings: EdgeSettings, parts: Omit<EdgeParts, "tryPassword">): Promise<Edges> {
+/**
+ * Starts what serves sites: an edge here, or several in processes of their own, which ask here for the control plane, by a
+ * socket in `runFolder`.
+ */
+export async function startEdges(
+  settings: EdgeSettings,
+  runFolder: string,
+  parts: Omit<EdgeParts, "tryPassword">,
+): Promise<Edges> {
   const tryPassword = createTryPassword(Date.now, (password, hash) => Bun.password.verify(password, hash));
   if (settings.workers === 1) return edgeHere(openEdge(settings, { ...parts, tryPassword }));
 
@@ -22,7 +29,7 @@ export async function startEdges(settings: EdgeSettings, parts: Omit<EdgeParts, 
   await checkPorts(settings);
   let pool: Edges | undefined;
   const socket = await openControlSocket(
-    settings.data,
+    runFolder,
     // Whoever is told that a release is out finds it out at every edge.
     async (request, address, requestId) => {
       const response = await parts.answerControl(request, address, requestId);

@@ -16,6 +16,8 @@ const HOUR_MS = 60 * 60 * 1000;
 export interface Control {
   /** Answers a request of the API; `address` is the client's network address, and `requestId` what the log names it by. */
   fetch(request: Request, address: string | null, requestId?: string): Promise<Response>;
+  /** Throws where the database cannot be used now. */
+  check(): Promise<void>;
   /** Brings the database into line with the store. Called once, before the first request. */
   reconcile(): Promise<void>;
   /** Makes the first account, an administrator, unless there is one. */
@@ -48,6 +50,7 @@ export function createControl(context: Context, secret: string, metrics: () => s
   ];
   return {
     fetch,
+    check: () => context.db.check(),
     reconcile: () => reconcile(context),
     ensureAdministrator: (email, password) => accounts.ensureFirst(email, password),
     releaseWelcome: (name, files) =>

@@ -51,7 +51,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
       if (isDue(one)) await ensure(one);
     }
     // What is not renewed must go before it expires: a wildcard may cover its name by now.
-    if (await shelf.removeUnwanted(new Set(wanted.map(nameOf)), isOld)) onChange(shelf.all());
+    if (await shelf.removeUnwanted(documents, new Set(wanted.map(nameOf)), isOld)) onChange(shelf.all());
   }
 
   const isOld = (certificate: Certificate): boolean => renewalMs(certificate) <= nowMs();

@@ -32,11 +32,16 @@ export async function ensureSelfSigned(
   nowMs: number,
   make: typeof createSelfSigned,
 ): Promise<Certificate> {
-  const text = await documents.read(KEY);
-  const stored = text === undefined ? undefined : parseCertificate(text);
+  const stored = await readSelfSigned(documents);
   if (stored && stored.names.join() === names.join() && stored.notAfterMs > nowMs + LEAST_MS) return stored;
   const made = await make(names, nowMs);
   // Where nothing can be written the sites are served all the same.
   await overwrite(documents, KEY, formatCertificate(made)).catch(() => {});
   return made;
+}
+
+/** Undefined where no server has made one yet. */
+export async function readSelfSigned(documents: Pick<Pages, "read">): Promise<Certificate | undefined> {
+  const text = await documents.read(KEY);
+  return text === undefined ? undefined : parseCertificate(text);
 }

@@ -13,11 +13,15 @@ export interface Shelf {
   /** Reads one anew. Returns whether it changed. */
   read(name: string): Promise<boolean>;
   put(certificate: Certificate): void;
-  /** Removes those of which `isDue` says so and that nobody wants, by their first name. Returns whether there were any. */
-  removeUnwanted(wanted: ReadonlySet<string>, isDue: (certificate: Certificate) => boolean): Promise<boolean>;
+  /** Removes, from the store too, those of which `isDue` says so and that nobody wants, by their first name. Returns whether there were any. */
+  removeUnwanted(
+    documents: Pick<Documents, "remove">,
+    wanted: ReadonlySet<string>,
+    isDue: (certificate: Certificate) => boolean,
+  ): Promise<boolean>;
 }
 
-export function createShelf(documents: Documents, log: (message: string) => void): Shelf {
+export function createShelf(documents: Pick<Documents, "read" | "list">, log: (message: string) => void): Shelf {
   /** By the key of their document. */
   const known = new Map<string, Certificate>();
 
@@ -46,10 +50,10 @@ export function createShelf(documents: Documents, log: (message: string) => void
     },
     read: (name) => readKey(certificateKey("issued", name)),
     put: (certificate) => void known.set(certificateKey("issued", certificate.names[0]!), certificate),
-    async removeUnwanted(wanted, isDue) {
+    async removeUnwanted(from, wanted, isDue) {
       const gone = [...known].filter(([, one]) => !wanted.has(one.names[0]!) && isDue(one));
       for (const [key] of gone) {
-        await documents.remove(key);
+        await from.remove(key);
         known.delete(key);
       }
       return gone.length > 0;

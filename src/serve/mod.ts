@@ -5,3 +5,4 @@ export type { Readers } from "./readers.ts";
 export { addTraffic, ANSWER_KINDS, NO_TRAFFIC, STATUS_CLASSES, type Traffic } from "./traffic.ts";
 export { createProxy } from "./proxy.ts";
 export { isPublicAddress } from "./public-address.ts";
+export { respondPage } from "./pages.ts";

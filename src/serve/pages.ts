@@ -77,6 +77,22 @@ const pages = {
     title: "Request too large",
     sentences: ["What was sent is larger than is handed on to another server.", "Send less at a time."],
   },
+  noSites: {
+    status: 421,
+    title: "No sites here",
+    sentences: [
+      "This server has the console and the API alone.",
+      "Whoever runs it can have names of sites lead to the servers that serve them.",
+    ],
+  },
+  noControlPlane: {
+    status: 421,
+    title: "No control plane here",
+    sentences: [
+      "This server serves sites alone.",
+      "Whoever runs it can name the control plane with <code>--control-url</code>, or have this address lead to it.",
+    ],
+  },
   notProxied: {
     status: 502,
     title: "Not asked",

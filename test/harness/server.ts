@@ -51,13 +51,11 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   );
   // With HTTPS on, the address printed is that of HTTPS; this machine may use HTTP all the same.
   const url = `http://127.0.0.1:${port === 0 ? actualPort : port}`;
-  await waitUntil(
-    "the server is healthy",
-    async () => (await fetch(`${url}/api/v1/health`).catch(() => undefined))?.ok,
-    {
-      describe,
-    },
-  );
+  // An edge has no API of its own.
+  const probe = flags.includes("edge") ? "/readyz" : "/api/v1/health";
+  await waitUntil("the server is healthy", async () => (await fetch(`${url}${probe}`).catch(() => undefined))?.ok, {
+    describe,
+  });
 
   const owned = cleanup.move();
   return {

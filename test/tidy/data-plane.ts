@@ -8,7 +8,7 @@ interface Limit {
 const limits: readonly Limit[] = [
   { starts: /^src\/serve\//, outOfReach: /^src\/(db|control|store|cli|pki)\// },
   // The process of an edge reads the store and certificates by itself, and must run where there is no control plane.
-  { starts: /^src\/bin\/edge-process\.ts$/, outOfReach: /^src\/(db|control|cli)\// },
+  { starts: /^src\/bin\/edge-(process|server)\.ts$/, outOfReach: /^src\/(db|control|cli)\// },
 ];
 
 /** What serves requests reaches neither the database nor the control plane, not even through another module. */
