@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { chmod, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { AnswerControl } from "./listeners.ts";
@@ -15,13 +16,14 @@ export interface ControlSocket {
   stop(): Promise<void>;
 }
 
-/** Listens in a folder that only this user can enter. */
+/** Listens under a name in a folder that only this user can enter. */
 export async function openControlSocket(
   folder: string,
+  name: string,
   answer: AnswerControl,
   maxRequestBodySize: number,
 ): Promise<ControlSocket> {
-  const path = join(folder, "control.sock");
+  const path = join(folder, name);
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o700);
   await rm(path, { force: true });
@@ -44,6 +46,13 @@ export async function openControlSocket(
       await rm(path, { force: true });
     },
   };
+}
+
+/** Removes what a server that was killed has left. To be called while no other uses the folder. */
+export function removeOldSockets(folder: string): void {
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    if (/^(control|successor)-\d+\.sock$/.test(name)) rmSync(join(folder, name), { force: true });
+  }
 }
 
 /** The request as the client sent it, by the client's scheme. */

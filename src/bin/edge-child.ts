@@ -37,6 +37,8 @@ export interface EdgeChild {
   state(): Promise<EdgeState | undefined>;
   /** What it had answered when its state was told last. */
   trafficTold(): Traffic;
+  /** Has it end, once requests under way have, or after so long. */
+  end(drainMs: number): void;
   kill(signal: "SIGTERM" | "SIGKILL"): void;
 }
 
@@ -90,6 +92,10 @@ export function spawnEdge(tryPassword: TryPassword): EdgeChild {
       const state = await within(STATE_MS, dialogue.ask("state", null));
       told = state ?? told;
       return state;
+    },
+    end(drainMs) {
+      // One that has ended needs not be told.
+      dialogue.ask("end", drainMs).catch(() => {});
     },
     trafficTold: () => told ?? NO_TRAFFIC,
     kill: (signal) => child.kill(signal),

@@ -13,6 +13,8 @@ export type EdgeQuestions = {
   /** Say that you are not ready, and serve. */
   readonly leave: { readonly says: null; readonly answer: null };
   readonly state: { readonly says: null; readonly answer: EdgeState };
+  /** Take no new connections, let requests under way end for so many milliseconds, and end. */
+  readonly end: { readonly says: number; readonly answer: null };
 };
 
 /** What such an edge asks of the server. */

@@ -42,23 +42,27 @@ export function runEdgeProcess(): void {
         edge?.leave();
         return null;
       },
+      end(drainMs) {
+        void end(drainMs);
+        return null;
+      },
       state: async () => ({ ...(await edge!.state()), memoryBytes: process.memoryUsage.rss() }),
     },
   );
 
-  async function end(farewellMs?: number): Promise<void> {
+  async function end(drainMs: number, farewellMs?: number): Promise<void> {
     if (isEnding) return;
     isEnding = true;
-    await edge?.stop(DRAIN_MS, farewellMs);
+    await edge?.stop(drainMs, farewellMs);
     process.exit(0);
   }
 
   process.on("message", (message) => server.receive(message));
-  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => void end());
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => void end(DRAIN_MS));
   process.on("disconnect", () => {
     server.end();
     // Whoever starts the server again finds the ports free at once.
-    void end(0);
+    void end(DRAIN_MS, 0);
   });
 }
 

@@ -15,10 +15,12 @@ import { type CertificateKeeping, keepCertificates } from "./keep-certificates.t
 import type { AnswerControl } from "./listeners.ts";
 import type { Log } from "./log.ts";
 import { openSharedStore, removeOldCaches } from "./open-store.ts";
+import { withPorts } from "./kept-edge.ts";
 import { createPassOnTo } from "./pass-on.ts";
 import type { RunningServer } from "./running-server.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { startEdges } from "./start-edges.ts";
+import type { Predecessor } from "./succession.ts";
 import { version } from "./version.ts";
 
 /** For Prometheus. Each edge answers for itself, whoever answers for the control plane. */
@@ -28,9 +30,14 @@ const METRICS_PATH = "/api/v1/metrics";
  * Serves sites where there is no control plane: from a bucket, or from the data folder of a server, which is only read.
  * Throws SitepodError where it cannot start.
  */
-export async function startEdgeServer(options: ServeOptions, log: Log): Promise<RunningServer> {
+export async function startEdgeServer(
+  options: ServeOptions,
+  log: Log,
+  predecessor?: Predecessor,
+): Promise<RunningServer> {
   const startedMs = Date.now();
-  const settings = edgeSettingsOf(options);
+  const told = edgeSettingsOf(options);
+  const settings = predecessor ? { ...withPorts(told, await predecessor.takeOver()), sharesPorts: true } : told;
   const isBucket = settings.storage.type !== "local";
   const { data } = settings;
   if (isBucket) mkdirSync(data, { recursive: true });
@@ -68,15 +75,27 @@ export async function startEdgeServer(options: ServeOptions, log: Log): Promise<
   });
   const stopCertificates = certificates?.start(edges.useCertificates);
 
+  const end = async (drainMs: number) => {
+    await link.close();
+    await stopCertificates?.();
+    await edges.stop(drainMs);
+    runFolder.remove();
+  };
   return {
     greeting: formatEdgeGreeting({ version, ...placesOf(options, settings, edges) }),
+    ports: { httpPort: edges.httpPort, httpsPort: edges.httpsPort },
+    controlSocket: null,
     async stop(drainMs) {
       await edges.leave();
       await Bun.sleep(options.leaveSeconds * 1000);
-      await link.close();
-      await stopCertificates?.();
-      await edges.stop(drainMs);
-      runFolder.remove();
+      await end(drainMs);
+    },
+    // Any number of edges may use a store and a cache at once: there is nothing to let go of.
+    succession: {
+      letGo: async () => {},
+      takeBack: async () => {},
+      forget: (key) => edges.forget(key),
+      retire: (_, drainMs) => end(drainMs),
     },
   };
 }

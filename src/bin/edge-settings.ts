@@ -29,6 +29,8 @@ export interface EdgeSettings {
   readonly logFormat: LogFormat;
   /** Processes that listen on the ports together. */
   readonly workers: number;
+  /** Others listen on the ports too: who opens them has looked that nobody else does. */
+  readonly sharesPorts: boolean;
 }
 
 export const edgeSettingsOf = (options: ServeOptions): EdgeSettings => ({
@@ -47,4 +49,5 @@ export const edgeSettingsOf = (options: ServeOptions): EdgeSettings => ({
   maxFileBytes: options.maxFileBytes,
   logFormat: options.logFormat,
   workers: options.workers,
+  sharesPorts: false,
 });

@@ -94,6 +94,7 @@ export async function keepCertificates(
       look();
       return async () => {
         unsubscribe();
+        look = () => {};
         clearTimeout(soon);
         clearInterval(timer);
         const stopped = keeper.stop();

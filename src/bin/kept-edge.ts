@@ -100,7 +100,7 @@ export async function keepEdge(number: number, options: KeptEdgeOptions): Promis
     async stop(drainMs) {
       isStopping = true;
       stopping.resolve();
-      edge.kill("SIGTERM");
+      edge.end(drainMs);
       await within(drainMs + END_MARGIN_MS, edge.ended);
       edge.kill("SIGKILL");
       await edge.ended;

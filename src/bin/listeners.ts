@@ -5,7 +5,7 @@ import { drain, FAREWELL_MS } from "./drain.ts";
 import type { EdgeSettings } from "./edge-settings.ts";
 import { allowMigration } from "./migrate-connections.ts";
 import { decidePlain } from "./plain-http.ts";
-import { openPort } from "./port-in-use.ts";
+import { checkFree, openPort } from "./port-in-use.ts";
 import type { Probes } from "./probes.ts";
 import { inRequest } from "./request-id.ts";
 import { listenTls, type TlsListener } from "./tls-listener.ts";
@@ -54,10 +54,11 @@ export function listen(
   certificates: EdgeCertificates | undefined,
   { edge, clients, probes, answerControl, log }: Planes,
 ): Listeners {
-  const isShared = options.workers > 1;
+  const isShared = options.sharesPorts;
   const limits = {
     ...(options.host === undefined ? {} : { hostname: options.host }),
-    ...(isShared ? { reusePort: true } : {}),
+    // Whoever takes the place of this process listens beside it for a moment.
+    ...(process.platform === "linux" ? { reusePort: true } : {}),
     maxRequestBodySize: maxBodyBytes(options.maxFileBytes),
   };
 
@@ -76,6 +77,10 @@ export function listen(
   const answerAny = (received: Request, server: Server) =>
     edge.fetchReady(received) ?? answer(clients.received(received), received, server);
 
+  if (!isShared && process.platform === "linux") {
+    openPort(options.port, () => checkFree(options.port, options.host));
+  }
+  allowMigration();
   if (!options.https || !certificates) {
     const http = openPort(options.port, () => Bun.serve({ port: options.port, ...limits, fetch: answerAny }));
     return {
@@ -86,7 +91,6 @@ export function listen(
     };
   }
 
-  allowMigration();
   const { challenges, selfSigned, stored } = certificates;
   const { port, http3 } = options.https;
   const tls = openPort(port, () =>

@@ -85,10 +85,7 @@ export function openEdge(settings: EdgeSettings, parts: EdgeParts): OpenEdge {
     useCertificates: (all) => listeners.tls?.use(all),
     state: async () => ({ ...edge.stats(), unreadable: (await probes.isReadable()) ? 0 : 1 }),
     leave: probes.leave,
-    stop(drainMs, farewellMs) {
-      probes.leave();
-      return listeners.stop(drainMs, farewellMs);
-    },
+    stop: listeners.stop,
   };
 }
 

@@ -55,6 +55,12 @@ export const SERVE_OPTIONS = {
     fallback: "0",
     doc: "How long a server that is told to stop serves on while /readyz answers 503, so that load balancers leave it",
   },
+  pidFile: {
+    flag: "pid-file",
+    env: "SITEPOD_PID_FILE",
+    kind: "text",
+    doc: "File that holds the id of the process that serves, also after one has taken the place of another (SIGUSR2)",
+  },
   publicUrl: {
     flag: "public-url",
     env: "SITEPOD_PUBLIC_URL",
@@ -194,6 +200,7 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
     workers,
     logFormat: parseLogFormat(text("logFormat")!, faults),
     leaveSeconds: number("leaveSeconds", (text) => parseCount(text, 3600), "a number of seconds up to 3600"),
+    pidFile: text("pidFile"),
     assetSurvivalHours: number("assetSurvivalHours", parseHours, "a number of hours"),
     keeping: decideKeeping(text, number("gcEvery", parseHours, "a number of hours"), faults),
     adminEmail: text("adminEmail"),

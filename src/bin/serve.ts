@@ -1,11 +1,15 @@
 import { SitepodError } from "#model";
-import { createLog } from "./log.ts";
+import { createLog, type Log } from "./log.ts";
 import { formatServeHelp } from "./serve-help.ts";
 import { DRAIN_MS } from "./drain.ts";
 import { startEdgeServer } from "./edge-server.ts";
+import { giveWay, RESTART_SIGNAL } from "./hot-restart.ts";
 import { parseServeOptions } from "./serve-options.ts";
 import { startServer } from "./server.ts";
 import { decideTraces } from "./trace-options.ts";
+import { writePidFile } from "./pid-file.ts";
+import type { RunningServer } from "./running-server.ts";
+import { findPredecessor } from "./succession.ts";
 
 /**
  * `sitepod serve`: runs the server until it is told to stop, and returns the exit code. Where it cannot start, the process
@@ -22,10 +26,19 @@ export async function serveCommand(argv: readonly string[]): Promise<number> {
     const log = createLog(options.logFormat);
     // A server that is not traced does not load what sends traces.
     const endTraces = traces && (await import("./tracing.ts")).startTracing(traces, log);
+    const predecessor = findPredecessor(process.env);
     const stopped = stopSignal();
-    const server = await (options.role === "edge" ? startEdgeServer(options, log) : startServer(options, log));
+    const nextRestart = restartSignals();
+    const start = options.role === "edge" ? startEdgeServer : startServer;
+    const server = await start(options, log, predecessor);
+    using _ = writePidFile(options.pidFile);
+    // One that has ended meanwhile needs not be told.
+    await predecessor?.ready(server.controlSocket).catch(() => {});
     console.log(server.greeting);
-    await stopped;
+    if (await giveWayWhenTold(server, nextRestart, stopped, log)) {
+      await endTraces?.();
+      process.exit(0);
+    }
     log("Stopping: no new connections, requests under way may end");
     await server.stop(DRAIN_MS);
     await endTraces?.();
@@ -41,4 +54,30 @@ function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => resolve());
   });
+}
+
+/** Returns true where another process has taken over, which is tried at each signal to do so, and false once it is to stop. */
+async function giveWayWhenTold(
+  server: RunningServer,
+  nextRestart: () => Promise<void>,
+  stopped: Promise<void>,
+  log: Log,
+): Promise<boolean> {
+  for (;;) {
+    const isTold = await Promise.race([nextRestart().then(() => true), stopped.then(() => false)]);
+    if (!isTold) return false;
+    if (process.pid === 1) log("The first process of a container cannot give way to another: replace the container");
+    else if (await giveWay(server, stopped, log)) return true;
+  }
+}
+
+/** Returns what waits for the next signal to restart. Those that come while nobody waits mean the restart under way. */
+function restartSignals(): () => Promise<void> {
+  let next = Promise.withResolvers<void>();
+  // Only Linux lets two processes share a port.
+  if (process.platform === "linux") process.on(RESTART_SIGNAL, () => next.resolve());
+  return () => {
+    next = Promise.withResolvers();
+    return next.promise;
+  };
 }

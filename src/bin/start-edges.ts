@@ -26,10 +26,12 @@ export async function startEdges(
   if (settings.workers === 1) return edgeHere(openEdge(settings, { ...parts, tryPassword }));
 
   allowMigration();
-  await checkPorts(settings);
+  if (!settings.sharesPorts) await checkPorts(settings);
   let pool: Edges | undefined;
   const socket = await openControlSocket(
     runFolder,
+    // A server that takes the place of another has one of its own.
+    `control-${process.pid}.sock`,
     // Whoever is told that a release is out finds it out at every edge.
     async (request, address, requestId) => {
       const response = await parts.answerControl(request, address, requestId);
@@ -40,7 +42,13 @@ export async function startEdges(
   );
   const { certificates, log } = parts;
   try {
-    const started = await startEdgePool({ settings, controlSocket: socket.path, certificates, tryPassword, log });
+    const started = await startEdgePool({
+      settings: { ...settings, sharesPorts: true },
+      controlSocket: socket.path,
+      certificates,
+      tryPassword,
+      log,
+    });
     pool = started;
     return { ...started, stop: (drainMs) => started.stop(drainMs).finally(socket.stop) };
   } catch (error) {

@@ -30,7 +30,7 @@ export interface Keeper {
   load(): Promise<readonly Certificate[]>;
   /** Reads what others stored, and orders what is missing or due. Called again meanwhile, it begins anew at the end. */
   run(): Promise<void>;
-  /** Begins no order any more. Returns when the one under way has ended, which is for whoever issues to bring about. */
+  /** Begins no order any more, until it is run again. Returns when the one under way has ended, which is for whoever issues to bring about. */
   stop(): Promise<void>;
 }
 
@@ -140,6 +140,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
       return shelf.all();
     },
     run() {
+      isStopped = false;
       isAsked = true;
       return (running ??= runAll());
     },

@@ -1,0 +1,232 @@
+import { randomBytes } from "node:crypto";
+import {
+  type Activity,
+  type Context,
+  type Control,
+  createActivity,
+  createAddresses,
+  createEncoder,
+  createTurns,
+  DEFAULT_SETTINGS,
+  type Encoder,
+  namedManifests,
+  type Settings,
+} from "#control";
+import type { Database } from "#db";
+import { hashBytes, type ReadManifest, type Records, type Store } from "#store";
+import { asset, listAssets } from "./assets.ts";
+import type { ChangeFeed } from "./change-feed.ts";
+import { createCompressor } from "./compressor.ts";
+import { consoleResponse } from "./console-pages.ts";
+import { createDns } from "./dns.ts";
+import type { EdgeSettings } from "./edge-settings.ts";
+import type { Edges } from "./edges.ts";
+import { formatGreeting, type Started } from "./greeting.ts";
+import type { CertificateKeeping } from "./keep-certificates.ts";
+import { keepControl } from "./keep-control.ts";
+import { keepSettled } from "./keep-settled.ts";
+import type { AnswerControl } from "./listeners.ts";
+import type { Log } from "./log.ts";
+import { formatMetrics } from "./metrics.ts";
+import { isAvailable, openControl, type Unavailable } from "./open-control.ts";
+import { joinOtherServers } from "./other-servers.ts";
+import { createScheduledBackups, type ScheduledBackups } from "./scheduled-backups.ts";
+import type { ServeOptions } from "./serve-options.ts";
+import { version } from "./version.ts";
+
+/** What of a server only one process may have at a time: the control plane, its housekeeping, the orders of certificates. */
+export interface ControlHalf {
+  readonly greeting: string;
+  /** Why there is no control plane; undefined where there is one. */
+  readonly unavailable: Unavailable["reason"] | undefined;
+  readonly answer: AnswerControl;
+  /** Throws where the control plane cannot be used now. */
+  check(): Promise<void>;
+  /** Stops all that it does by itself. Requests are answered until it is closed. */
+  rest(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What it shares with the other half, which serves sites. */
+export interface HalfParts {
+  readonly store: Store;
+  readonly records: Records;
+  readonly readManifest: ReadManifest;
+  readonly edges: Edges;
+  readonly feed: ChangeFeed;
+  readonly certificates: CertificateKeeping | undefined;
+  readonly startedMs: number;
+  readonly log: Log;
+}
+
+const HOUR_MS = 60 * 60 * 1000;
+/** Another server that has died in the middle of something is followed this soon. */
+const LOOK_FOR_DUE_MS = 15 * 1000;
+const WELCOME_SITE = "welcome";
+
+/** Opens it, and begins what it does by itself. */
+export async function openControlHalf(
+  options: ServeOptions,
+  { data }: EdgeSettings,
+  parts: HalfParts,
+): Promise<ControlHalf> {
+  const { store, records, readManifest, edges, feed, certificates, startedMs, log } = parts;
+  const dns = createDns(options.dnsServer);
+  const others = joinOtherServers(options.databaseUrl);
+  const turns = createTurns(others?.locks);
+  const compressor = createCompressor();
+  const encoder = createEncoder({ store, readManifest, ...turns, log, compress: compressor.compress });
+  others?.follow(store.documents, (key) => {
+    edges.forget(key);
+    feed.publish(key);
+    certificates?.notice(key);
+  });
+  const publicUrl = options.publicUrl ?? localUrl(options.domain, edges);
+  const addresses = createAddresses(publicUrl);
+  const makeContext = (db: Database): Context => ({
+    db,
+    store,
+    records,
+    readManifest,
+    addresses,
+    settings: settingsOf(options),
+    dns,
+    hash: hashBytes,
+    nowMs: Date.now,
+    randomBytes,
+    log,
+    ...turns,
+    encoder,
+    activity,
+  });
+  const activity = createActivity();
+  const backups = options.backups && createScheduledBackups(data, options.backups, log);
+  const tellMetrics = () => readMetrics(startedMs, { edges, activity, backups, certificates });
+  const { databaseUrl, rebuildDatabase } = options;
+  let welcome: string | undefined;
+  const open = async (logOpening: Log) => {
+    const hasSites = await isAny(store.documents.list("sites/"));
+    const place = { data, databaseUrl, store, rebuildDatabase };
+    const opened = await openControl(place, makeContext, tellMetrics, logOpening, hasSites);
+    if (isAvailable(opened.control)) welcome = await prepare(opened.control, options);
+    return opened;
+  };
+  const { control, close } = await keepControl(open, databaseUrl !== undefined, log);
+  const stopCertificates = certificates?.start(edges.useCertificates);
+  void encodeAll(encoder, records, log);
+  const stopMaintenance = maintain(control, log);
+  if (isAvailable(control())) backups?.start();
+  const stopSettling = keepSettled(store, log);
+  const opened = control();
+  return {
+    greeting: formatGreeting(
+      { version, console: addresses.console, example: welcome, data, state: await findState(opened) },
+      process.cwd(),
+    ),
+    unavailable: isAvailable(opened) ? undefined : opened.reason,
+    answer: async (request, address, requestId) =>
+      new URL(request.url).pathname.startsWith("/api/")
+        ? await control().fetch(request, address, requestId)
+        : await (feed.answer(request) ?? consoleResponse(request)),
+    check: () => control().check(),
+    async rest() {
+      stopMaintenance();
+      await backups?.stop();
+      stopSettling();
+      compressor.stop();
+      await stopCertificates?.();
+    },
+    async close() {
+      await close();
+      await others?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** What has figures to tell. */
+interface Told {
+  readonly edges: Edges;
+  readonly activity: Activity;
+  readonly backups: ScheduledBackups | undefined;
+  readonly certificates: CertificateKeeping | undefined;
+}
+
+async function readMetrics(startedMs: number, { edges, activity, backups, certificates }: Told): Promise<string> {
+  const edge = await edges.state();
+  const nowMs = Date.now();
+  return formatMetrics({
+    version,
+    runtime: Bun.version,
+    edge,
+    memoryBytes: process.memoryUsage.rss() + edge.memoryBytes,
+    uptimeMs: nowMs - startedMs,
+    nowMs,
+    activity: activity.figures(),
+    backups: backups?.state(),
+    certificates: certificates?.state(),
+  });
+}
+
+/** Does what the options ask for at the first start. Returns the URL of the example, where it was or is released. */
+async function prepare(control: Control, options: ServeOptions): Promise<string | undefined> {
+  if (options.adminEmail && options.adminPassword) {
+    await control.ensureAdministrator(options.adminEmail, options.adminPassword);
+  }
+  if (!options.welcome) return undefined;
+  const files = await Promise.all(
+    listAssets("welcome/").map(async (path) => ({
+      path: path.slice("welcome/".length),
+      bytes: new Uint8Array(await asset(path)!.arrayBuffer()),
+    })),
+  );
+  return await control.releaseWelcome(WELCOME_SITE, files);
+}
+
+/** Takes up the compressing that an earlier run has not come to. */
+async function encodeAll(encoder: Encoder, records: Records, log: Log): Promise<void> {
+  try {
+    await encoder.resume(namedManifests({ records }));
+  } catch (error) {
+    log("What is not compressed yet could not be listed: it is sent as it is", error);
+  }
+}
+
+/** Has done what is due: tidying up, verifying domains again, collecting garbage. Returns how to end it. */
+function maintain(findControl: () => Control | Unavailable, log: Log): () => void {
+  const timer = setInterval(() => {
+    const control = findControl();
+    if (!isAvailable(control)) return;
+    void control.runDue().catch((error: unknown) => log("What is due could not be done; it is tried again", error));
+  }, LOOK_FOR_DUE_MS);
+  return () => clearInterval(timer);
+}
+
+async function findState(control: Control | Unavailable): Promise<Started["state"]> {
+  if (!isAvailable(control)) return "no-database";
+  return (await control.signUpPolicy()) === "first" ? "first-account" : "ready";
+}
+
+async function isAny(items: AsyncIterable<unknown>): Promise<boolean> {
+  for await (const _ of items) return true;
+  return false;
+}
+
+/** How the base domain is reached where nothing stands before this server. */
+function localUrl(domain: string, { httpPort, httpsPort }: Edges): URL {
+  return new URL(httpsPort === undefined ? `http://${domain}:${httpPort}` : `https://${domain}:${httpsPort}`);
+}
+
+const settingsOf = (options: ServeOptions): Settings => ({
+  ...DEFAULT_SETTINGS,
+  version,
+  signUpIsOpen: options.openSignUp,
+  adminToken: options.adminToken,
+  maxFilesPerDeploy: options.maxFilesPerDeploy,
+  maxFileBytes: options.maxFileBytes,
+  maxDeployBytes: options.maxDeployBytes,
+  maxSitesPerUser: options.maxProjectsPerUser,
+  publicAddresses: options.publicAddresses,
+  survivalMs: options.assetSurvivalHours * HOUR_MS,
+  ...options.keeping,
+  mayProxy: options.allowProxying,
+});
