@@ -21,12 +21,8 @@ export async function giveWay(server: RunningServer, stopped: Promise<void>, log
   const { letGo, takeBack, forget, retire } = server.succession;
   const ready = Promise.withResolvers<{ readonly socket: string | null }>();
   let letting: Promise<void> | undefined;
-  const child = Bun.spawn([...ownCommand(), ...process.argv.slice(2)], {
-    argv0: "sitepod",
-    env: { ...process.env, [SUCCESSION_VARIABLE]: "1" },
-    stdio: ["ignore", "inherit", "inherit"],
-    ipc: (message) => dialogue.receive(message),
-  });
+  const child = spawnSuccessor((message) => dialogue.receive(message), log);
+  if (!child) return false;
   const dialogue = createDialogue<Record<string, never>, SuccessionQuestions>((message) => child.send(message), {
     async takeOver() {
       await (letting ??= letGo());
@@ -60,4 +56,18 @@ export async function giveWay(server: RunningServer, stopped: Promise<void>, log
     `Process ${child.pid} has not taken over (${child.signalCode ?? `exit code ${child.exitCode}`}): this one serves on`,
   );
   return false;
+}
+
+/** Undefined where the program cannot be started. */
+function spawnSuccessor(receive: (message: unknown) => void, log: Log): Bun.Subprocess | undefined {
+  try {
+    return Bun.spawn([...ownCommand(), ...process.argv.slice(2)], {
+      env: { ...process.env, [SUCCESSION_VARIABLE]: "1" },
+      stdio: ["ignore", "inherit", "inherit"],
+      ipc: receive,
+    });
+  } catch (cause) {
+    log("No other process has taken over, since the program cannot be started: this one serves on", cause);
+    return undefined;
+  }
 }

@@ -19,7 +19,8 @@ export const createPassOn =
     if (address !== null) headers.set(CLIENT_ADDRESS, address);
     headers.set(REQUEST_ID, requestId);
     headers.set(CLIENT_SCHEME, schemeOf(request));
-    return passOn(request, request.url, { headers, unix: socketPath }, log);
+    // Nobody speaks TLS at the socket.
+    return passOn(request, request.url.replace(/^https:/, "http:"), { headers, unix: socketPath }, log);
   };
 
 /**

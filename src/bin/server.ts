@@ -16,7 +16,7 @@ import { guardStore } from "./guard-store.ts";
 import { refuseHalfRestored } from "./half-restored.ts";
 import { keepCertificates } from "./keep-certificates.ts";
 import { withPorts } from "./kept-edge.ts";
-import { maxBodyBytes } from "./listeners.ts";
+import { type AnswerControl, maxBodyBytes } from "./listeners.ts";
 import type { Log } from "./log.ts";
 import { openStore, removeOldCaches } from "./open-store.ts";
 import { createPassOn } from "./pass-on.ts";
@@ -78,7 +78,7 @@ export async function startServer(options: ServeOptions, log: Log, predecessor?:
   half = await openHalf();
   door.open(half.answer);
   const controlSocket = predecessor
-    ? await openSuccessorSocket(predecessor, half, runFolder, maxBodyBytes(settings.maxFileBytes))
+    ? await openSuccessorSocket(predecessor, half, runFolder, door.answer, maxBodyBytes(settings.maxFileBytes))
     : null;
 
   return {
@@ -113,7 +113,8 @@ export async function startServer(options: ServeOptions, log: Log, predecessor?:
       forget: (key) => edges.forget(key),
       async retire(socket, drainMs) {
         door.open(createPassOn(socket!, log));
-        await edges.stop(drainMs);
+        // What the one before still gets for the control plane comes by way of this one.
+        await Promise.all([edges.stop(drainMs), predecessor?.ended]);
       },
     },
   };
@@ -127,10 +128,11 @@ async function openSuccessorSocket(
   predecessor: Predecessor,
   half: ControlHalf,
   runFolder: string,
+  answer: AnswerControl,
   maxBytes: number,
 ): Promise<string> {
   if (half.unavailable) throw half.unavailable;
-  const socket = await openControlSocket(runFolder, `successor-${process.pid}.sock`, half.answer, maxBytes);
+  const socket = await openControlSocket(runFolder, `successor-${process.pid}.sock`, answer, maxBytes);
   void predecessor.ended.then(socket.stop);
   return socket.path;
 }

@@ -39,7 +39,10 @@ export function loadByHttp2(url: string, streams: number, signal: AbortSignal): 
     const outcome = await exchange(connection, pathname);
     if (outcome.status === 200) result.answered++;
     else if (connection.lastAnswered !== undefined && outcome.id > connection.lastAnswered) result.repeated++;
-    else result.faults.push(`request ${outcome.id} of ${connection.lastAnswered ?? "∞"}: ${outcome.reason}`);
+    else
+      result.faults.push(
+        `request ${outcome.id} of ${connection.lastAnswered ?? "∞"}: ${outcome.status} ${outcome.reason}`,
+      );
   }
 
   const run = async () => {

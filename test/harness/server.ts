@@ -22,6 +22,8 @@ export interface Server extends AsyncDisposable {
 }
 
 export interface ServerOptions {
+  /** The path of the executable; where absent, the one that was built. */
+  readonly program?: string;
   /** The data folder; where absent, a temporary one that is removed at the end. */
   readonly data?: string;
   /** 0, the default, lets the system choose. */
@@ -37,7 +39,17 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   await using cleanup = new AsyncDisposableStack();
   const folder = cleanup.use(await temporaryFolder());
   const { data = join(folder.path, "data"), port = 0, domain = "sites.test", flags = [] } = options;
-  const command = [executable, "serve", "--data", data, "--port", String(port), "--domain", domain, ...flags];
+  const command = [
+    options.program ?? executable,
+    "serve",
+    "--data",
+    data,
+    "--port",
+    String(port),
+    "--domain",
+    domain,
+    ...flags,
+  ];
   const running = cleanup.use(startProcess(command, { cwd: folder.path, env: options.env ?? {} }));
 
   const describe = () => `It printed:\n${running.output()}`;
