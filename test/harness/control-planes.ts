@@ -1,7 +1,7 @@
 import { newBucket } from "../lab/new-bucket.ts";
 import { startS3Lab } from "../lab/s3-lab.ts";
 import { type Postgres, postgresIsMissing, startPostgres } from "./postgres.ts";
-import { type Server, startServer } from "./server.ts";
+import { type Server, type ServerOptions, startServer } from "./server.ts";
 
 /** Servers that share one PostgreSQL and one bucket, and nothing else. */
 export interface ControlPlanes extends AsyncDisposable {
@@ -9,7 +9,7 @@ export interface ControlPlanes extends AsyncDisposable {
   /** What tells a server where its records and contents are. */
   readonly env: Readonly<Record<string, string>>;
   /** Starts one more. */
-  start(): Promise<Server>;
+  start(options?: Pick<ServerOptions, "data" | "port" | "flags">): Promise<Server>;
 }
 
 const lab = postgresIsMissing === undefined ? await startS3Lab() : undefined;
@@ -39,7 +39,7 @@ export async function startControlPlanes(): Promise<ControlPlanes> {
   return {
     postgres,
     env,
-    start: async () => owned.use(await startServer({ env })),
+    start: async (options = {}) => owned.use(await startServer({ ...options, env })),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
