@@ -43,9 +43,13 @@ const SLOW_UNITS = [
 const UNDER_LOAD = [
   "conformance/s3-faults",
   "conformance/s3-outage",
+  "e2e/cluster",
   "e2e/control-planes",
   "e2e/hostile-clients",
+  "e2e/hot-restart",
+  "e2e/roles",
   "e2e/rollback-under-load",
+  "e2e/upgrade",
   "e2e/workers",
   "e2e/workers-ending",
   "e2e/workers-https",

@@ -19,10 +19,14 @@ export interface Database {
 }
 
 /**
- * Brings a database up to date. Several may do so at once: they take turns. Throws SitepodError `unavailable` where the
- * database was made by a newer version, and what the database throws.
+ * Brings a database up to date. Several may do so at once: they take turns. Where an older version has made it, `before` is
+ * called first, with the name of the first migration that it lacks. Throws SitepodError `unavailable` where the database was
+ * made by a newer version, and what the database throws.
  */
-export async function migrate(query: Kysely<Schema>): Promise<void> {
+export async function migrate(
+  query: Kysely<Schema>,
+  before: (migration: string) => Promise<void> | void = () => {},
+): Promise<void> {
   const migrator = new Migrator({ db: query, provider: { getMigrations: async () => migrations } });
   const applied = await query
     .withTables<{ kysely_migration: { name: string } }>()
@@ -33,6 +37,9 @@ export async function migrate(query: Kysely<Schema>): Promise<void> {
     .catch(() => []);
   const unknown = applied.map(({ name }) => name).filter((name) => !Object.hasOwn(migrations, name));
   if (unknown.length > 0) throw new NewerDatabase(unknown);
+  const names = new Set(applied.map(({ name }) => name));
+  const lacking = Object.keys(migrations).find((name) => !names.has(name));
+  if (names.size > 0 && lacking !== undefined) await before(lacking);
   const { error } = await migrator.migrateToLatest();
   if (error) throw error;
 }

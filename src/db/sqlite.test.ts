@@ -1,8 +1,9 @@
 import { Database as SqliteFile } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { migrations } from "./migrations/mod.ts";
 import { isNewSqlite, lockFolder, openSqlite } from "./mod.ts";
 
 let folder: string;
@@ -77,4 +78,23 @@ test("a database that a newer version has changed is refused, and left as it is"
     code: "unavailable",
     message: expect.stringContaining("newer version of sitepod has changed the database (9999-later)"),
   });
+});
+
+test("a database that an older version has made is kept as it was before it is changed", async () => {
+  await (await openSqlite(path)).close();
+  const newest = Object.keys(migrations).at(-1)!;
+  const older = new SqliteFile(path);
+  older.run("insert into workspaces (id, name, created_at) values ('w1', 'mine', '2026-01-01T00:00:00.000Z')");
+  older.run("create table kept as select * from workspaces");
+  older.run("delete from kysely_migration where name = ?", [newest]);
+  older.close();
+  // What it lacks is there already, so the migration itself fails: the copy comes first.
+  await expect(openSqlite(path)).rejects.toThrow("cannot be used");
+  const copy = `${path}.before-${newest}`;
+  expect(statSync(copy).mode & 0o777).toBe(0o600);
+  const kept = new SqliteFile(copy, { readonly: true });
+  expect(kept.query("select id from kept").all()).toEqual([{ id: "w1" }]);
+  expect(kept.query("select name from kysely_migration").all()).not.toContainEqual({ name: newest });
+  kept.close();
+  expect(readdirSync(join(folder, "db")).filter((name) => name.endsWith(".part"))).toEqual([]);
 });

@@ -1,18 +1,20 @@
 import { traceQuery } from "./trace-query.ts";
 import { Database as SqliteFile } from "bun:sqlite";
-import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { Kysely } from "kysely";
 import { SitepodError } from "#model";
 import { type Database, migrate } from "./database.ts";
 import type { Schema } from "./schema.ts";
+import { copyFile } from "./inspect-file.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 
 /** The first bytes of every SQLite file: https://www.sqlite.org/fileformat.html, section 1.3. */
 const SQLITE_HEADER = "SQLite format 3\0";
 
 /**
- * Opens the SQLite file at `path`, makes it where there is none, and migrates it. Throws SitepodError `unavailable`
+ * Opens the SQLite file at `path`, makes it where there is none, and migrates it; what an older version has made is kept
+ * beside it. Throws SitepodError `unavailable`
  * where the file is not a usable database, or a newer version's.
  */
 export async function openSqlite(path: string): Promise<Database> {
@@ -22,7 +24,7 @@ export async function openSqlite(path: string): Promise<Database> {
   const assertAlive = () => assertSameFile(path, opened);
   const query = new Kysely<Schema>({ dialect: sqliteDialect(file, assertAlive), log: traceQuery("sqlite") });
   try {
-    await migrate(query);
+    await migrate(query, (migration) => keepAsItWas(path, migration));
     // One server at a time has the file: what was condemned by an earlier one is not being removed any more.
     await query.deleteFrom("condemned_blobs").execute();
   } catch (error) {
@@ -37,6 +39,24 @@ export async function openSqlite(path: string): Promise<Database> {
     fenceContents: async () => {},
     close: () => query.destroy(),
   };
+}
+
+/** Copies the database to where whoever goes back to the version before finds it: `sitepod.db.before-0005-…`. */
+function keepAsItWas(path: string, migration: string): void {
+  const kept = `${path}.before-${migration}`;
+  const aside = `${kept}.part`;
+  rmSync(aside, { force: true });
+  closeSync(openSync(aside, "wx", 0o600));
+  copyFile(path, aside);
+  syncPath(aside);
+  renameSync(aside, kept);
+  syncPath(dirname(kept));
+}
+
+function syncPath(path: string): void {
+  const handle = openSync(path, "r");
+  fsyncSync(handle);
+  closeSync(handle);
 }
 
 /**

@@ -9,7 +9,7 @@ export interface ControlPlanes extends AsyncDisposable {
   /** What tells a server where its records and contents are. */
   readonly env: Readonly<Record<string, string>>;
   /** Starts one more. */
-  start(options?: Pick<ServerOptions, "data" | "port" | "flags">): Promise<Server>;
+  start(options?: Omit<ServerOptions, "env">): Promise<Server>;
 }
 
 const lab = postgresIsMissing === undefined ? await startS3Lab() : undefined;
