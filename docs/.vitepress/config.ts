@@ -40,6 +40,7 @@ export default defineConfig({
         text: "Your server",
         items: [
           { text: "Self-hosting", link: "/self-hosting" },
+          { text: "Several machines", link: "/several-machines" },
           { text: "HTTPS", link: "/https" },
         ],
       },

@@ -21,6 +21,8 @@ const packages: readonly DebianPackage[] = [
   { name: "slowhttptest", command: "slowhttptest", serves: "slow clients that others have written" },
   { name: "postgresql", command: "pg_ctlcluster", serves: "records in PostgreSQL, and several control planes" },
   { name: "wrk", command: "wrk", serves: "changes of certificates under load" },
+  { name: "docker.io", command: "dockerd", serves: "the Docker Compose file in a Docker Engine" },
+  { name: "haproxy", command: "haproxy", serves: "the load balancer of the documentation" },
   { name: "docker-compose", command: "docker-compose", serves: "the Docker Compose file" },
 ];
 
