@@ -45,9 +45,10 @@ test.skipIf(Bun.which("haproxy") === null)(
     await using _ = edges[1]!;
 
     const { chain, key } = await createSelfSigned([DOMAIN, `*.${DOMAIN}`], Date.now());
-    await writeFile(join(folder.path, "example.com.pem"), chain + key.reveal());
+    await writeFile(join(folder.path, "example.com.pem"), `${chain}\n${key.reveal()}`);
     const shipped = await readFile(join(root, "docs", "public", "haproxy.cfg"), "utf8");
     const here = shipped
+      .replace("maxconn 20000", "maxconn 200")
       .replace("bind :80", `bind 127.0.0.1:${http}`)
       .replace("bind :443", `bind 127.0.0.1:${https}`)
       .replace("/etc/haproxy/", `${folder.path}/`)
