@@ -33,6 +33,7 @@ const SLOW_UNITS = [
   "src/control/identity/accounts.test.ts",
   "src/control/archive",
   "src/control/domains",
+  "src/control/quota",
   "src/control/release/plan-base.test.ts",
   "src/control/release/previews.test.ts",
   "src/control/retention/old-releases.test.ts",

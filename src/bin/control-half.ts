@@ -18,6 +18,7 @@ import { asset, listAssets } from "./assets.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import { createCompressor } from "./compressor.ts";
 import { consoleResponse } from "./console-pages.ts";
+import { watchDisk, type WatchedDisk } from "./disk.ts";
 import { createDns } from "./dns.ts";
 import type { EdgeSettings } from "./edge-settings.ts";
 import type { Edges } from "./edges.ts";
@@ -67,13 +68,15 @@ const WELCOME_SITE = "welcome";
 /** Opens it, and begins what it does by itself. */
 export async function openControlHalf(
   options: ServeOptions,
-  { data }: EdgeSettings,
+  { data, storage }: EdgeSettings,
   parts: HalfParts,
 ): Promise<ControlHalf> {
   const { store, records, readManifest, edges, feed, certificates, startedMs, log } = parts;
   const dns = createDns(options.dnsServer);
   const others = joinOtherServers(options.databaseUrl);
   const turns = createTurns(others?.locks);
+  const keepsContents = storage.type === "local";
+  const disk = watchDisk({ folder: data, reserve: options.diskReserve, keepsContents, log });
   const compressor = createCompressor();
   const encoder = createEncoder({ store, readManifest, ...turns, log, compress: compressor.compress });
   others?.follow(store.documents, (key) => {
@@ -97,11 +100,12 @@ export async function openControlHalf(
     log,
     ...turns,
     encoder,
+    disk,
     activity,
   });
   const activity = createActivity();
   const backups = options.backups && createScheduledBackups(data, options.backups, log);
-  const tellMetrics = () => readMetrics(startedMs, { edges, activity, backups, certificates });
+  const tellMetrics = () => readMetrics(startedMs, { edges, activity, disk, backups, certificates });
   const { databaseUrl, rebuildDatabase } = options;
   let welcome: string | undefined;
   const open = async (logOpening: Log) => {
@@ -114,7 +118,7 @@ export async function openControlHalf(
   const { control, close } = await keepControl(open, databaseUrl !== undefined, log);
   const stopCertificates = certificates?.start(edges.useCertificates);
   void encodeAll(encoder, records, log);
-  const stopMaintenance = maintain(control, log);
+  const stopMaintenance = maintain(control, disk, log);
   if (isAvailable(control())) backups?.start();
   const stopSettling = keepSettled(store, log);
   const opened = control();
@@ -147,12 +151,14 @@ export async function openControlHalf(
 interface Told {
   readonly edges: Edges;
   readonly activity: Activity;
+  readonly disk: Pick<WatchedDisk, "state">;
   readonly backups: ScheduledBackups | undefined;
   readonly certificates: CertificateKeeping | undefined;
 }
 
-async function readMetrics(startedMs: number, { edges, activity, backups, certificates }: Told): Promise<string> {
-  const edge = await edges.state();
+async function readMetrics(startedMs: number, told: Told): Promise<string> {
+  const { edges, activity, backups, certificates } = told;
+  const [edge, disk] = await Promise.all([edges.state(), told.disk.state()]);
   const nowMs = Date.now();
   return formatMetrics({
     version,
@@ -162,6 +168,7 @@ async function readMetrics(startedMs: number, { edges, activity, backups, certif
     uptimeMs: nowMs - startedMs,
     nowMs,
     activity: activity.figures(),
+    disk,
     backups: backups?.state(),
     certificates: certificates?.state(),
   });
@@ -191,9 +198,14 @@ async function encodeAll(encoder: Encoder, records: Records, log: Log): Promise<
   }
 }
 
-/** Has done what is due: tidying up, verifying domains again, collecting garbage. Returns how to end it. */
-function maintain(findControl: () => Control | Unavailable, log: Log): () => void {
+/** Has done what is due: tidying up, verifying domains again, collecting garbage; and looks at the disk. Returns how to end it. */
+function maintain(
+  findControl: () => Control | Unavailable,
+  disk: Pick<WatchedDisk, "state">,
+  log: Log,
+): () => void {
   const timer = setInterval(() => {
+    void disk.state().catch((error: unknown) => log("The disk could not be looked at", error));
     const control = findControl();
     if (!isAvailable(control)) return;
     void control.runDue().catch((error: unknown) => log("What is due could not be done; it is tried again", error));
@@ -225,6 +237,10 @@ const settingsOf = (options: ServeOptions): Settings => ({
   maxFileBytes: options.maxFileBytes,
   maxDeployBytes: options.maxDeployBytes,
   maxSitesPerUser: options.maxProjectsPerUser,
+  maxStoredBytes: options.maxStoredBytes,
+  maxRequestsPerMinute: options.maxRequestsPerMinute,
+  maxServerStoredBytes: options.maxServerStoredBytes,
+  maxServerSites: options.maxServerSites,
   publicAddresses: options.publicAddresses,
   survivalMs: options.assetSurvivalHours * HOUR_MS,
   ...options.keeping,

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { DiskReserve } from "#model";
 import type { LogFormat } from "./log.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import type { StorageOptions } from "./storage-options.ts";
@@ -24,6 +25,8 @@ export interface EdgeSettings {
   readonly publicAddresses: readonly string[];
   readonly allowProxying: boolean;
   readonly countryHeader: string | undefined;
+  /** What deploys leave free of the data folder's disk; undefined where none are taken. */
+  readonly diskReserve: DiskReserve | undefined;
   /** What a request to the API may carry. */
   readonly maxFileBytes: number;
   readonly logFormat: LogFormat;
@@ -46,6 +49,7 @@ export const edgeSettingsOf = (options: ServeOptions): EdgeSettings => ({
   publicAddresses: options.publicAddresses,
   allowProxying: options.allowProxying,
   countryHeader: options.countryHeader,
+  diskReserve: options.role === "edge" ? undefined : options.diskReserve,
   maxFileBytes: options.maxFileBytes,
   logFormat: options.logFormat,
   workers: options.workers,

@@ -34,6 +34,7 @@ const state: ServerState = {
   uptimeMs: 61_000,
   nowMs: 10_000_000,
   activity: activity.figures(),
+  disk: { free: 400_000, reserved: 500_000, isNearlyFull: true },
   backups: { lastGoodMs: 9_000_000, lastDurationMs: 1500, failures: 1 },
   certificates: { count: 2, firstEndMs: 9_940_000 },
 };
@@ -60,6 +61,9 @@ test.each([
   "sitepod_gc_last_success_timestamp_seconds 3000",
   "sitepod_stored_blobs 12",
   "sitepod_stored_bytes 34000",
+  "sitepod_disk_free_bytes 400000",
+  "sitepod_disk_reserved_bytes 500000",
+  "sitepod_disk_nearly_full 1",
   "sitepod_certificates 2",
   "sitepod_certificate_lowest_expiry_seconds -60",
   "sitepod_backup_last_success_timestamp_seconds 9000",

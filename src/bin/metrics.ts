@@ -1,4 +1,5 @@
 import { type ActivityFigures, DURATION_BOUNDS_S, type RouteFigures } from "#control";
+import type { DiskState } from "./disk.ts";
 import { edgeProcessFamilies, type EdgeProcessState } from "./edge-metrics.ts";
 import { counter, type Family, formatFamilies, gauge, type Sample } from "./prometheus.ts";
 import type { BackupState } from "./scheduled-backups.ts";
@@ -6,17 +7,19 @@ import type { BackupState } from "./scheduled-backups.ts";
 /** The state of a server, all its processes together. */
 export type ServerState = EdgeProcessState & {
   readonly activity: ActivityFigures;
+  readonly disk: DiskState;
   /** Undefined where none are made. */
   readonly backups: BackupState | undefined;
 };
 
 /** Writes the state of the server in Prometheus' text format, 0.0.4. No label has a value that clients or owners make up. */
 export function formatMetrics(state: ServerState): string {
-  const { activity, backups } = state;
+  const { activity, disk, backups } = state;
   return formatFamilies([
     ...edgeProcessFamilies(state),
     ...apiFamilies(activity.routes),
     ...housekeepingFamilies(activity),
+    ...diskFamilies(disk),
     ...(backups ? backupFamilies(backups) : []),
   ]);
 }
@@ -81,6 +84,12 @@ function housekeepingFamilies({ events, cleanedUpMs, garbage }: ActivityFigures)
         ]),
   ];
 }
+
+const diskFamilies = ({ free, reserved, isNearlyFull }: DiskState): Family[] => [
+  gauge("sitepod_disk_free_bytes", "What is free of the data folder's disk", free),
+  gauge("sitepod_disk_reserved_bytes", "What deploys leave free of it", reserved),
+  gauge("sitepod_disk_nearly_full", "1: deploys are refused for want of room", isNearlyFull ? 1 : 0),
+];
 
 /** A time of 0 says that there is no good backup: an alarm on its age needs no case of its own. */
 function backupFamilies({ lastGoodMs = 0, lastDurationMs, failures }: BackupState): Family[] {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { isNearlyFull } from "#model";
 import type { Certificate } from "#pki";
 import {
   createEdge,
@@ -11,6 +12,7 @@ import {
 } from "#serve";
 import { createClients } from "./clients.ts";
 import { createCoarseClock } from "./coarse-clock.ts";
+import { readDiskSpace } from "./disk-space.ts";
 import type { EdgeSettings } from "./edge-settings.ts";
 import { type AnswerControl, type EdgeCertificates, type Listeners, listen } from "./listeners.ts";
 import type { Log } from "./log.ts";
@@ -75,7 +77,15 @@ export function openEdge(settings: EdgeSettings, parts: EdgeParts): OpenEdge {
   const proxies = settings.proxies === undefined ? undefined : parseProxies(settings.proxies);
   const clients = createClients((request) => listeners.peerOf(request), proxies, randomUUID);
   const isStoreShared = settings.servesSites && settings.storage.type !== "local";
-  const probes = createProbes({ checkReadable, isStoreShared, checkControl, nowMs: Date.now });
+  const { data, diskReserve } = settings;
+  const isDiskNearlyFull = async () => diskReserve !== undefined && isNearlyFull(await readDiskSpace(data), diskReserve);
+  const probes = createProbes({
+    checkReadable,
+    isStoreShared,
+    isNearlyFull: isDiskNearlyFull,
+    checkControl,
+    nowMs: Date.now,
+  });
   const sites = settings.servesSites ? edge : withoutSites(edge);
   const listeners = listen(settings, certificates, { edge: sites, clients, probes, answerControl, log });
   return {

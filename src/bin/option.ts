@@ -6,3 +6,9 @@ export interface Option {
   readonly fallback?: string;
   readonly doc: string;
 }
+
+/** Reads a whole number that is no larger than `max`. Undefined where it is none. */
+export function parseCount(text: string, max = Number.MAX_SAFE_INTEGER): number | undefined {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  return value <= max ? value : undefined;
+}

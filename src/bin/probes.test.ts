@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { createProbes, type Probes, type ProbesOptions } from "./probes.ts";
 
 const probesOf = (options: Partial<ProbesOptions> = {}): Probes =>
-  createProbes({ checkReadable: async () => {}, isStoreShared: false, nowMs: () => 0, ...options });
+  createProbes({ checkReadable: async () => {}, isStoreShared: false, isNearlyFull: async () => false, nowMs: () => 0, ...options });
 
 async function ask(probes: Probes, path: string, method = "GET"): Promise<readonly [number, string] | undefined> {
   const response = await probes.answer(new Request(`http://localhost:8080${path}`, { method }));
@@ -31,6 +31,13 @@ test("a process that is about to stop lives, but is not ready, even for who aske
   store.resolve();
   expect(await asked).toEqual([503, "The server is stopping.\n"]);
   expect(await ask(probes, "/healthz")).toEqual([200, "alive\n"]);
+});
+
+test("a process whose disk is nearly full is ready, and says that it takes no deploys", async () => {
+  const full = [200, "ready, but deploys are refused: the disk is nearly full\n"] as const;
+  expect(await ask(probesOf({ isNearlyFull: async () => true }), "/readyz")).toEqual(full);
+  const unknown = { isNearlyFull: () => Promise.reject(new Error("input/output error")) };
+  expect(await ask(probesOf(unknown), "/readyz")).toEqual([200, "ready\n"]);
 });
 
 test("a store that fails, or does not answer, is told, and asked again after two seconds", async () => {

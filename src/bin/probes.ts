@@ -19,6 +19,8 @@ export interface ProbesOptions {
    * better than this one, and a load balancer that left them all would make a part of the sites none.
    */
   readonly isStoreShared: boolean;
+  /** Whether deploys are refused for want of room, which keeps nobody from serving. */
+  readonly isNearlyFull: () => Promise<boolean>;
   /** Throws where the control plane cannot be used now. Undefined where nobody is sent here for it. */
   readonly checkControl?: (() => Promise<void>) | undefined;
   /** Milliseconds since the epoch. */
@@ -33,7 +35,7 @@ const FOUND_KEPT_MS = 2000;
 const MAX_READ_MS = 1500;
 
 export function createProbes(options: ProbesOptions): Probes {
-  const { checkReadable, isStoreShared, checkControl, nowMs, maxReadMs = MAX_READ_MS } = options;
+  const { checkReadable, isStoreShared, isNearlyFull, checkControl, nowMs, maxReadMs = MAX_READ_MS } = options;
   let isLeaving = false;
   let hasRead = false;
   let readable: Promise<boolean> | undefined;
@@ -64,7 +66,10 @@ export function createProbes(options: ProbesOptions): Probes {
     if (isLeaving) return respond(503, "The server is stopping.");
     if (!canRead && !(isStoreShared && hasRead)) return respond(503, "The store cannot be read.");
     if (!canControl) return respond(503, "The control plane cannot be used.");
-    return respond(200, canRead ? "ready" : "ready, but the store cannot be read: what was visited before is served");
+    if (!canRead) return respond(200, "ready, but the store cannot be read: what was visited before is served");
+    // Where nobody knows, it is told by who deploys.
+    const isFull = await isNearlyFull().catch(() => false);
+    return respond(200, isFull ? "ready, but deploys are refused: the disk is nearly full" : "ready");
   }
 
   // Who is asked for the first time while the store is away must know whether it ever was there.

@@ -1,14 +1,15 @@
 import { isIP } from "node:net";
 import { parseArgs } from "node:util";
-import { SitepodError } from "#model";
+import { parseSize, SitepodError } from "#model";
 import { BACKUP_OPTIONS, decideBackups } from "./backup-options.ts";
 import { DATABASE_OPTIONS, parseDatabaseUrl } from "./database-url.ts";
 import { decideHttps, HTTPS_OPTIONS } from "./https-options.ts";
 import { parseLogFormat } from "./log.ts";
-import type { Option } from "./option.ts";
+import { type Option, parseCount } from "./option.ts";
 import { parseProxies } from "./proxies.ts";
 import { decideKeeping, RETENTION_OPTIONS } from "./retention-options.ts";
 import { decideRole, ROLE_OPTIONS } from "./role-options.ts";
+import { decideQuotas, QUOTA_OPTIONS } from "./quota-options.ts";
 import { decideStorage, STORAGE_OPTIONS } from "./storage-options.ts";
 import { parseWorkers, WORKERS_EXPECTED, WORKERS_OPTION } from "./workers-option.ts";
 
@@ -120,20 +121,7 @@ export const SERVE_OPTIONS = {
   adminEmail: { env: "SITEPOD_ADMIN_EMAIL", kind: "text", doc: "Makes the first account at start, with the next" },
   adminPassword: { env: "SITEPOD_ADMIN_PASSWORD", kind: "secret", doc: "The first account's password" },
   adminToken: { env: "SITEPOD_ADMIN_TOKEN", kind: "secret", doc: "Lets scripts call /api/v1/cleanup and /api/v1/gc" },
-  maxFilesPerDeploy: {
-    env: "SITEPOD_MAX_FILES_PER_DEPLOY",
-    kind: "count",
-    fallback: "10000",
-    doc: "Files a deploy may have",
-  },
-  maxFileSize: { env: "SITEPOD_MAX_FILE_SIZE", kind: "bytes", fallback: "100MiB", doc: "Size a file may have" },
-  maxDeploySize: { env: "SITEPOD_MAX_DEPLOY_SIZE", kind: "bytes", fallback: "500MiB", doc: "Size a deploy may have" },
-  maxProjectsPerUser: {
-    env: "SITEPOD_MAX_PROJECTS_PER_USER",
-    kind: "count",
-    fallback: "100",
-    doc: "Sites an account may have",
-  },
+  ...QUOTA_OPTIONS,
   ...STORAGE_OPTIONS,
   ...BACKUP_OPTIONS,
 } as const satisfies Record<string, Option>;
@@ -206,10 +194,7 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
     adminEmail: text("adminEmail"),
     adminPassword: text("adminPassword"),
     adminToken: text("adminToken"),
-    maxFilesPerDeploy: number("maxFilesPerDeploy", parseCount, "a whole number"),
-    maxFileBytes: number("maxFileSize", parseBytes, "a size such as 100MiB"),
-    maxDeployBytes: number("maxDeploySize", parseBytes, "a size such as 500MiB"),
-    maxProjectsPerUser: number("maxProjectsPerUser", parseCount, "a whole number"),
+    ...decideQuotas(text("diskReserve")!, number, faults),
     /** Undefined: none are made. */
     backups: decideBackups(
       text,
@@ -217,7 +202,7 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
       number("backupKeep", parseCount, "a whole number"),
       faults,
     ),
-    storage: decideStorage(text, number("cacheSize", parseBytes, "a size such as 10GiB"), faults),
+    storage: decideStorage(text, number("cacheSize", parseSize, "a size such as 10GiB"), faults),
   };
   if (faults.length > 0) throw new SitepodError("invalid", `${faults.join(".\n")}.`, { faults });
   return options;
@@ -268,19 +253,7 @@ function parsePublicUrl(text: string | undefined, domain: string, faults: string
 
 const isLocal = (hostname: string) => hostname === "localhost" || hostname.endsWith(".localhost");
 
-function parseCount(text: string, max = Number.MAX_SAFE_INTEGER): number | undefined {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  return value <= max ? value : undefined;
-}
-
 function parseHours(text: string): number | undefined {
   const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   return value <= 24 * 365 ? value : undefined;
-}
-
-const UNITS: Record<string, number> = { "": 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
-
-function parseBytes(text: string): number | undefined {
-  const [, digits, unit] = /^(\d+)\s*([KMG]?)(?:i?B)?$/i.exec(text) ?? [];
-  return digits === undefined ? undefined : Number(digits) * UNITS[unit!.toUpperCase()]!;
 }

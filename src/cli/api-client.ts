@@ -5,6 +5,7 @@ import { createRetentionCalls } from "./retention-calls.ts";
 import type { CallOptions, Query } from "./send-message.ts";
 import { Failure } from "./failure.ts";
 import { type Call, readJson, send } from "./http.ts";
+import { createQuotaCalls } from "./quota-calls.ts";
 import { PATIENT_TRIES, QUICK_TRIES } from "./retry.ts";
 import type { World } from "./world.ts";
 
@@ -119,6 +120,8 @@ export function createApiClient(world: World, endpoint: string, token: string | 
 
     ...createRetentionCalls(call),
     ...createArchiveCalls(world, endpoint, authorization, call),
+
+    ...createQuotaCalls(call),
 
     createToken: (request: { name: string; scopes: Api.TokenScope[]; project?: string; expires_in?: number }) =>
       post<Api.TokenCreated>("/tokens", request),

@@ -20,7 +20,7 @@ export function createArchiveCalls(
         url: `${endpoint}/api/v1/projects/${segment(project)}/export`,
         headers: authorization,
       }),
-    beginImport: (project: string) => call<Api.ImportBegun>("POST", "/imports", { body: { project } }),
+    beginImport: (request: Api.ImportRequest) => call<Api.ImportBegun>("POST", "/imports", { body: request }),
     importContent: (id: string, hash: string, content: Pick<Call, "headers" | "body">) =>
       send(world, {
         ...content,

@@ -42,6 +42,7 @@ export const GROUPS = ["Set up", "Ship", "Look", "Manage", "Server"] as const;
 /** What the words before a subcommand mean. */
 export const FAMILIES: Readonly<Record<string, string>> = {
   domain: "A site's domains",
+  quota: "What a workspace may have, and how much it has",
   server: "The server's data, on its own machine",
   token: "API tokens, for CI and other programs",
 };

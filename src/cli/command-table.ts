@@ -1,6 +1,7 @@
 import { ARCHIVE_COMMANDS } from "./archive-commands.ts";
 import type { CommandSpec } from "./command-spec.ts";
 import { caseCollisions, concurrent, environment, message, protect, site } from "./option-specs.ts";
+import { QUOTA_COMMANDS } from "./quota-commands.ts";
 import { parseExpectation, parseReleaseChoice, parseSpan, parseWhole } from "./option-values.ts";
 import { RETENTION_COMMAND } from "./retention-command.ts";
 
@@ -266,6 +267,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: ["sitepod token revoke ci"],
     load: () => import("./commands/token-revoke.ts"),
   },
+  ...QUOTA_COMMANDS,
   ...ARCHIVE_COMMANDS,
   {
     usage: "delete [site]",

@@ -10,6 +10,11 @@ export const EXIT_CODES = [
   { code: 5, name: "conflict", meaning: "Something else is there already, or was faster." },
   { code: 6, name: "unreachable", meaning: "The server, or the network to it, does not answer." },
   { code: 7, name: "stale", meaning: "What is served is newer, or not what `--expect` names; it was left as it is." },
+  {
+    code: 8,
+    name: "over_quota",
+    meaning: "A quota or the server's storage is used up; the message says what to remove, or whom to ask.",
+  },
   { code: 130, name: "interrupted", meaning: "Interrupted by Ctrl-C." },
 ] as const;
 
@@ -24,6 +29,7 @@ export function endingOfStatus(status: number, error?: unknown): FailedEnding {
   if (status === 401) return "not_logged_in";
   if (status === 404 || status === 410) return "not_found";
   if (status === 409) return "conflict";
+  if (status === 413 || status === 507) return "over_quota";
   if (status === 502 || status === 503 || status === 504) return "unreachable";
   return "failed";
 }
@@ -32,5 +38,6 @@ export function endingOfStatus(status: number, error?: unknown): FailedEnding {
 export function endingOfError(code: ErrorCode): FailedEnding {
   if (code === "invalid") return "usage";
   if (code === "not_found" || code === "gone") return "not_found";
+  if (code === "too_large" || code === "storage_full") return "over_quota";
   return code === "conflict" ? "conflict" : "failed";
 }

@@ -23,8 +23,8 @@ test.each([
   [404, "not_found"],
   [409, "conflict"],
   [410, "not_found"],
-  [413, "failed"],
-  [507, "failed"],
+  [413, "over_quota"],
+  [507, "over_quota"],
 ] as const)("a refusal of %d ends as %s, with the server's own code and sentence", async (status, ending) => {
   const { world } = makeWorld({ answer: refuse(status, { error: "some_code", message: "Some sentence." }) });
   expect(await failureOf(send(world, call))).toMatchObject({ ending, code: "some_code", message: "Some sentence." });

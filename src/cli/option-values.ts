@@ -1,4 +1,4 @@
-import { parseVersion } from "#model";
+import { parseSize, parseVersion } from "#model";
 import { Failure } from "./failure.ts";
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
@@ -36,4 +36,21 @@ export function parseReleaseChoice(text: string): ReleaseChoice {
   if (parseVersion(version) !== undefined) return { version };
   if (/^img_[0-9A-Za-z_-]{1,96}$/.test(text)) return { image_id: text };
   throw new Failure("usage", `"${text}" is not a release.`, { next: "Write its number, such as v3, or its img_… id." });
+}
+
+/** A limit, as an administrator gives it: a number, none at all, or what the server has for all. */
+export type LimitChoice = number | "none" | "default";
+
+/** Reads a limit that is a size: `10GiB`, `none` or `default`. */
+export const parseSizeLimit = (text: string): LimitChoice => parseLimit(text, parseSize, "a size such as 10GiB");
+
+/** Reads a limit that is a count: `20`, `none` or `default`. */
+export const parseCountLimit = (text: string): LimitChoice =>
+  parseLimit(text, (digits) => (/^[0-9]{1,9}$/.test(digits) ? Number(digits) : undefined), "a whole number");
+
+function parseLimit(text: string, parse: (text: string) => number | undefined, expected: string): LimitChoice {
+  if (text === "none" || text === "default") return text;
+  const limit = parse(text);
+  if (limit !== undefined) return limit;
+  throw new Failure("usage", `"${text}" is not a limit.`, { next: `Write ${expected}, none or default.` });
 }

@@ -19,6 +19,13 @@ export interface Settings {
   readonly maxFileBytes: number;
   readonly maxDeployBytes: number;
   readonly maxSitesPerUser: number;
+  /** Of the releases of a workspace. Infinity here and in the next three: there is no such limit. */
+  readonly maxStoredBytes: number;
+  /** A workspace may make to the API, contents aside. */
+  readonly maxRequestsPerMinute: number;
+  /** Of the releases of all workspaces. */
+  readonly maxServerStoredBytes: number;
+  readonly maxServerSites: number;
   /** Where custom domains' A and AAAA records lead; none: to the addresses of the base domain. */
   readonly publicAddresses: readonly string[];
   /** How long the hashed assets of a replaced release keep answering. */
@@ -38,12 +45,27 @@ export const DEFAULT_SETTINGS = {
   maxFileBytes: 100 * 1024 * 1024,
   maxDeployBytes: 500 * 1024 * 1024,
   maxSitesPerUser: 100,
+  maxStoredBytes: Infinity,
+  maxRequestsPerMinute: Infinity,
+  maxServerStoredBytes: Infinity,
+  maxServerSites: Infinity,
   publicAddresses: [],
   survivalMs: 24 * 60 * 60 * 1000,
   retention: KEEP_ALL,
   collectEveryMs: 24 * 60 * 60 * 1000,
   mayProxy: false,
 } as const satisfies Omit<Settings, "version">;
+
+/** The disk that the server writes to. */
+export interface Disk {
+  /**
+   * Throws SitepodError `storage_full` where writing so many bytes would leave less free than is kept in reserve. Asked
+   * before anything is written that only a deploy needs: serving, rolling back and deleting write on from the reserve.
+   */
+  requireRoom(bytes: number): Promise<void>;
+  /** Whether contents stay on it. Those of a bucket only pass through. */
+  readonly keepsContents: boolean;
+}
 
 /** What every part of the control plane works with. Time and randomness are handed in. */
 export interface Context extends Turns {
@@ -60,6 +82,7 @@ export interface Context extends Turns {
   readonly randomBytes: (length: number) => Uint8Array;
   readonly log: (message: string, cause?: unknown) => void;
   readonly encoder: Pick<Encoder, "add">;
+  readonly disk: Disk;
   readonly activity: Activity;
 }
 

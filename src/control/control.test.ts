@@ -28,6 +28,7 @@ beforeAll(async () => {
       },
       ...createTurns(database.locks),
       encoder: { add() {} },
+      disk: { requireRoom: async () => {}, keepsContents: true },
       activity: createActivity(),
     },
     "0123456789abcdef0123456789abcdef",

@@ -1,3 +1,4 @@
+import { SitepodError } from "#model";
 import type { Store } from "#store";
 import type { api } from "#wire";
 import type { z } from "zod";
@@ -15,20 +16,20 @@ export interface HealthSource {
 /** Checking the storage writes and syncs a file, and anybody may ask: what it found stands so long, for all who do. */
 const CHECK_KEPT_MS = 2000;
 
-/** Answers how the server is: 503 only where serving is impaired, which it is not without a database. */
+/** Answers how the server is: 503 only where serving is impaired, which it is not without a database, nor on a full disk. */
 export function createHealth({ store, checkDatabase, nowMs, startedMs, version }: HealthSource) {
-  const checkStore = keepFor(CHECK_KEPT_MS, nowMs, () => works(() => store.check()));
+  const checkStore = keepFor(CHECK_KEPT_MS, nowMs, () => worksOrIsFull(() => store.check()));
   return async (): Promise<Response> => {
     const [database, storage] = await Promise.all([works(checkDatabase), checkStore()]);
     const health: z.infer<typeof api.health> = {
-      status: storage === "error" ? "error" : database === "error" ? "degraded" : "ok",
+      status: storage === "error" ? "error" : database === "ok" && storage === "ok" ? "ok" : "degraded",
       database,
       storage,
       uptime: Math.round((nowMs() - startedMs) / 1000),
       version,
     };
     return Response.json(health, {
-      status: storage === "ok" ? 200 : 503,
+      status: storage === "error" ? 503 : 200,
       headers: { "cache-control": "no-store" },
     });
   };
@@ -49,5 +50,12 @@ async function works(check: () => Promise<void>): Promise<"ok" | "error"> {
   return await check().then(
     () => "ok",
     () => "error",
+  );
+}
+
+async function worksOrIsFull(check: () => Promise<void>): Promise<"ok" | "full" | "error"> {
+  return await check().then(
+    () => "ok",
+    (error: unknown) => (error instanceof SitepodError && error.code === "storage_full" ? "full" : "error"),
   );
 }

@@ -78,7 +78,7 @@ export {
 } from "./activity.ts";
 export { type Addresses, createAddresses } from "./addresses.ts";
 export type { Dns } from "./domains/dns.ts";
-export { type Context, DEFAULT_SETTINGS, type Settings } from "./context.ts";
+export { type Context, type Disk, DEFAULT_SETTINGS, type Settings } from "./context.ts";
 export { type Compress, createEncoder, type Encoder } from "./encoding/encoder.ts";
 export { createTurns, type Turns } from "./gate.ts";
 export { namedManifests } from "./retention/named-contents.ts";

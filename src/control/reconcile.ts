@@ -4,6 +4,7 @@ import { forgetEmptyDomains } from "./domains/publish-host.ts";
 import { reconcileHosts } from "./domains/reconcile-hosts.ts";
 import { retireLabel } from "./domains/rename.ts";
 import { isOutage } from "./outage.ts";
+import { contentsOf } from "./quota/require-room.ts";
 import { addOwned } from "./release/ownership.ts";
 import { insertRelease } from "./release/releases.ts";
 import { RECORDS_TURN } from "./retention/named-contents.ts";
@@ -109,8 +110,8 @@ async function addReleases(context: Context, label: string, workspaceId: string)
     const record = await context.records.readRelease(label, version);
     if (!record) continue;
     const manifest = await context.readManifest(record.manifest);
-    if (manifest)
-      await addOwned(context, workspaceId, new Set(Array.from(manifest.entries(), (entry) => entry.digest)));
+    const pod = manifest && { digest: record.manifest, manifest, base: undefined };
+    if (pod) await addOwned(context, workspaceId, contentsOf(pod).sizes());
     await insertRelease(context.db.query, record);
   }
 }

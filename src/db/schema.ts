@@ -25,6 +25,9 @@ export interface Schema {
   garbage_runs: GarbageRunTable;
   server_keys: ServerKeyTable;
   login_attempts: LoginAttemptsTable;
+  request_counts: RequestCountsTable;
+  workspace_quotas: WorkspaceQuotaTable;
+  workspace_usage: WorkspaceUsageTable;
 }
 
 export interface UserTable {
@@ -152,6 +155,8 @@ export interface UploadTable {
 export interface WorkspaceBlobTable {
   workspace_id: string;
   digest: string;
+  /** 1: a release of the workspace has it, and it is counted in `workspace_usage`. */
+  is_held: Generated<number>;
 }
 
 export interface PreviewTable {
@@ -267,4 +272,28 @@ interface LoginAttemptsTable {
   points: number;
   /** Milliseconds since the epoch. */
   expire: number | null;
+}
+
+/** Requests of a workspace in the minute that ends at `expire`, counted by rate-limiter-flexible. */
+type RequestCountsTable = LoginAttemptsTable;
+
+/** What an administrator has decided for a workspace. Null: as the server's options say. */
+export interface WorkspaceQuotaTable {
+  workspace_id: string;
+  max_files: number | null;
+  max_file_size: number | null;
+  max_deploy_size: number | null;
+  max_stored_size: number | null;
+  max_sites: number | null;
+  max_requests_per_minute: number | null;
+}
+
+/** How many bytes the releases of a workspace hold, each content once: never fewer than that, and sometimes more. */
+export interface WorkspaceUsageTable {
+  workspace_id: string;
+  stored_size: number;
+  /** The releases that were counted. Where there are others by now, it is to be counted anew. */
+  releases: number;
+  /** Commits that were counted and may never have become releases. Above 0 it is to be counted anew. */
+  doubts: number;
 }

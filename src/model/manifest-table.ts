@@ -16,6 +16,7 @@ import { formatPodSettings, parsePodSettings, type PodSettings } from "./pod-set
  */
 export interface ManifestTable {
   readonly count: number;
+  readonly byteLength: number;
   readonly settings: PodSettings;
   /** The path's UTF-8, in place. */
   path(row: number): Uint8Array;
@@ -59,6 +60,7 @@ export function openTable(bytes: Uint8Array): ManifestTable | undefined {
   const entryAt = (row: number) => HEADER_BYTES + row * ENTRY_BYTES;
   return {
     count,
+    byteLength: bytes.length,
     settings,
     path: (row) => string(entryAt(row)),
     size: (row) => view.getUint32(entryAt(row) + 8, true) + view.getUint16(entryAt(row) + 12, true) * 2 ** 32,

@@ -16,6 +16,8 @@ export interface Manifest {
   readonly fileCount: number;
   /** The sum of the files' sizes, in bytes. */
   readonly totalSize: number;
+  /** The size of the manifest itself. */
+  readonly byteLength: number;
   readonly settings: PodSettings;
   /** Finds the entry of exactly this path. */
   find(path: string): Entry | undefined;
@@ -58,6 +60,10 @@ class TableManifest implements Manifest {
 
   get fileCount(): number {
     return this.#table.count;
+  }
+
+  get byteLength(): number {
+    return this.#table.byteLength;
   }
 
   get settings(): PodSettings {

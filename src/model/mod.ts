@@ -1,6 +1,7 @@
 export * from "./access.ts";
 export * from "./claim.ts";
 export * from "./digest.ts";
+export * from "./disk-room.ts";
 export * from "./encoding.ts";
 export * from "./error.ts";
 export * from "./host-record.ts";
@@ -16,3 +17,4 @@ export * from "./ref.ts";
 export * from "./release.ts";
 export * from "./retention.ts";
 export * from "./site.ts";
+export * from "./size.ts";

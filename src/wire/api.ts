@@ -9,6 +9,7 @@ export * from "./domain-messages.ts";
 export * from "./import-messages.ts";
 export * from "./plan-messages.ts";
 export * from "./retention-messages.ts";
+export * from "./quota-messages.ts";
 
 /**
  * The messages of the v1 API. Field names are facts of the wire: the public client depends on them. Requests are strict
@@ -23,7 +24,9 @@ export const errorBody = z.object({
 export const health = z.object({
   status: z.enum(["ok", "degraded", "error"]),
   database: z.enum(["ok", "error"]),
-  storage: z.enum(["ok", "error"]),
+  storage: z
+    .enum(["ok", "full", "error"])
+    .meta({ description: "full: what is there is served, and nothing can be added" }),
   uptime: z.number().meta({ description: "seconds" }),
   version: z.string(),
 });

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { environment, hash, isoTime, projectName } from "./fields.ts";
+import { bytes, environment, hash, isoTime, projectName } from "./fields.ts";
 import { git } from "./plan-messages.ts";
 
 /** The messages that bring a site with its releases from another server. */
 export const importRequest = z.strictObject({
   project: projectName.meta({ description: "The name of the new site" }),
+  size: bytes.optional().meta({ description: "Bytes of all contents and manifests: what cannot fit is told at once" }),
 });
 export const importBegun = z.object({
   import_id: z.string(),
@@ -33,6 +34,7 @@ export const importCommitted = z.object({
   environments: z.array(z.object({ environment, version: z.string(), url: z.string(), is_protected: z.boolean() })),
 });
 
+export type ImportRequest = z.infer<typeof importRequest>;
 export type ImportBegun = z.infer<typeof importBegun>;
 export type ImportCommitRequest = z.infer<typeof importCommitRequest>;
 export type ImportCommitted = z.infer<typeof importCommitted>;

@@ -20,7 +20,7 @@ export async function run(
   const { releases, contents } = archive;
   const allBytes = contents.reduce((total, { size }) => total + size, 0);
   report.step("Verified", `${formatCount(releases.length, "release")}, ${formatBytes(allBytes)}`);
-  const { import_id: id } = await client.beginImport(name ?? archive.site);
+  const { import_id: id } = await client.beginImport({ project: name ?? archive.site, size: allBytes });
   const imported = await sendAndCommit(context, client, id, archive, allBytes).catch(async (error: unknown) => {
     // The server forgets at once what was sent, unless the site is there all the same.
     await client.abandonImport(id).catch(() => {});

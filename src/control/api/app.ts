@@ -5,12 +5,14 @@ import type { Context } from "../context.ts";
 import type { Accounts } from "../identity/accounts.ts";
 import { authenticate } from "../identity/authenticate.ts";
 import { createLoginLimit } from "../identity/login-limit.ts";
+import { createRequestLimit } from "../quota/request-limit.ts";
 import { addAccessRoutes } from "./access-routes.ts";
 import { addAccountRoutes, addTokenRoutes } from "./account-routes.ts";
 import { addArchiveRoutes } from "./archive-routes.ts";
 import { addDomainRoutes } from "./domain-routes.ts";
 import { findAllowedMethods } from "./allowed-methods.ts";
 import { createErrorAnswers } from "./errors.ts";
+import { addQuotaRoutes } from "./quota-routes.ts";
 import { createReferencePage } from "./reference-page.ts";
 import { describeRequestSpan, inRequestSpan } from "./request-span.ts";
 import { addDeployRoutes, addHistoryRoutes, addPointerRoutes } from "./release-routes.ts";
@@ -48,6 +50,8 @@ export function createApi(context: Context, accounts: Accounts, metrics: () => s
   addHistoryRoutes(app, context);
   addDomainRoutes(app, context);
   addArchiveRoutes(app, context);
+  const requestLimit = createRequestLimit(context);
+  addQuotaRoutes(app, context, requestLimit);
 
   app.openAPIRegistry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });
   let kept: ReturnType<typeof app.getOpenAPI31Document> | undefined;
@@ -87,6 +91,7 @@ export function createApi(context: Context, accounts: Accounts, metrics: () => s
     const caller: Caller = {
       address,
       requestId,
+      countRequest: requestLimit.count,
       findActor: () => (actor ??= authenticate(context, accounts, request, address)),
     };
     return await app.fetch(request, caller);

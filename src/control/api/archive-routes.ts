@@ -52,6 +52,7 @@ function addContentRoutes(app: Api, context: Context): void {
       tag,
       summary: "Send one content as the raw body, with its Content-Length",
       scope: "deploy",
+      takesContents: true,
       params: z.object({ id: z.string().max(100), hash: z.string().max(100) }),
       answer: api.uploadResponse,
     },
@@ -71,6 +72,7 @@ function addContentRoutes(app: Api, context: Context): void {
       tag,
       summary: `Send many small contents as one body, ${BATCH_MEDIA_TYPE}`,
       scope: "deploy",
+      takesContents: true,
       params: byId,
       answer: api.uploadBatchResponse,
     },
@@ -92,7 +94,7 @@ function addImportRoutes(app: Api, context: Context): void {
       body: api.importRequest,
       answer: api.importBegun,
     },
-    async ({ actor, body }) => await beginImport(context, actor, body.project),
+    async ({ actor, body }) => await beginImport(context, actor, body),
   );
 
   addRoute(

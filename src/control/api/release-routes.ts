@@ -3,7 +3,8 @@ import { api } from "#wire";
 import type { Context } from "../context.ts";
 import { commitUpload } from "../release/commit.ts";
 import { listFiles, listHistory, listImages, readCurrent } from "../release/history.ts";
-import { planUpload, requireFewFiles } from "../release/plan.ts";
+import { requireFewFiles } from "../quota/limits.ts";
+import { planUpload } from "../release/plan.ts";
 import { releaseSite, rollBackSite } from "../release/pointers.ts";
 import { createPreview, deletePreview, listPreviews } from "../release/previews.ts";
 import { findSite, holdSite } from "../release/sites.ts";
@@ -34,7 +35,7 @@ export function addDeployRoutes(app: Api, context: Context): void {
       maxBodyBytes: maxPlanBytes(context.settings.maxFilesPerDeploy),
       refuse: (body) => {
         const files = (body as { files?: unknown } | null)?.files;
-        if (Array.isArray(files)) requireFewFiles(context, files.length);
+        if (Array.isArray(files)) requireFewFiles(context.settings, files.length);
       },
     },
     async ({ actor, body, request }) => await planUpload(context, actor, body, originOf(context, request)),

@@ -11,6 +11,8 @@ export interface Caller {
   readonly requestId: string | undefined;
   /** Throws SitepodError `unauthorized` where nobody is logged in. */
   readonly findActor: () => Promise<Actor>;
+  /** Counts the request for who makes it. Throws SitepodError `rate_limited` where they have made too many. */
+  readonly countRequest: (actor: Actor) => Promise<void>;
 }
 
 export type Api = OpenAPIHono<{ Bindings: Caller }>;
@@ -26,6 +28,8 @@ interface RouteDefinition<Params, Query, Body, Answer> {
   readonly summary: string;
   /** What the token must allow; "none": anybody may call it. */
   readonly scope: Scope | "none";
+  /** Whether it takes contents that were planned, which are as many as a deploy may have: these are not counted. */
+  readonly takesContents?: boolean;
   readonly params?: z.ZodObject & z.ZodType<Params>;
   readonly query?: z.ZodObject & z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
@@ -56,7 +60,10 @@ export function addRoute<Answer, Params = unknown, Query = unknown, Body = unkno
   app.openAPIRegistry.registerPath(describe(definition));
   app.on(definition.method.toUpperCase(), honoPath(definition.path), async (request) => {
     const actor = definition.scope === "none" ? NOBODY : await request.env.findActor();
-    if (definition.scope !== "none") requireScope(actor, definition.scope);
+    if (definition.scope !== "none") {
+      requireScope(actor, definition.scope);
+      if (!definition.takesContents) await request.env.countRequest(actor);
+    }
     const params = check(definition.params, request.req.param(), "path");
     const query = check(definition.query, request.req.query(), "query");
     const body = definition.body ? await readMessage(request, definition, definition.body) : undefined;
@@ -99,7 +106,13 @@ function describe<P, Q, B, A>(definition: RouteDefinition<P, Q, B, A>) {
     responses: {
       200: { description: "Done", ...json(definition.answer) },
       ...(definition.body || definition.query ? { 400: error("The request is not valid") } : {}),
-      ...(definition.scope === "none" ? {} : { 401: error("No token, or not a valid one"), 403: error("Not yours") }),
+      ...(definition.scope === "none"
+        ? {}
+        : {
+            401: error("No token, or not a valid one"),
+            403: error("Not yours"),
+            429: error("Too many requests in this minute"),
+          }),
       503: error("The database cannot be used; sites keep serving"),
     },
   });

@@ -16,6 +16,7 @@ export function addUploadRoutes(app: Api, context: Context, tag: string): void {
       tag,
       summary: "Send one content as the raw body, with its Content-Length",
       scope: "deploy",
+      takesContents: true,
       params: z.object({ plan_id: z.string().max(100), hash: z.string().max(100) }),
       answer: api.uploadResponse,
     },
@@ -35,6 +36,7 @@ export function addUploadRoutes(app: Api, context: Context, tag: string): void {
       tag,
       summary: `Send many small contents as one body, ${BATCH_MEDIA_TYPE}`,
       scope: "deploy",
+      takesContents: true,
       params: z.object({ plan_id: z.string().max(100) }),
       answer: api.uploadBatchResponse,
     },
@@ -52,6 +54,7 @@ export function addUploadRoutes(app: Api, context: Context, tag: string): void {
       tag,
       summary: "Send the part of a large content that begins at an offset; with an empty body, ask where to go on",
       scope: "deploy",
+      takesContents: true,
       params: z.object({
         plan_id: z.string().max(100),
         hash: z.string().max(100),

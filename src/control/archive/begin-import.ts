@@ -3,25 +3,38 @@ import { type Api, parseBatch } from "#wire";
 import { type Context, newId, nowIso } from "../context.ts";
 import { type Actor, requireWholeAccount } from "../identity/actor.ts";
 import { findWorkspace } from "../identity/workspace.ts";
+import { recountInTurn, requireStoredRoom } from "../quota/require-room.ts";
 import { UPLOAD_LIFE_MS } from "../release/plan.ts";
 import { checkName, findSite, requireRoom, sentence } from "../release/sites.ts";
 import { chunksOf } from "../release/upload.ts";
 import { createImport, findImport, type ImportRecord, removeImport } from "./import-record.ts";
+
+/** Stands for all that an import brings: no content has this name. */
+const ALL_CONTENTS = "all" as Digest;
 
 /** A manifest takes about 100 bytes a file: enough for the most files that a deploy may have. */
 const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
 
 /**
  * Begins the import of a site. Throws SitepodError: `invalid` where the name cannot be one, `conflict` where there is
- * such a site, `too_large` where the account has too many, `forbidden` by a token of one site.
+ * such a site, `too_large` where the account has too many or would hold too much, `storage_full` where there is no room,
+ * `forbidden` by a token of one site.
  */
-export async function beginImport(context: Context, actor: Actor, project: string): Promise<Api.ImportBegun> {
+export async function beginImport(
+  context: Context,
+  actor: Actor,
+  { project, size = 0 }: Api.ImportRequest,
+): Promise<Api.ImportBegun> {
   requireWholeAccount(actor);
+  // All is sent, also what is here already: what that is, nobody knows yet.
+  await context.disk.requireRoom(context.disk.keepsContents ? size : 0);
   const name = parseSiteName(project);
   if (!name.ok) throw new SitepodError("invalid", `${sentence(name.fault)}.`);
   await requireFree(context, actor, name.value);
   const workspaceId = await findWorkspace(context, actor);
   await requireRoom(context, actor, workspaceId);
+  const contents = { mostBytes: size, sizes: () => new Map([[ALL_CONTENTS, size]]) };
+  await requireStoredRoom(context, workspaceId, contents, recountInTurn(context));
   const record: ImportRecord = {
     id: newId(context, "import", 24),
     user_id: actor.userId,
@@ -75,6 +88,7 @@ export async function receiveContent(
   if (!digest) throw new SitepodError("invalid", `${JSON.stringify(hash)} is not a hash.`);
   if (lengthBytes === undefined) throw new SitepodError("invalid", "The request needs a Content-Length.");
   requireSmall(context, lengthBytes);
+  await context.disk.requireRoom(lengthBytes);
   await context.store.uploads.stage(record.id, digest, lengthBytes, body);
   return { hash: digest, size: lengthBytes };
 }
@@ -90,6 +104,7 @@ export async function receiveContents(
   const batch = parseBatch(body);
   if (!batch.ok) throw new SitepodError("invalid", `${sentence(batch.fault)}.`);
   for (const { bytes } of batch.value) requireSmall(context, bytes.length);
+  await context.disk.requireRoom(body.length);
   await Promise.all(
     batch.value.map(({ digest, bytes }) =>
       context.store.uploads.stage(record.id, digest, bytes.length, chunksOf(bytes)),
@@ -114,6 +129,7 @@ function requireSmall({ settings }: Context, bytes: number): void {
   if (bytes <= most) return;
   throw new SitepodError(
     "too_large",
-    `A content has ${bytes} bytes, and this server allows ${most} (SITEPOD_MAX_FILE_SIZE).`,
+    `A content has ${bytes} bytes, and this server allows ${most}. Ask an administrator of it for more ` +
+      "(SITEPOD_MAX_FILE_SIZE).",
   );
 }

@@ -10,7 +10,8 @@ import {
 } from "#model";
 import type { Api } from "#wire";
 import type { Context } from "../context.ts";
-import { isMediaType, requireWithinLimits } from "../release/plan.ts";
+import { type Limits, requireWithinLimits } from "../quota/limits.ts";
+import { isMediaType } from "../release/plan.ts";
 import { requireReadableRules } from "../release/rules.ts";
 import { findUploadManifest } from "../release/upload.ts";
 import type { ImportRecord } from "./import-record.ts";
@@ -27,6 +28,7 @@ export interface ImportedRelease {
 export async function checkPod(
   context: Context,
   record: ImportRecord,
+  limits: Limits,
   release: Api.ImportRelease,
 ): Promise<ImportedRelease> {
   const digest = release.manifest as Parameters<typeof findUploadManifest>[2];
@@ -43,10 +45,7 @@ export async function checkPod(
   if (context.hash(encodeManifest(entries, pod.settings)) !== digest) {
     throw new SitepodError("invalid", `The manifest of ${name} is not written as this server writes it.`);
   }
-  requireWithinLimits(
-    context,
-    entries.map(({ path, size }) => ({ path, size })),
-  );
+  requireWithinLimits(limits, entries);
   requireReadableRules(pod);
   return { release, pod };
 }

@@ -14,7 +14,10 @@ import { makeAccess } from "../access/protect.ts";
 import { type Context, newId, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
-import { addOwned } from "../release/ownership.ts";
+import { findLimits } from "../quota/limits.ts";
+import { contentsOf, type NewContents, requireStoredRoom } from "../quota/require-room.ts";
+import { recountUsage } from "../quota/usage.ts";
+import { addOwned, settleReleases } from "../release/ownership.ts";
 import { insertRelease } from "../release/releases.ts";
 import type { Site } from "../release/sites.ts";
 import { waitWhileCondemned } from "../retention/condemned-blobs.ts";
@@ -57,17 +60,46 @@ async function commitInTurn(
   }
   if (begun.state === "done") return describe(context, begun, request);
   const releases: ImportedRelease[] = [];
-  for (const release of request.releases) releases.push(await checkPod(context, begun, release));
-  const digests = await makeDurable(context, begun, releases);
+  const limits = await findLimits(context, begun.workspace_id);
+  for (const release of request.releases) releases.push(await checkPod(context, begun, limits, release));
+  const contents = contentsOfAll(releases);
+  await requireImportRoom(context, begun, contents);
+  await makeDurable(context, begun, releases);
   const committing = await enter(context, begun, "committing", commit);
   const access = isClosed(request) ? await makeAccess(context, undefined) : undefined;
   const site = await makeSite(context, committing, access);
-  await addOwned(context, site.workspace_id, digests);
+  await addOwned(context, site.workspace_id, contents.sizes());
   await recordReleases(context, actor, site, releases);
+  await settleReleases(context.db.query, site.workspace_id, releases.length);
   await point(context, actor, site, request, access);
   await recordEvent(context, actor, "site.import", { site, target: `${releases.length} releases` });
   for (const { release } of releases) context.encoder.add(release.manifest as Digest);
   return describe(context, await enter(context, committing, "done", commit), request);
+}
+
+/** What all the releases have, each content once. */
+function contentsOfAll(releases: readonly ImportedRelease[]): NewContents {
+  const sizes = new Map<Digest, number>();
+  for (const { release, pod } of releases) {
+    const digest = release.manifest as Digest;
+    for (const [content, size] of contentsOf({ digest, manifest: pod, base: undefined }).sizes()) {
+      sizes.set(content, size);
+    }
+  }
+  return { mostBytes: totalSize(Array.from(sizes.values(), (size) => ({ size }))), sizes: () => new Map(sizes) };
+}
+
+/** Throws as the plan of a deploy does, unless the site is half made already: then it is ended. */
+async function requireImportRoom(
+  context: Context,
+  { state, workspace_id }: ImportRecord,
+  contents: NewContents,
+): Promise<void> {
+  if (state !== "open") return;
+  await context.disk.requireRoom(0);
+  await requireStoredRoom(context, workspace_id, contents, async (ids) => {
+    if (ids.includes(workspace_id)) await recountUsage(context, workspace_id);
+  });
 }
 
 function requireConsistent({ releases, environments }: Api.ImportCommitRequest): void {
@@ -83,12 +115,12 @@ function requireConsistent({ releases, environments }: Api.ImportCommitRequest):
 const isClosed = ({ environments, protected: isProtected }: Api.ImportCommitRequest): boolean =>
   isProtected || Object.values(environments).some((pointer) => pointer?.protected);
 
-/** Makes blobs of all that was sent and is named. Returns the contents. */
+/** Makes blobs of all that was sent and is named. */
 async function makeDurable(
   context: Context,
   record: ImportRecord,
   releases: readonly ImportedRelease[],
-): Promise<Set<Digest>> {
+): Promise<void> {
   const sizes = new Map<Digest, number>();
   for (const { pod } of releases) for (const { digest, size } of pod.entries()) sizes.set(digest, size);
   const { uploads, blobs } = context.store;
@@ -113,7 +145,6 @@ async function makeDurable(
     }
   };
   await Promise.all(Array.from({ length: PARALLEL_CHECKS }, check));
-  return new Set(sizes.keys());
 }
 
 async function enter(

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import type { Schema } from "#db";
+import { type DiskSpace, requireDiskRoom } from "#model";
 import { createManifestReader, hashBytes, openMemoryStore, Records, type Store } from "#store";
 import {
   type Control,
@@ -16,6 +17,9 @@ import { type TestDatabase, testDatabases } from "../test-database.ts";
 /** What the API answered. A test says itself what it expects of the body. */
 export type Answer = { readonly status: number; readonly body: ReturnType<typeof JSON.parse> };
 
+/** What a world's disk keeps in reserve. */
+export const DISK_RESERVE_BYTES = 1024 ** 2;
+const ROOMY_DISK: DiskSpace = { free: 1024 ** 4, total: 1024 ** 4 };
 const PASSWORD = "correct horse battery";
 
 /** For tests: a control plane over a store in memory, with a clock that the test moves and a DNS that it writes. */
@@ -29,6 +33,8 @@ export class World implements AsyncDisposable {
   isDnsDown = false;
   /** Milliseconds since the epoch. */
   nowMs = Date.UTC(2030, 0, 1);
+  /** The disk that the server is told it has. */
+  disk: DiskSpace = ROOMY_DISK;
 
   #database!: TestDatabase;
   #control!: Control;
@@ -63,7 +69,9 @@ export class World implements AsyncDisposable {
     this.texts.clear();
     this.isDnsDown = false;
     this.nowMs = Date.UTC(2030, 0, 1);
-    for (const table of ["domains", "sites", "audit_events", "workspace_blobs", "garbage_runs"] as const)
+    this.disk = ROOMY_DISK;
+    const tables = ["domains", "sites", "audit_events", "workspace_blobs", "workspace_quotas", "garbage_runs"] as const;
+    for (const table of tables)
       await this.#query.deleteFrom(table).execute();
     await this.restart();
   }
@@ -99,6 +107,10 @@ export class World implements AsyncDisposable {
         log: (message) => this.logged.push(message),
         ...createTurns(this.#database.locks),
         encoder: { add() {} },
+        disk: {
+          requireRoom: async (bytes) => requireDiskRoom(this.disk, { bytes: DISK_RESERVE_BYTES, share: 0 }, bytes),
+          keepsContents: true,
+        },
         activity: createActivity(),
       },
       "0123456789abcdef0123456789abcdef",

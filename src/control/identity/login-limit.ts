@@ -1,12 +1,7 @@
-import { CompiledQuery } from "kysely";
-import {
-  type RateLimiterAbstract,
-  RateLimiterMemory,
-  RateLimiterPostgres,
-  RateLimiterRes,
-} from "rate-limiter-flexible";
+import { type RateLimiterAbstract, RateLimiterRes } from "rate-limiter-flexible";
 import type { Database } from "#db";
 import { networkOf, SitepodError } from "#model";
+import { createLimiter } from "./limiter.ts";
 
 /** Failed logins an e-mail address may have in 15 minutes, from wherever. */
 const FAILURES_PER_ACCOUNT = 10;
@@ -25,8 +20,10 @@ export interface LoginLimit {
  * share a database, they count together.
  */
 export function createLoginLimit(db: Pick<Database, "query" | "isShared">): LoginLimit {
-  const perAccount = createLimiter(db, "account", FAILURES_PER_ACCOUNT, FAILURES_WINDOW_S);
-  const perAddress = createLimiter(db, "address", ATTEMPTS_PER_ADDRESS, ATTEMPTS_WINDOW_S);
+  const limiterOf = (keyPrefix: string, points: number, duration: number) =>
+    createLimiter(db, { table: "login_attempts", keyPrefix, points, duration });
+  const perAccount = limiterOf("account", FAILURES_PER_ACCOUNT, FAILURES_WINDOW_S);
+  const perAddress = limiterOf("address", ATTEMPTS_PER_ADDRESS, ATTEMPTS_WINDOW_S);
   return {
     async attempt(email, address, login) {
       const account = email.toLowerCase();
@@ -44,26 +41,6 @@ export function createLoginLimit(db: Pick<Database, "query" | "isShared">): Logi
       }
     },
   };
-}
-
-function createLimiter(
-  { query, isShared }: Pick<Database, "query" | "isShared">,
-  keyPrefix: string,
-  points: number,
-  duration: number,
-): RateLimiterAbstract {
-  if (!isShared) return new RateLimiterMemory({ points, duration });
-  const ask = ({ text, values = [] }: { text: string; values?: readonly unknown[] }) =>
-    query.executeQuery(CompiledQuery.raw(text, [...values]));
-  return new RateLimiterPostgres({
-    storeClient: { query: ask },
-    storeType: "client",
-    tableName: "login_attempts",
-    tableCreated: true,
-    keyPrefix,
-    points,
-    duration,
-  });
 }
 
 async function consume(limiter: RateLimiterAbstract, key: string): Promise<void> {

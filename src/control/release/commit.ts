@@ -13,8 +13,10 @@ import { makeAccess } from "../access/protect.ts";
 import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
+import { contentsOf, type NewPod, requireStoredRoom } from "../quota/require-room.ts";
+import { recountUsage } from "../quota/usage.ts";
 import { waitWhileCondemned } from "../retention/condemned-blobs.ts";
-import { addOwned, findOwned, removeOwned } from "./ownership.ts";
+import { addOwned, findOwned, removeOwned, settleReleases } from "./ownership.ts";
 import { readReleasedBase } from "./plan-base.ts";
 import { insertRelease } from "./releases.ts";
 import { lintRules, requireReadableRules } from "./rules.ts";
@@ -60,7 +62,14 @@ async function commitInTurn(context: Context, actor: Actor, commit: Commit): Pro
     throw new SitepodError("invalid", "This plan is a part of another, which is the one to commit. Deploy again.");
   }
   requireReadableRules(manifest);
-  await makeDurable(context, site, upload, manifest);
+  const base = await readReleasedBase(context, site, upload.base);
+  const pod = { digest: upload.manifest, manifest, base };
+  await context.disk.requireRoom(0);
+  // Told at the plan already. What other deploys have added since counts too.
+  await requireStoredRoom(context, site.workspace_id, contentsOf(pod), async (ids) => {
+    if (ids.includes(site.workspace_id)) await recountUsage(context, site.workspace_id);
+  });
+  await makeDurable(context, upload, pod);
   const version = await recordRelease(context, site, upload, {
     site: site.name,
     site_id: site.id,
@@ -81,9 +90,9 @@ async function commitInTurn(context: Context, actor: Actor, commit: Commit): Pro
 }
 
 /** Makes blobs of all that the manifest names beside its base, and of the manifest itself, in one batch. */
-async function makeDurable(context: Context, site: Site, upload: Upload, manifest: Manifest): Promise<void> {
+async function makeDurable(context: Context, upload: Upload, pod: NewPod): Promise<void> {
   const { store } = context;
-  const base = await readReleasedBase(context, site, upload.base);
+  const { manifest, base } = pod;
   const entries = base ? [...manifest.entriesBeside(base)] : [...manifest.entries()];
   const digests = new Set(entries.map(({ digest }) => digest));
   const staged = await store.uploads.staged(upload.workspaceId, digests);
@@ -92,7 +101,7 @@ async function makeDurable(context: Context, site: Site, upload: Upload, manifes
   requireNoneMissing(mustBeOwned.length - owned.size, digests.size);
   await waitWhileCondemned(context, [...staged, upload.manifest]);
   await store.uploads.commit(upload.workspaceId, [...staged, upload.manifest]);
-  await addOwned(context, upload.workspaceId, staged);
+  await addOwned(context, upload.workspaceId, contentsOf(pod).sizes());
   await requireStored(context, upload, entries);
 }
 
@@ -143,6 +152,7 @@ async function recordRelease(
     if (!record) continue;
     await context.db.query.transaction().execute(async (query) => {
       await insertRelease(query, record);
+      await settleReleases(query, upload.workspaceId, 1);
       await query.updateTable("sites").set({ updated_at: record.created_at }).where("id", "=", site.id).execute();
     });
     return version;

@@ -2,47 +2,74 @@ import type { Kysely } from "kysely";
 import type { Schema } from "#db";
 import type { Digest } from "#model";
 import { type Context, nowIso } from "../context.ts";
+import { countUsage } from "../quota/count-usage.ts";
 
 /** SQLite allows 32,766 parameters a statement; fewer keep a statement small. */
 export const ROWS_PER_STATEMENT = 500;
 
 /** Returns those of `digests` that the workspace has uploaded. */
-export async function findOwned(
+export const findOwned = (
   query: Kysely<Schema>,
   workspaceId: string,
   digests: Iterable<Digest>,
+): Promise<Set<Digest>> => findAmong(query, workspaceId, digests, 0);
+
+/** Returns those of `digests` that a release of the workspace has. */
+export const findHeld = (query: Kysely<Schema>, workspaceId: string, digests: Iterable<Digest>): Promise<Set<Digest>> =>
+  findAmong(query, workspaceId, digests, 1);
+
+async function findAmong(
+  query: Kysely<Schema>,
+  workspaceId: string,
+  digests: Iterable<Digest>,
+  leastHeld: 0 | 1,
 ): Promise<Set<Digest>> {
-  const owned = new Set<Digest>();
+  const found = new Set<Digest>();
   for (const some of inChunks([...digests], ROWS_PER_STATEMENT)) {
     const rows = await query
       .selectFrom("workspace_blobs")
       .where("workspace_id", "=", workspaceId)
       .where("digest", "in", some)
+      .where("is_held", ">=", leastHeld)
       .select("digest")
       .execute();
-    for (const row of rows) owned.add(row.digest as Digest);
+    for (const row of rows) found.add(row.digest as Digest);
   }
-  return owned;
+  return found;
 }
 
-/** Notes that the workspace has uploaded these contents. */
+/**
+ * Notes that the workspace has uploaded these contents, given with their sizes, and counts those that no release of it
+ * had. Their release is entered next: until `settleReleases` has, the count is in doubt.
+ */
 export async function addOwned(
   context: Pick<Context, "db">,
   workspaceId: string,
-  digests: Iterable<Digest>,
+  contents: ReadonlyMap<Digest, number>,
 ): Promise<void> {
-  const all = [...digests];
-  if (all.length === 0) return;
   await context.db.query.transaction().execute(async (query) => {
-    for (const some of inChunks(all, ROWS_PER_STATEMENT)) {
-      await query
+    let storedBytes = 0;
+    for (const some of inChunks([...contents.keys()], ROWS_PER_STATEMENT)) {
+      const rows = await query
         .insertInto("workspace_blobs")
-        .values(some.map((digest) => ({ workspace_id: workspaceId, digest })))
-        .onConflict((conflict) => conflict.doNothing())
+        .values(some.map((digest) => ({ workspace_id: workspaceId, digest, is_held: 1 })))
+        .onConflict((conflict) =>
+          conflict
+            .columns(["workspace_id", "digest"])
+            .doUpdateSet({ is_held: 1 })
+            .where("workspace_blobs.is_held", "=", 0),
+        )
+        .returning("digest")
         .execute();
+      for (const { digest } of rows) storedBytes += contents.get(digest as Digest)!;
     }
+    await countUsage(query, workspaceId, { storedBytes, releases: 0, doubts: 1 });
   });
 }
+
+/** Says that the contents of `addOwned` have become so many releases. To be called in the transaction that enters them. */
+export const settleReleases = (query: Kysely<Schema>, workspaceId: string, releases: number): Promise<void> =>
+  countUsage(query, workspaceId, { storedBytes: 0, releases, doubts: -1 });
 
 /** Forgets that the workspace has uploaded these contents: they were lost. Releases from before are not relied on. */
 export async function removeOwned(context: Context, workspaceId: string, digests: readonly Digest[]): Promise<void> {
@@ -55,6 +82,8 @@ export async function removeOwned(context: Context, workspaceId: string, digests
         .where("digest", "in", some)
         .execute();
     }
+    // Some were counted, and will be once more when they are sent again.
+    await countUsage(query, workspaceId, { storedBytes: 0, releases: 0, doubts: 1 });
     await query
       .updateTable("workspaces")
       .set({ lost_at: nowIso(context) })

@@ -11,11 +11,12 @@ import {
   parsePodPath,
   type PodPath,
   SitepodError,
-  totalSize,
 } from "#model";
 import { type Api, mediaType, PART_BYTES, UNKNOWN_MEDIA_TYPE } from "#wire";
 import { type Context, newId, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
+import { findLimits, type Limits, requireFewBytes, requireFewFiles, requireWithinLimits } from "../quota/limits.ts";
+import { contentsOf, recountInTurn, requireDiskRoomFor, requireStoredRoom } from "../quota/require-room.ts";
 import { findOwned } from "./ownership.ts";
 import { findPlanBase, type PlanBase } from "./plan-base.ts";
 import { chunksOf } from "./upload.ts";
@@ -42,12 +43,15 @@ export async function planUpload(
   const entries = parseFiles(context, request);
   // The site too: one that is being deleted is whole before or gone after.
   return await context.contentGate.shared(async () => {
-    const site = await ensureSite(context, actor, request.project);
+    let pod: PlannedPod | undefined;
+    const site = await ensureSite(context, actor, request.project, async (workspaceId) => {
+      pod = await planPod(context, workspaceId, request, entries, undefined);
+    });
     const base =
       request.base === undefined ? undefined : await findPlanBase(context, actor, site, parseDigest(request.base)!);
-    const manifest = encodePod(context, request, entries, base);
-    const contentHash = context.hash(manifest);
-    await context.store.uploads.stage(site.workspace_id, contentHash, manifest.length, chunksOf(manifest));
+    pod ??= await planPod(context, site.workspace_id, request, entries, base);
+    const { bytes, digest: contentHash } = pod;
+    await context.store.uploads.stage(site.workspace_id, contentHash, bytes.length, chunksOf(bytes));
     const id = newId(context, "plan", 24);
     const expiresAt = new Date(context.nowMs() + UPLOAD_LIFE_MS).toISOString();
     const upload = {
@@ -93,9 +97,37 @@ export async function planUpload(
   });
 }
 
+interface PlannedPod {
+  readonly digest: Digest;
+  /** Its manifest. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Decides what the pod of a plan will be. Throws SitepodError: `invalid`, and before anything is written `too_large` where
+ * the workspace may not have it, `storage_full` where there is no room for it.
+ */
+async function planPod(
+  context: Context,
+  workspaceId: string,
+  request: Api.PlanRequest,
+  entries: readonly Entry[],
+  base: PlanBase | undefined,
+): Promise<PlannedPod> {
+  const limits = await findLimits(context, workspaceId);
+  requireWithinLimits(limits, entries);
+  const bytes = encodePod(limits, request, entries, base);
+  const digest = context.hash(bytes);
+  const released = base?.released ? await context.readManifest(base.released) : undefined;
+  const pod = { digest, manifest: openManifest(bytes)!, base: released };
+  await requireDiskRoomFor(context, workspaceId, pod);
+  await requireStoredRoom(context, workspaceId, contentsOf(pod), recountInTurn(context));
+  return { digest, bytes };
+}
+
 /** Encodes the pod that a plan describes. Throws SitepodError: `invalid`, `too_large` as `parseFiles` does, of all files. */
 function encodePod(
-  context: Context,
+  limits: Limits,
   request: Api.PlanRequest,
   entries: readonly Entry[],
   base: PlanBase | undefined,
@@ -104,8 +136,8 @@ function encodePod(
   const change = { put: entries, removed: request.removed ?? [], settings: request.settings ?? {} };
   const bytes = base.manifest.change(change);
   const pod = openManifest(bytes)!;
-  requireFewFiles(context, pod.fileCount);
-  requireFewBytes(context, pod.totalSize);
+  requireFewFiles(limits, pod.fileCount);
+  requireFewBytes(limits, pod.totalSize);
   if (pod.fileCount === 0)
     throw new SitepodError("invalid", "The plan leaves no file in the pod. Deploy at least one.");
   const mayCollide = !base.isChecked || entries.some(({ path }) => !base.manifest.find(path));
@@ -149,7 +181,7 @@ function parseFiles(context: Context, request: Api.PlanRequest): Entry[] {
   if (request.files.length === 0 && request.base === undefined) {
     throw new SitepodError("invalid", "The request is not valid: body/files: a plan without a base needs a file.");
   }
-  requireWithinLimits(context, request.files);
+  requireWithinLimits(context.settings, request.files);
   const faults: string[] = [];
   const paths: PodPath[] = [];
   const sizes = new Map<string, number>();
@@ -190,39 +222,6 @@ function typeOf(file: Api.PlanFile): string {
   const type = mediaType(file.path);
   const told = file.content_type;
   return type === UNKNOWN_MEDIA_TYPE && told !== undefined && isMediaType(told) ? told : type;
-}
-
-/** Throws SitepodError `too_large` where a deploy has more files than it may. */
-export function requireFewFiles({ settings }: Context, count: number): void {
-  if (count <= settings.maxFilesPerDeploy) return;
-  throw new SitepodError(
-    "too_large",
-    `The deploy has ${count} files, and this server allows ${settings.maxFilesPerDeploy} ` +
-      `(SITEPOD_MAX_FILES_PER_DEPLOY).`,
-  );
-}
-
-/** Throws SitepodError `too_large` where a deploy is larger than it may be. */
-export function requireWithinLimits(context: Context, files: readonly Pick<Api.PlanFile, "path" | "size">[]): void {
-  const { maxFileBytes } = context.settings;
-  requireFewFiles(context, files.length);
-  const large = files.find((file) => file.size > maxFileBytes);
-  if (large) {
-    throw new SitepodError(
-      "too_large",
-      `${JSON.stringify(large.path)} has ${large.size} bytes, and this server allows ${maxFileBytes} a file ` +
-        `(SITEPOD_MAX_FILE_SIZE).`,
-    );
-  }
-  requireFewBytes(context, totalSize(files));
-}
-
-function requireFewBytes({ settings }: Context, total: number): void {
-  if (total <= settings.maxDeployBytes) return;
-  throw new SitepodError(
-    "too_large",
-    `The deploy has ${total} bytes, and this server allows ${settings.maxDeployBytes} (SITEPOD_MAX_DEPLOY_SIZE).`,
-  );
 }
 
 interface Missing {

@@ -6,6 +6,8 @@ import { type Context, newId, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
 import { findWorkspace } from "../identity/workspace.ts";
+import { findLimits, orAsk } from "../quota/limits.ts";
+import { countSites } from "../quota/usage.ts";
 
 export type Site = Selectable<SiteTable>;
 
@@ -35,9 +37,15 @@ export async function holdSite<T>(
 
 /**
  * Finds the site of a deploy, or makes it: the first deploy of a name claims it. Throws SitepodError `forbidden` where
- * the name is somebody else's, `invalid` where it cannot be a name, `too_large` where the account has too many sites.
+ * the name is somebody else's, `invalid` where it cannot be a name, `too_large` or `storage_full` where there are too many
+ * sites. Calls `check` with the workspace that a new site will have: where it throws, none is made.
  */
-export async function ensureSite(context: Context, actor: Actor, nameOrId: string): Promise<Site> {
+export async function ensureSite(
+  context: Context,
+  actor: Actor,
+  nameOrId: string,
+  check: (workspaceId: string) => Promise<void> = async () => {},
+): Promise<Site> {
   const existing = await lookUp(context, nameOrId);
   if (existing) {
     if (!(await owns(context, actor, existing))) throw takenByAnother(nameOrId);
@@ -49,16 +57,13 @@ export async function ensureSite(context: Context, actor: Actor, nameOrId: strin
   }
   const parsed = parseSiteName(nameOrId);
   if (!parsed.ok) throw new SitepodError("invalid", `${sentence(parsed.fault)}.`);
-  return await createSite(context, actor, parsed.value);
-}
-
-async function createSite(context: Context, actor: Actor, name: string): Promise<Site> {
   const workspaceId = await findWorkspace(context, actor);
+  await check(workspaceId);
   // In turn: of those that begin at once, each is counted by the next.
-  return await context.inTurn(`sites of ${workspaceId}`, () => createSiteIn(context, actor, name, workspaceId));
+  return await context.inTurn(`sites of ${workspaceId}`, () => createSite(context, actor, parsed.value, workspaceId));
 }
 
-async function createSiteIn(context: Context, actor: Actor, name: string, workspaceId: string): Promise<Site> {
+async function createSite(context: Context, actor: Actor, name: string, workspaceId: string): Promise<Site> {
   await requireRoom(context, actor, workspaceId);
   const createdAt = nowIso(context);
   const id = newId(context, "site");
@@ -77,18 +82,21 @@ async function createSiteIn(context: Context, actor: Actor, name: string, worksp
   return site;
 }
 
-/** Throws SitepodError `too_large` where the account has as many sites as it may have. */
+/** Throws SitepodError: `too_large` where the workspace has as many sites as it may have, `storage_full` where the server has. */
 export async function requireRoom(context: Context, actor: Actor, workspaceId: string): Promise<void> {
-  const { count } = await context.db.query
-    .selectFrom("sites")
-    .where("workspace_id", "=", workspaceId)
-    .select((select) => select.fn.countAll<number>().as("count"))
-    .executeTakeFirstOrThrow();
-  if (count >= context.settings.maxSitesPerUser && !actor.isAdmin) {
-    throw new SitepodError(
-      "too_large",
-      `You have ${count} sites, and this server allows ${context.settings.maxSitesPerUser}. Delete one first.`,
-    );
+  const { query } = context.db;
+  const { maxSites } = await findLimits(context, workspaceId);
+  const count = await countSites(query, workspaceId);
+  if (count >= maxSites && !actor.isAdmin) {
+    const message = `You have ${count} sites, and this server allows ${maxSites}. Delete one first, `;
+    throw new SitepodError("too_large", message + orAsk("SITEPOD_MAX_PROJECTS_PER_USER"));
+  }
+  const { maxServerSites } = context.settings;
+  if (maxServerSites === Infinity) return;
+  const all = await countSites(query);
+  if (all >= maxServerSites) {
+    const message = `This server has ${all} sites, and ${maxServerSites} are allowed. Delete one first, `;
+    throw new SitepodError("storage_full", message + orAsk("SITEPOD_MAX_SERVER_SITES"));
   }
 }
 

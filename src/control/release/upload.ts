@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import { type Digest, type GitSource, type Manifest, openManifest, parseDigest, SitepodError } from "#model";
-import { parseBatch } from "#wire";
+import { parseBatch, PART_BYTES } from "#wire";
 import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { sentence } from "./sites.ts";
@@ -54,7 +54,7 @@ type Expected = ReadonlyMap<Digest, number>;
 export interface Receiver {
   /**
    * Stores one content of an upload. Throws SitepodError: `not_found`, `gone`, `invalid` where the hash is not in the
-   * plan or the bytes are not what it names.
+   * plan or the bytes are not what it names, `storage_full` before anything is written where the disk has no room.
    */
   one(
     actor: Actor,
@@ -94,6 +94,7 @@ export function createReceiver(context: Context): Receiver {
       const digest = parseDigest(hash);
       const size = requireExpected(await expectedOf(upload), digest);
       requireLength(size, lengthBytes);
+      await context.disk.requireRoom(size);
       await context.store.uploads.stage(upload.workspaceId, digest!, size, body);
       return { hash: digest!, size };
     },
@@ -105,6 +106,7 @@ export function createReceiver(context: Context): Receiver {
       if (!uploads.stagePart) {
         throw new SitepodError("invalid", "This server takes each content in one piece. Leave the part out.");
       }
+      await context.disk.requireRoom(Math.min(PART_BYTES, Math.max(0, size - offset)));
       return { received: await uploads.stagePart(upload.workspaceId, digest!, size, offset, body) };
     },
     async batch(actor, uploadId, body) {
@@ -113,6 +115,7 @@ export function createReceiver(context: Context): Receiver {
       if (!batch.ok) throw new SitepodError("invalid", `${sentence(batch.fault)}.`);
       const sizes = await expectedOf(upload);
       for (const { digest, bytes } of batch.value) requireLength(requireExpected(sizes, digest), bytes.length);
+      await context.disk.requireRoom(body.length);
       await context.store.uploads.stageAll(upload.workspaceId, batch.value);
       return batch.value.length;
     },

@@ -4,6 +4,7 @@ import * as domains from "./0002-domains.ts";
 import * as incrementalPlans from "./0003-incremental-plans.ts";
 import * as controlPlanes from "./0004-control-planes.ts";
 import * as retention from "./0005-retention.ts";
+import * as quotas from "./0006-quotas.ts";
 
 /** Every migration, in order. What one that has shipped makes never changes: add the next. */
 export const migrations: Record<string, Migration> = {
@@ -12,4 +13,5 @@ export const migrations: Record<string, Migration> = {
   "0003-incremental-plans": incrementalPlans,
   "0004-control-planes": controlPlanes,
   "0005-retention": retention,
+  "0006-quotas": quotas,
 };

@@ -14,6 +14,7 @@ const files = [
   "domains/reconcile-hosts",
   "domains/rename",
   "identity/accounts",
+  "quota/quotas",
   "schedule",
   "archive/archive",
   "release/commit",

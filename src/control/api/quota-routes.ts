@@ -1,0 +1,54 @@
+import { api } from "#wire";
+import type { Context } from "../context.ts";
+import { listQuotas, readQuota, setQuota } from "../quota/quotas.ts";
+import type { RequestLimit } from "../quota/request-limit.ts";
+import { addRoute, type Api, z } from "./route.ts";
+
+export function addQuotaRoutes(app: Api, context: Context, limit: Pick<RequestLimit, "forget">): void {
+  const tag = "Quotas";
+
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/quota",
+      tag,
+      summary: "What your workspace may have, and how much it has",
+      scope: "read",
+      answer: api.quota,
+    },
+    async ({ actor }) => await readQuota(context, actor),
+  );
+
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/quotas",
+      tag,
+      summary: "What each workspace may have and has, and all together (administrators)",
+      scope: "admin",
+      answer: api.quotaList,
+    },
+    async ({ actor }) => await listQuotas(context, actor),
+  );
+
+  addRoute(
+    app,
+    {
+      method: "put",
+      path: "/quotas/{workspace}",
+      tag,
+      summary: "Set what a workspace may have, named by its id or its owner's e-mail address (administrators)",
+      scope: "admin",
+      params: z.object({ workspace: z.string().max(254) }),
+      body: api.quotaRequest,
+      answer: api.quota,
+    },
+    async ({ actor, params, body }) => {
+      const quota = await setQuota(context, actor, params.workspace, body);
+      limit.forget();
+      return quota;
+    },
+  );
+}
