@@ -1,9 +1,9 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { runCommand } from "./run-command.ts";
 
 interface DebianPackage {
   readonly name: string;
-  /** A command that is there when the package is. */
+  /** A command, or the path of a file, that is there when the package is. */
   readonly command: string;
   /** What cannot be tested without it. */
   readonly serves: string;
@@ -23,6 +23,9 @@ const packages: readonly DebianPackage[] = [
   { name: "wrk", command: "wrk", serves: "changes of certificates under load" },
   { name: "docker.io", command: "dockerd", serves: "the Docker Compose file in a Docker Engine" },
   { name: "haproxy", command: "haproxy", serves: "the load balancer of the documentation" },
+  { name: "faketime", command: "faketime", serves: "a clock that is set" },
+  { name: "fuse3", command: "fusermount3", serves: "a disk that fails" },
+  { name: "python3-fusepy", command: "/usr/lib/python3/dist-packages/fuse.py", serves: "a disk that fails" },
   { name: "docker-compose", command: "docker-compose", serves: "the Docker Compose file" },
 ];
 
@@ -31,7 +34,7 @@ const packages: readonly DebianPackage[] = [
  * skipped. Returns the lines to print. A package that cannot be installed is reported, not fatal: its tests skip.
  */
 export async function installDebianPackages(): Promise<string[]> {
-  const missing = packages.filter(({ command }) => Bun.which(command) === null);
+  const missing = packages.filter(({ command }) => !isThere(command));
   const hasApt = Bun.which("apt-get") !== null;
   const isRoot = process.getuid?.() === 0;
   if (!hasApt || !isRoot) {
@@ -46,6 +49,9 @@ export async function installDebianPackages(): Promise<string[]> {
   if (names.length > 0) lines.push(...(await apt(["install", "--yes", "--no-install-recommends", ...names])));
   return lines;
 }
+
+const isThere = (command: string): boolean =>
+  command.startsWith("/") ? existsSync(command) : Bun.which(command) !== null;
 
 async function apt(args: readonly string[]): Promise<string[]> {
   const { code, output } = await runCommand(["apt-get", "--quiet=2", ...args], {

@@ -65,6 +65,12 @@ export function isDatabaseFailure(error: unknown): boolean {
   return typeof code === "string" && FAILURE.test(code);
 }
 
+/** Whether an error thrown by a query says that the disk of the database is full (PostgreSQL: class 53, appendix A). */
+export function isDatabaseFull(error: unknown): boolean {
+  const { code, errno } = (error ?? {}) as { code?: unknown; errno?: unknown };
+  return code === "SQLITE_FULL" || errno === "53100";
+}
+
 /** Whether a query was refused because a row with the same unique values is there. */
 export function isUniqueViolation(error: unknown): boolean {
   const { code, errno } = (error ?? {}) as { code?: unknown; errno?: unknown };

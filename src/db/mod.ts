@@ -1,5 +1,5 @@
 /** Records of the control plane, by Kysely over SQLite or PostgreSQL, and what control planes agree on by PostgreSQL. */
-export { type Database, isDatabaseFailure, isUniqueViolation, NewerDatabase } from "./database.ts";
+export { type Database, isDatabaseFailure, isDatabaseFull, isUniqueViolation, NewerDatabase } from "./database.ts";
 export { lockFolder } from "./folder-lock.ts";
 export { copyFile as copyDatabaseFile, findFileFaults } from "./inspect-file.ts";
 export { forgetAbsentBlobs } from "./restored-file.ts";

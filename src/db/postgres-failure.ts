@@ -1,4 +1,5 @@
 import { SitepodError } from "#model";
+import { isDatabaseFull } from "./database.ts";
 
 /**
  * The SQLSTATEs that say that the server, or the way to it, fails: connection, authorization, resources, an
@@ -12,6 +13,10 @@ const RETRY_S = 5;
 export function asUnavailable(error: unknown): unknown {
   const { code, errno } = (error ?? {}) as { code?: unknown; errno?: unknown };
   if (typeof code !== "string" || !code.startsWith("ERR_POSTGRES_")) return error;
+  if (isDatabaseFull(error)) {
+    const message = "The database's disk is full: nothing was changed. Free space on it, then try again.";
+    return new SitepodError("storage_full", message, { cause: error });
+  }
   // Without an SQLSTATE it was not the server that answered.
   if (typeof errno === "string" && !FAILURE.test(errno)) return error;
   return new SitepodError("unavailable", "The database cannot be reached; sites keep serving. Try again in a moment.", {

@@ -15,7 +15,7 @@ import {
  */
 export function sqliteDialect(file: SqliteFile, assertAlive: () => void): Dialect {
   return {
-    createDriver: () => new GuardedDriver({ database: asKyselyDatabase(file) }, assertAlive),
+    createDriver: () => new GuardedDriver(file, assertAlive),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createAdapter: () => new SqliteAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
@@ -23,16 +23,24 @@ export function sqliteDialect(file: SqliteFile, assertAlive: () => void): Dialec
 }
 
 class GuardedDriver extends SqliteDriver {
+  readonly #file: SqliteFile;
   readonly #assertAlive: () => void;
 
-  constructor(config: ConstructorParameters<typeof SqliteDriver>[0], assertAlive: () => void) {
-    super(config);
+  constructor(file: SqliteFile, assertAlive: () => void) {
+    super({ database: asKyselyDatabase(file) });
+    this.#file = file;
     this.#assertAlive = assertAlive;
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
     this.#assertAlive();
     return await super.acquireConnection();
+  }
+
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    // A full or failing disk has SQLite roll back by itself (https://www.sqlite.org/lang_transaction.html, section 2.4): what
+    // would be told of a second one hides the cause.
+    if (this.#file.inTransaction) await super.rollbackTransaction(connection);
   }
 }
 

@@ -3,8 +3,9 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sql } from "kysely";
 import { migrations } from "./migrations/mod.ts";
-import { isNewSqlite, lockFolder, openSqlite } from "./mod.ts";
+import { isDatabaseFull, isNewSqlite, lockFolder, openSqlite } from "./mod.ts";
 
 let folder: string;
 let path: string;
@@ -60,6 +61,23 @@ test("a file that is not a database is refused with a way out", async () => {
   const other = join(folder, "other.db");
   writeFileSync(other, "not a database, but long enough to be read as one".repeat(100));
   await expect(openSqlite(other)).rejects.toThrow("Restore the database file");
+});
+
+test("a transaction that finds the disk full says so, and leaves nothing behind", async () => {
+  const { query, close } = await openSqlite(path);
+  await sql`pragma max_page_count = 1`.execute(query);
+  const fill = query.transaction().execute(async (transaction) => {
+    for (let i = 0; i < 1000; i++) {
+      await transaction
+        .insertInto("workspaces")
+        .values({ ...workspace, id: `w${i}`, name: "x".repeat(4096) })
+        .execute();
+    }
+  });
+  const error = await fill.catch((refusal: unknown) => refusal);
+  expect([isDatabaseFull(error), isDatabaseFull(new Error("another"))]).toEqual([true, false]);
+  expect(await query.selectFrom("workspaces").selectAll().execute()).toEqual([]);
+  await close();
 });
 
 test("a data folder is held by one server at a time", () => {

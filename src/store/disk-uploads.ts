@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { type Digest, parseDigest } from "#model";
 import { type DiskBlobs, giveName } from "./disk-blobs.ts";
 import { makeDurable } from "./durable-files.ts";
-import { findBytes, findFile, linkNew, makeFolders, readFolder, removeFile } from "./files.ts";
+import { explainFull, findBytes, findFile, linkNew, makeFolders, readFolder, removeFile } from "./files.ts";
 import { KeyedLock } from "./keyed-lock.ts";
 import { checkDigest, checkWorkspace, stagedKey } from "./keys.ts";
 import { encodePack, indexOf, type NamedContent, type PackIndex } from "./pack.ts";
@@ -89,22 +89,43 @@ export class DiskUploads implements Uploads {
 
   /**
    * One commit runs at a time. So a blob that a commit relies on, because an earlier one had just given it its name, is
-   * durable when it resolves, even where it stages nothing itself.
+   * durable when it resolves, even where it stages nothing itself. Throws SitepodError `storage_full` where the disk is.
    */
   commit(workspace: string, digests: Iterable<Digest>): Promise<void> {
     return this.#alone(async () => {
-      const wanted = new Set(digests);
-      const packs = await this.#takePacks(workspace, wanted);
-      const names = await this.#stagedFiles(workspace);
-      const files = [...wanted]
-        .filter((digest) => names.has(digest))
-        .map((digest) => ({ from: this.#path(workspace, digest), to: this.#blobs.path(digest) }));
-      await makeDurable([...files, ...packs].map(({ from }) => from));
-      await Promise.all(files.map(({ from, to }) => giveName(from, to)));
-      for (const { from, to } of packs) await rename(from, to);
-      await makeDurable([...new Set([...files, ...packs].map(({ to }) => dirname(to)))]);
-      for (const { to, index } of packs) this.#blobs.takeIn(basename(to), index);
+      try {
+        await this.#commitAlone(workspace, digests);
+      } catch (error) {
+        throw explainFull(error);
+      }
     });
+  }
+
+  async #commitAlone(workspace: string, digests: Iterable<Digest>): Promise<void> {
+    const wanted = new Set(digests);
+    const packs = await this.#takePacks(workspace, wanted);
+    const names = await this.#stagedFiles(workspace);
+    const files = [...wanted]
+      .filter((digest) => names.has(digest))
+      .map((digest) => ({ from: this.#path(workspace, digest), to: this.#blobs.path(digest) }));
+    await this.#makeStagedDurable([...files, ...packs].map(({ from }) => from));
+    await Promise.all(files.map(({ from, to }) => giveName(from, to)));
+    for (const { from, to } of packs) await rename(from, to);
+    await makeDurable([...new Set([...files, ...packs].map(({ to }) => dirname(to)))]);
+    for (const { to, index } of packs) this.#blobs.takeIn(basename(to), index);
+  }
+
+  /**
+   * What could not be synced is removed, and has to be sent anew: Linux tells of what the disk did not take once, and a
+   * second sync would say that all is well.
+   */
+  async #makeStagedDurable(paths: readonly string[]): Promise<void> {
+    try {
+      await makeDurable(paths);
+    } catch (error) {
+      for (const path of paths) await removeFile(path).catch(() => false);
+      throw error;
+    }
   }
 
   /** Finds packs that hold nothing but what is wanted and not in another. Of a pack that holds more, one is made. */

@@ -92,9 +92,9 @@ export const isMissing = (error: unknown): boolean => code(error) === "ENOENT";
 /** Returns `error`, or the SitepodError that says so where the disk or the quota is used up. */
 export function explainFull(error: unknown): unknown {
   if (code(error) !== "ENOSPC" && code(error) !== "EDQUOT") return error;
-  return new SitepodError("storage_full", "The server's storage is full. Free space on it, then try again.", {
-    cause: error,
-  });
+  const message =
+    "The server's disk is full: nothing was changed. Ask its administrator to free space on it, then try again.";
+  return new SitepodError("storage_full", message, { cause: error });
 }
 
 const code = (error: unknown): unknown => (error instanceof Error && "code" in error ? error.code : undefined);

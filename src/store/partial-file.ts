@@ -35,9 +35,9 @@ export async function takePart(
 }
 
 async function append(path: string, begun: number, size: number, body: Chunks): Promise<number> {
-  await using file = await open(path, "a");
   let received = begun;
   try {
+    await using file = await open(path, "a");
     for await (const chunk of body) {
       if (received + chunk.length > size) {
         throw new SitepodError("invalid", `The part ends after the ${size} bytes of the file. Upload it again.`);

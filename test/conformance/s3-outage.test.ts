@@ -5,6 +5,7 @@ import { brotliDecompressSync } from "node:zlib";
 import { openS3Store } from "#store";
 import { collect, filled } from "../../src/store/conformance-contents.ts";
 import { register } from "../harness/account.ts";
+import { commandLine } from "../harness/command-line.ts";
 import { deployClient } from "../harness/deploy-client.ts";
 import { type Fault, startFaultyProxy } from "../harness/faulty-proxy.ts";
 import { executable } from "../harness/repository.ts";
@@ -19,8 +20,8 @@ import { startS3Lab } from "../lab/s3-lab.ts";
 const lab = await startS3Lab();
 afterAll(lab.stop);
 
-/** Longer than a pointer is followed without looking again. */
-const OUTAGE_MS = 6500;
+/** Longer than a pointer is followed without looking again. A minute and more by SITEPOD_TEST_OUTAGE_SECONDS. */
+const OUTAGE_MS = Number(process.env.SITEPOD_TEST_OUTAGE_SECONDS ?? 6.5) * 1000;
 const VISITORS = 8;
 
 const inBucket = ({ bucket, endpoint, accessKeyId, secretAccessKey }: BucketAccess) => ({
@@ -80,6 +81,7 @@ describe.skipIf(!lab.endpoint)(`a server whose bucket is in Ceph${reason}`, () =
       expect(wrong).toEqual([]);
       expect(answers).toBeGreaterThan(100);
       expect(proxy.injected.get(fault)).toBeGreaterThan(0);
+      process.stdout.write(`${fault} for ${OUTAGE_MS / 1000} s: ${answers} answers, ${wrong.length} wrong\n`);
       if (fault === "no answer") continue;
       for (const refused of [() => client.commit(plan), () => client.plan("shop", { "index.html": "another" })]) {
         const refusal = await refused().catch((error) => error);
@@ -103,6 +105,11 @@ describe.skipIf(!lab.endpoint)(`a server whose bucket is in Ceph${reason}`, () =
       "releases/shop/v2.json",
     ]);
     expect(await collect(store.documents.list("tmp/"))).toEqual([]);
+    await using operator = await commandLine({ by: "executable" });
+    const told = await operator.run(["server", "fsck", "--data", server.data], {
+      env: inBucket({ ...access, endpoint: proxy.endpoint }),
+    });
+    expect([told.code, told.stdout]).toEqual([0, expect.stringContaining("All is whole.")]);
     expect(await readdir(join(server.data, "cache", "tmp"))).toEqual([]);
   });
 

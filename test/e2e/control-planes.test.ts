@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import type { Api } from "#wire";
 import { callApi, register } from "../harness/account.ts";
+import { commandLine } from "../harness/command-line.ts";
 import { controlPlanesAreMissing, startControlPlanes, stopObjectStore } from "../harness/control-planes.ts";
 import { ApiRefusal, deployClient } from "../harness/deploy-client.ts";
 import type { Server } from "../harness/server.ts";
@@ -179,8 +180,19 @@ describe.skipIf(controlPlanesAreMissing !== undefined)(
       for (const who of [0, 1]) {
         const { items } = await clients[who]!.call<Api.History>("GET", `/history?project=site${who}&limit=500`);
         const known = items.map(({ version }) => `site${who} ${version}`);
-        expect(known).toEqual(expect.arrayContaining(acknowledged.filter((name) => name.startsWith(`site${who} `))));
+        const own = acknowledged.filter((name) => name.startsWith(`site${who} `));
+        expect(known).toEqual(expect.arrayContaining(own));
+        for (const name of own) {
+          const host = `${name.replace(" ", "--")}.${servers[1].domain}`;
+          expect((await fetchHost(servers[1], host, "/")).status).toBe(200);
+        }
       }
+      await using operator = await commandLine({ by: "executable" });
+      const told = await operator.run(["server", "fsck", "--data", servers[0].data], { env: planes.env });
+      expect([told.code, told.stdout]).toEqual([0, expect.stringContaining("All is whole.")]);
+      process.stdout.write(
+        `three restarts of PostgreSQL: ${pages} pages, none wrong; ${acknowledged.length} deploys, ${refused} refused\n`,
+      );
     });
 
     test("do without one that was killed in the middle of deploys, and without PostgreSQL at the start", async () => {

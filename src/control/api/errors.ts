@@ -1,4 +1,4 @@
-import { isDatabaseFailure } from "#db";
+import { isDatabaseFailure, isDatabaseFull } from "#db";
 import { type ErrorCode, SitepodError } from "#model";
 import type { Api } from "#wire";
 
@@ -66,6 +66,11 @@ export function refusalResponse(refusal: SitepodError): Response {
 
 function asRefusal(error: unknown): SitepodError {
   if (error instanceof SitepodError) return error;
+  if (isDatabaseFull(error)) {
+    const message =
+      "The disk of the server's database is full: nothing was changed. Ask its administrator to free space on it, then try again.";
+    return new SitepodError("storage_full", message, { cause: error });
+  }
   // What PostgreSQL cannot do now it says itself, as a SitepodError.
   if (isDatabaseFailure(error)) {
     return new SitepodError(
