@@ -15,7 +15,7 @@ export default defineConfig({
     nav: [
       { text: "Quick start", link: "/quick-start" },
       { text: "Reference", link: "/reference/cli", activeMatch: "/(reference/|http-boundary)" },
-      { text: "Inside", link: "/architecture", activeMatch: "/(architecture|performance|decisions)" },
+      { text: "Inside", link: "/architecture", activeMatch: "/(architecture|performance|reliability|decisions)" },
     ],
     sidebar: [
       {
@@ -60,6 +60,7 @@ export default defineConfig({
         items: [
           { text: "Architecture", link: "/architecture" },
           { text: "Performance", link: "/performance" },
+          { text: "Reliability", link: "/reliability" },
           { text: "Decisions", link: "/decisions/" },
         ],
       },

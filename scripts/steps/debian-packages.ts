@@ -25,7 +25,7 @@ const packages: readonly DebianPackage[] = [
   { name: "haproxy", command: "haproxy", serves: "the load balancer of the documentation" },
   { name: "faketime", command: "faketime", serves: "a clock that is set" },
   { name: "fuse3", command: "fusermount3", serves: "a disk that fails" },
-  { name: "python3-fusepy", command: "/usr/lib/python3/dist-packages/fuse.py", serves: "a disk that fails" },
+  { name: "python3-fusepy", command: "/usr/lib/python3/dist-packages/fusepy.py", serves: "a disk that fails" },
   { name: "docker-compose", command: "docker-compose", serves: "the Docker Compose file" },
 ];
 

@@ -46,6 +46,8 @@ const UNDER_LOAD = [
   "conformance/s3-outage",
   "e2e/cluster",
   "e2e/control-planes",
+  "e2e/dropped-uploads",
+  "e2e/failing-disk",
   "e2e/hostile-clients",
   "e2e/hot-restart",
   "e2e/roles",

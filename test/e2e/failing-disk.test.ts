@@ -44,7 +44,7 @@ describe.skipIf(faultyDiskIsMissing !== undefined)(`a disk that fails${reason}`,
       // Who asks again at once must not be told that all is well: Linux forgets what a disk did not take.
       await disk.inject({});
       const again = await client.commit(plan).catch((error: unknown) => error);
-      if (again instanceof ApiRefusal) expect(again).toMatchObject({ status: 409 });
+      if (again instanceof ApiRefusal) expect([409, 410]).toContain(again.status);
       const { version } = await client.deploy("shop", files);
       acknowledged.set(version!, `round ${i}`);
       expect(await check()).toEqual([]);
@@ -55,7 +55,7 @@ describe.skipIf(faultyDiskIsMissing !== undefined)(`a disk that fails${reason}`,
     expect([fsck.code, fsck.stdout]).toEqual([0, expect.stringContaining("All is whole.")]);
   });
 
-  test("takes deploys as slowly as it syncs, and has no visitor wait for it", async () => {
+  test("takes deploys as slowly as it syncs, and has visitors wait for a few syncs of the database at most", async () => {
     await using disk = await mountFaultyDisk();
     await using server = await startServer({ data: join(disk.path, "data"), flags: ["--disk-reserve", "0"] });
     const { token } = await register(server.url);
@@ -65,10 +65,10 @@ describe.skipIf(faultyDiskIsMissing !== undefined)(`a disk that fails${reason}`,
 
     await disk.inject({ delay: ["fsync"], delay_ms: SLOW_SYNC_MS });
     const begunMs = performance.now();
-    let isDone = false;
-    const deployed = client.deploy("shop", page("second"), "prod").finally(() => (isDone = true));
+    const end = new AbortController();
+    const deployed = client.deploy("shop", page("second"), "prod").finally(() => end.abort());
     const tookMs: number[] = [];
-    while (!isDone) {
+    while (!end.signal.aborted) {
       const askedMs = performance.now();
       expect((await fetchHost(server, `shop.${server.domain}`, "/app.css")).status).toBe(200);
       tookMs.push(performance.now() - askedMs);
@@ -79,8 +79,11 @@ describe.skipIf(faultyDiskIsMissing !== undefined)(`a disk that fails${reason}`,
     expect(await shown(server)).toBe("second");
     tookMs.sort((a, b) => a - b);
     const [median, most] = [tookMs[tookMs.length >> 1]!, tookMs.at(-1)!];
+    // SQLite syncs on the thread that serves; what contents and pointers need is synced beside it.
+    expect(most).toBeLessThan(SLOW_SYNC_MS * 6);
+    expect(median).toBeLessThan(SLOW_SYNC_MS);
     process.stdout.write(
-      `syncs of ${SLOW_SYNC_MS} ms: a deploy took ${Math.round(deployMs)} ms, a page ${median.toFixed(1)} ms (most ${Math.round(most)})\n`,
+      `syncs of ${SLOW_SYNC_MS} ms: a deploy took ${Math.round(deployMs)} ms, a page ${median.toFixed(2)} ms (most ${Math.round(most)})\n`,
     );
   });
 });

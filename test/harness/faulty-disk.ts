@@ -64,7 +64,7 @@ export async function mountFaultyDisk(): Promise<FaultyDisk> {
 async function findFault(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return "not root";
   if (Bun.which("fusermount3") === null) return "fusermount3 is not installed";
-  const child = Bun.spawn([PYTHON, "-c", "import fuse; open('/dev/fuse').close()"], {
+  const child = Bun.spawn([PYTHON, "-c", "import fusepy; open('/dev/fuse').close()"], {
     stdio: ["ignore", "ignore", "ignore"],
   });
   return (await child.exited) === 0

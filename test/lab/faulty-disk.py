@@ -12,7 +12,7 @@ import os
 import sys
 import time
 
-from fuse import FUSE, FuseOSError, Operations
+from fusepy import FUSE, FuseOSError, Operations
 
 
 class FaultyDisk(Operations):
