@@ -71,8 +71,7 @@ export class World implements AsyncDisposable {
     this.nowMs = Date.UTC(2030, 0, 1);
     this.disk = ROOMY_DISK;
     const tables = ["domains", "sites", "audit_events", "workspace_blobs", "workspace_quotas", "garbage_runs"] as const;
-    for (const table of tables)
-      await this.#query.deleteFrom(table).execute();
+    for (const table of tables) await this.#query.deleteFrom(table).execute();
     await this.restart();
   }
 

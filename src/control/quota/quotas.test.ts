@@ -93,6 +93,17 @@ describe("what a workspace holds", () => {
     }
   });
 
+  test("ends with what retention removes, which stays in the history", async () => {
+    for (const fill of ["a", "b", "c"]) await world.deploy("ann", "shop", page(1000, fill));
+    const before = await usedBy("ann");
+    await world.call("ann", "PUT", "/projects/shop/retention", { keep_releases: 1 });
+    world.nowMs += 2 * 24 * 60 * 60 * 1000;
+    await world.call("root", "POST", "/gc");
+    expect(await usedBy("ann")).toBe(before / 3);
+    expect(await usedBy("ann")).toBe(await storedBytes());
+    expect((await world.call("root", "GET", "/quotas")).body.server.used.stored_size).toBe(before / 3);
+  });
+
   test("is known after the database was lost and made anew", async () => {
     await world.deploy("root", "shop", page(1000));
     await world.loseDatabase();
@@ -108,7 +119,7 @@ describe("a workspace that would hold more than it may", () => {
     const refused = await world.deploy("ann", "shop", page(3000));
     expect(refused).toMatchObject({ status: 413, body: { error: "too_large" } });
     expect(refused.body.message).toMatch(
-      /^The releases of this workspace hold 0 bytes, this adds 3 KiB, and 2 KiB are allowed\. Delete sites or releases /,
+      /^The releases of this workspace hold 0 bytes, this adds 3 KiB, and 2 KiB are allowed\. Delete sites that nobody needs /,
     );
     expect(refused.body.message).toContain("ask an administrator of this server for more (SITEPOD_MAX_STORED_SIZE)");
     expect(await traces()).toEqual(NOTHING);

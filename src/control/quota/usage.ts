@@ -53,7 +53,9 @@ export async function findDoubtful(query: Kysely<Schema>): Promise<string[]> {
   const rows = await query
     .selectFrom("workspace_usage")
     .leftJoin("sites", "sites.workspace_id", "workspace_usage.workspace_id")
-    .leftJoin("releases", "releases.site_id", "sites.id")
+    .leftJoin("releases", (join) =>
+      join.onRef("releases.site_id", "=", "sites.id").on("releases.removed_at", "is", null),
+    )
     .groupBy(["workspace_usage.workspace_id", "workspace_usage.releases", "workspace_usage.doubts"])
     .having(({ or, eb, fn, ref }) =>
       or([
@@ -103,7 +105,9 @@ const releasesOf = (query: Kysely<Schema>, workspaceId: string) =>
   query
     .selectFrom("releases")
     .innerJoin("sites", "sites.id", "releases.site_id")
-    .where("sites.workspace_id", "=", workspaceId);
+    .where("sites.workspace_id", "=", workspaceId)
+    // What retention has removed stays in the history and holds nothing.
+    .where("releases.removed_at", "is", null);
 
 /**
  * The contents of pods with their sizes, and their manifests. A pod that cannot be read holds nothing. Pods that follow one

@@ -27,7 +27,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute();
   await sql`insert into workspace_usage (workspace_id, stored_size, releases, doubts)
     select sites.workspace_id, sum(releases.total_size), count(*), 1
-    from releases join sites on sites.id = releases.site_id group by sites.workspace_id`.execute(db);
+    from releases join sites on sites.id = releases.site_id where removed_at is null group by sites.workspace_id`.execute(
+    db,
+  );
   await schema
     .alterTable("workspace_blobs")
     .addColumn("is_held", "integer", (c) => c.notNull().defaultTo(0))
