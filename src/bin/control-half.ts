@@ -199,11 +199,7 @@ async function encodeAll(encoder: Encoder, records: Records, log: Log): Promise<
 }
 
 /** Has done what is due: tidying up, verifying domains again, collecting garbage; and looks at the disk. Returns how to end it. */
-function maintain(
-  findControl: () => Control | Unavailable,
-  disk: Pick<WatchedDisk, "state">,
-  log: Log,
-): () => void {
+function maintain(findControl: () => Control | Unavailable, disk: Pick<WatchedDisk, "state">, log: Log): () => void {
   const timer = setInterval(() => {
     void disk.state().catch((error: unknown) => log("The disk could not be looked at", error));
     const control = findControl();

@@ -78,7 +78,8 @@ export function openEdge(settings: EdgeSettings, parts: EdgeParts): OpenEdge {
   const clients = createClients((request) => listeners.peerOf(request), proxies, randomUUID);
   const isStoreShared = settings.servesSites && settings.storage.type !== "local";
   const { data, diskReserve } = settings;
-  const isDiskNearlyFull = async () => diskReserve !== undefined && isNearlyFull(await readDiskSpace(data), diskReserve);
+  const isDiskNearlyFull = async () =>
+    diskReserve !== undefined && isNearlyFull(await readDiskSpace(data), diskReserve);
   const probes = createProbes({
     checkReadable,
     isStoreShared,

@@ -2,7 +2,13 @@ import { expect, test } from "bun:test";
 import { createProbes, type Probes, type ProbesOptions } from "./probes.ts";
 
 const probesOf = (options: Partial<ProbesOptions> = {}): Probes =>
-  createProbes({ checkReadable: async () => {}, isStoreShared: false, isNearlyFull: async () => false, nowMs: () => 0, ...options });
+  createProbes({
+    checkReadable: async () => {},
+    isStoreShared: false,
+    isNearlyFull: async () => false,
+    nowMs: () => 0,
+    ...options,
+  });
 
 async function ask(probes: Probes, path: string, method = "GET"): Promise<readonly [number, string] | undefined> {
   const response = await probes.answer(new Request(`http://localhost:8080${path}`, { method }));
