@@ -31,6 +31,8 @@ const SLOW_UNITS = [
   "src/store/disk.test.ts",
   "src/store/resumed-body.test.ts",
   "src/control/identity/accounts.test.ts",
+  "src/control/identity/device-logins.test.ts",
+  "src/control/identity/sign-in.test.ts",
   "src/control/archive",
   "src/control/domains",
   "src/control/quota",

@@ -28,6 +28,7 @@ import { keepControl } from "./keep-control.ts";
 import { keepSettled } from "./keep-settled.ts";
 import type { AnswerControl } from "./listeners.ts";
 import type { Log } from "./log.ts";
+import { createMailer } from "./mailer.ts";
 import { formatMetrics } from "./metrics.ts";
 import { isAvailable, openControl, type Unavailable } from "./open-control.ts";
 import { joinOtherServers } from "./other-servers.ts";
@@ -102,8 +103,10 @@ export async function openControlHalf(
     encoder,
     disk,
     activity,
+    sendMail,
   });
   const activity = createActivity();
+  const sendMail = options.mail && createMailer(options.mail);
   const backups = options.backups && createScheduledBackups(data, options.backups, log);
   const tellMetrics = () => readMetrics(startedMs, { edges, activity, disk, backups, certificates });
   const { databaseUrl, rebuildDatabase } = options;
@@ -241,4 +244,5 @@ const settingsOf = (options: ServeOptions): Settings => ({
   survivalMs: options.assetSurvivalHours * HOUR_MS,
   ...options.keeping,
   mayProxy: options.allowProxying,
+  oidc: options.oidc,
 });

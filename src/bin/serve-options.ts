@@ -5,6 +5,8 @@ import { BACKUP_OPTIONS, decideBackups } from "./backup-options.ts";
 import { DATABASE_OPTIONS, parseDatabaseUrl } from "./database-url.ts";
 import { decideHttps, HTTPS_OPTIONS } from "./https-options.ts";
 import { parseLogFormat } from "./log.ts";
+import { decideMail, MAIL_OPTIONS } from "./mail-options.ts";
+import { decideOidc, OIDC_OPTIONS } from "./oidc-options.ts";
 import { type Option, parseCount } from "./option.ts";
 import { parseProxies } from "./proxies.ts";
 import { decideKeeping, RETENTION_OPTIONS } from "./retention-options.ts";
@@ -121,6 +123,8 @@ export const SERVE_OPTIONS = {
   adminEmail: { env: "SITEPOD_ADMIN_EMAIL", kind: "text", doc: "Makes the first account at start, with the next" },
   adminPassword: { env: "SITEPOD_ADMIN_PASSWORD", kind: "secret", doc: "The first account's password" },
   adminToken: { env: "SITEPOD_ADMIN_TOKEN", kind: "secret", doc: "Lets scripts call /api/v1/cleanup and /api/v1/gc" },
+  ...MAIL_OPTIONS,
+  ...OIDC_OPTIONS,
   ...QUOTA_OPTIONS,
   ...STORAGE_OPTIONS,
   ...BACKUP_OPTIONS,
@@ -195,6 +199,10 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
     adminPassword: text("adminPassword"),
     adminToken: text("adminToken"),
     ...decideQuotas(text("diskReserve")!, number, faults),
+    /** Undefined: none is sent. */
+    mail: decideMail(text, faults),
+    /** Undefined: nobody signs in by another server. */
+    oidc: decideOidc(text, faults),
     /** Undefined: none are made. */
     backups: decideBackups(
       text,

@@ -6,6 +6,8 @@ import type { Addresses } from "./addresses.ts";
 import type { Dns } from "./domains/dns.ts";
 import type { Encoder } from "./encoding/encoder.ts";
 import type { Turns } from "./gate.ts";
+import type { OidcSettings } from "./identity/oidc-settings.ts";
+import type { SendMail } from "./mail.ts";
 
 /** What the operator decided when starting the server. */
 export interface Settings {
@@ -36,6 +38,8 @@ export interface Settings {
   readonly collectEveryMs: number | undefined;
   /** Whether rules of sites may have other servers asked. */
   readonly mayProxy: boolean;
+  /** The provider by which people may sign in; undefined: there is none. */
+  readonly oidc: OidcSettings | undefined;
 }
 
 export const DEFAULT_SETTINGS = {
@@ -54,6 +58,7 @@ export const DEFAULT_SETTINGS = {
   retention: KEEP_ALL,
   collectEveryMs: 24 * 60 * 60 * 1000,
   mayProxy: false,
+  oidc: undefined,
 } as const satisfies Omit<Settings, "version">;
 
 /** The disk that the server writes to. */
@@ -84,6 +89,8 @@ export interface Context extends Turns {
   readonly encoder: Pick<Encoder, "add">;
   readonly disk: Disk;
   readonly activity: Activity;
+  /** Undefined: the server sends no mail. */
+  readonly sendMail?: SendMail | undefined;
 }
 
 /** The time as the database and the wire write it. */

@@ -2,8 +2,8 @@ import type { Api } from "#wire";
 import { createApi } from "./api/app.ts";
 import type { Context } from "./context.ts";
 import { recheckDomains } from "./domains/recheck-domains.ts";
-import { createAccounts } from "./identity/accounts.ts";
 import { SYSTEM } from "./identity/actor.ts";
+import { createSignIn } from "./identity/sign-in.ts";
 import { reconcile } from "./reconcile.ts";
 import { releaseFolder, type ServedFile } from "./release/release-folder.ts";
 import { cleanUp } from "./retention/clean-up.ts";
@@ -35,8 +35,9 @@ export interface Control {
 
 /** `secret` signs browser sessions; `metrics` gives the Prometheus text of the whole process. */
 export function createControl(context: Context, secret: string, metrics: () => string | Promise<string>): Control {
-  const accounts = createAccounts(context, secret);
-  const fetch = createApi(context, accounts, metrics);
+  const signIn = createSignIn(context, secret);
+  const { accounts } = signIn;
+  const fetch = createApi(context, signIn, metrics);
   const clean = async () => void (await cleanUp(context));
   const recheck = () => recheckDomains(context);
   const { collectEveryMs } = context.settings;
@@ -81,5 +82,7 @@ export type { Dns } from "./domains/dns.ts";
 export { type Context, type Disk, DEFAULT_SETTINGS, type Settings } from "./context.ts";
 export { type Compress, createEncoder, type Encoder } from "./encoding/encoder.ts";
 export { createTurns, type Turns } from "./gate.ts";
+export type { OidcSettings } from "./identity/oidc-settings.ts";
+export { composeMail, type Mail, type SendMail } from "./mail.ts";
 export { namedManifests } from "./retention/named-contents.ts";
 export type { ServedFile } from "./release/release-folder.ts";

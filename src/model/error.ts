@@ -5,6 +5,7 @@
 export type ErrorCode =
   | "invalid"
   | "unauthorized"
+  | "second_factor_required"
   | "forbidden"
   | "not_found"
   | "method_not_allowed"
@@ -15,7 +16,12 @@ export type ErrorCode =
   | "rate_limited"
   | "internal"
   | "unavailable"
-  | "storage_full";
+  | "storage_full"
+  // Of the device authorization grant, RFC 8628, 3.5.
+  | "authorization_pending"
+  | "slow_down"
+  | "access_denied"
+  | "expired_token";
 
 export class SitepodError extends Error {
   override readonly name = "SitepodError";

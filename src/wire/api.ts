@@ -2,6 +2,7 @@ import { z } from "zod";
 import { sitePassword } from "./access-messages.ts";
 import { bytes, environment, hash, isoTime, projectName, version } from "./fields.ts";
 import { retention } from "./retention-messages.ts";
+import { secondFactor, signInOptions } from "./sign-in-messages.ts";
 
 export { environment } from "./fields.ts";
 export * from "./access-messages.ts";
@@ -10,6 +11,7 @@ export * from "./import-messages.ts";
 export * from "./plan-messages.ts";
 export * from "./retention-messages.ts";
 export * from "./quota-messages.ts";
+export * from "./sign-in-messages.ts";
 
 /**
  * The messages of the v1 API. Field names are facts of the wire: the public client depends on them. Requests are strict
@@ -41,12 +43,14 @@ export const serverConfig = z.object({
   sign_up: z.enum(["first", "open", "closed"]).meta({
     description: "first: nobody has registered, and who does becomes the administrator",
   }),
+  sign_in: signInOptions.optional(),
   limits: z.object({ max_files: z.int(), max_file_size: bytes, max_deploy_size: bytes }),
 });
 
 export const loginRequest = z.strictObject({
   email: z.email().max(254),
   password: z.string().min(1).max(256),
+  code: secondFactor,
   action: z.enum(["login", "register"]).optional(),
   name: z.string().max(100).optional().meta({ description: "What to call the token in the list of tokens" }),
 });

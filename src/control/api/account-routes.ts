@@ -1,19 +1,17 @@
 import { api } from "#wire";
 import type { Context } from "../context.ts";
-import { type Accounts, type SignedIn } from "../identity/accounts.ts";
-import { type Actor, requireWholeAccount } from "../identity/actor.ts";
+import { requireWholeAccount } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
 import { deleteAccount } from "../identity/delete-account.ts";
-import type { LoginLimit } from "../identity/login-limit.ts";
-import { createToken, listTokens, revokeToken } from "../identity/tokens.ts";
+import type { SignIn } from "../identity/sign-in.ts";
+import { createToken, listTokens, revokeShown, revokeToken } from "../identity/tokens.ts";
 import { findSite } from "../release/sites.ts";
-import { addRoute, type Api, type ApiRequest, z } from "./route.ts";
+import { finishSignIn, readClient, refuseOtherOrigins, setCookies } from "./finish-sign-in.ts";
+import { addRoute, type Api, z } from "./route.ts";
 
-/** A browser that logs in asks for a cookie by this header; a program gets a token. */
-const SESSION_HEADER = "x-sitepod-session";
-
-export function addAccountRoutes(app: Api, context: Context, accounts: Accounts, limit: LoginLimit): void {
+export function addAccountRoutes(app: Api, context: Context, signIn: SignIn): void {
   const tag = "Accounts";
+  const { accounts, limit, places } = signIn;
 
   addRoute(
     app,
@@ -27,20 +25,16 @@ export function addAccountRoutes(app: Api, context: Context, accounts: Accounts,
       answer: api.loginResponse,
     },
     async ({ body, request }) => {
-      const { address } = request.env;
-      const created = body.action === "register";
-      const signedIn = await limit.attempt(body.email, address, () =>
-        created ? accounts.register(body.email, body.password) : accounts.signIn(body.email, body.password),
-      );
-      await recordEvent(context, actorOf(signedIn, address), created ? "account.register" : "account.login");
-      const token = await giveAccess(context, accounts, request, signedIn, body.name);
-      return {
-        token,
-        user_id: signedIn.user.id,
-        email: signedIn.user.email,
-        created,
-        message: created ? "Account created." : "Logged in.",
-      };
+      refuseOtherOrigins(context, request);
+      const { email, password } = body;
+      const client = readClient(request);
+      const isNew = body.action === "register";
+      const place = await places.find(email, client);
+      const enter = () =>
+        isNew ? accounts.register(email, password, client) : accounts.signIn(email, password, body.code, client);
+      const signedIn = await limit.attempt(email, client.address, enter, place);
+      const action = isNew ? "account.register" : "account.login";
+      return await finishSignIn(context, signIn, request, signedIn, { action, tokenName: body.name });
     },
   );
 
@@ -50,14 +44,14 @@ export function addAccountRoutes(app: Api, context: Context, accounts: Accounts,
       method: "post",
       path: "/auth/logout",
       tag,
-      summary: "End the browser's session",
+      summary: "End the browser's session, or revoke the token that is shown",
       scope: "read",
       answer: api.message,
     },
-    async ({ request }) => {
-      for (const cookie of await accounts.signOut(request.req.raw.headers)) {
-        request.header("set-cookie", cookie, { append: true });
-      }
+    async ({ actor, request }) => {
+      const shown = request.req.header("authorization");
+      if (shown === undefined) setCookies(request, await accounts.signOut(request.req.raw.headers));
+      else await revokeShown(context, actor, shown);
       return { message: "Logged out." };
     },
   );
@@ -148,31 +142,3 @@ export function addTokenRoutes(app: Api, context: Context): void {
     },
   );
 }
-
-/** Gives a browser its session's cookie, and a program a token of its own, for which no session is kept. */
-async function giveAccess(
-  context: Context,
-  accounts: Accounts,
-  request: ApiRequest,
-  signedIn: SignedIn,
-  tokenName: string | undefined,
-): Promise<string> {
-  if (request.req.header(SESSION_HEADER) === "cookie") {
-    for (const cookie of signedIn.cookies) request.header("set-cookie", cookie, { append: true });
-    return "";
-  }
-  await accounts.endSession(signedIn.sessionToken);
-  const name = tokenName ?? request.req.header("user-agent")?.slice(0, 100) ?? "login";
-  const { token } = await createToken(context, { userId: signedIn.user.id, name, scopes: ["admin"] });
-  return token;
-}
-
-const actorOf = ({ user }: SignedIn, address: string | null): Actor => ({
-  userId: user.id,
-  email: user.email,
-  isAdmin: false,
-  scopes: new Set(),
-  siteId: null,
-  tokenName: null,
-  address,
-});

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { createActivity } from "../activity.ts";
 import type { Context } from "../context.ts";
-import type { Accounts } from "../identity/accounts.ts";
+import type { SignIn } from "../identity/sign-in.ts";
 import { createApi } from "./app.ts";
 
 test("the documents that anybody may ask for are made once", async () => {
@@ -21,7 +21,7 @@ test("the documents that anybody may ask for are made once", async () => {
     store: {},
     activity: createActivity(),
   };
-  const answer = createApi(context as unknown as Context, {} as Accounts, () => "");
+  const answer = createApi(context as unknown as Context, {} as SignIn, () => "");
   const before = made;
   const paths = ["/api/v1/openapi.json", "/api/docs", "/api/v1/openapi.json", "/api/docs"];
   const texts = await Promise.all(
@@ -36,7 +36,7 @@ test("answers are counted by the pattern of their route: what a client makes up 
   const activity = createActivity();
   const settings = { maxFilesPerDeploy: 1, version: "1.2.3" };
   const context = { settings, addresses: { console: "http://localhost" }, nowMs: () => 0, db: {}, store: {}, activity };
-  const answer = createApi(context as unknown as Context, {} as Accounts, () => "sitepod_up 1\n");
+  const answer = createApi(context as unknown as Context, {} as SignIn, () => "sitepod_up 1\n");
   const ask = (method: string, path: string) => answer(new Request(`http://localhost/api/v1${path}`, { method }), null);
   for (const path of ["/metrics", "/metrics?since=1", "/made-up", "/up-made"]) await ask("GET", path);
   await ask("HEAD", "/metrics");

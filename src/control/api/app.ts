@@ -2,22 +2,26 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { matchedRoutes } from "hono/route";
 import { SitepodError } from "#model";
 import type { Context } from "../context.ts";
-import type { Accounts } from "../identity/accounts.ts";
 import { authenticate } from "../identity/authenticate.ts";
-import { createLoginLimit } from "../identity/login-limit.ts";
+import type { SignIn } from "../identity/sign-in.ts";
 import { createRequestLimit } from "../quota/request-limit.ts";
 import { addAccessRoutes } from "./access-routes.ts";
 import { addAccountRoutes, addTokenRoutes } from "./account-routes.ts";
 import { addArchiveRoutes } from "./archive-routes.ts";
+import { addDeviceRoutes } from "./device-routes.ts";
 import { addDomainRoutes } from "./domain-routes.ts";
 import { findAllowedMethods } from "./allowed-methods.ts";
 import { createErrorAnswers } from "./errors.ts";
+import { addOidcRoutes } from "./oidc-routes.ts";
+import { addPasskeyRoutes } from "./passkey-routes.ts";
+import { addPasswordRoutes } from "./password-routes.ts";
 import { addQuotaRoutes } from "./quota-routes.ts";
 import { createReferencePage } from "./reference-page.ts";
 import { describeRequestSpan, inRequestSpan } from "./request-span.ts";
 import { addDeployRoutes, addHistoryRoutes, addPointerRoutes } from "./release-routes.ts";
 import { addGarbageRoutes, addRetentionRoutes } from "./retention-routes.ts";
 import type { Api, Caller } from "./route.ts";
+import { addSecurityRoutes } from "./security-routes.ts";
 import { addServerRoutes } from "./server-routes.ts";
 import { addSiteRoutes } from "./site-routes.ts";
 
@@ -26,7 +30,7 @@ const BASE = "/api/v1";
 const NO_ROUTE = { method: "other", path: "none" };
 
 /** Makes the HTTP API: `(request, address of the client) => response`. */
-export function createApi(context: Context, accounts: Accounts, metrics: () => string | Promise<string>) {
+export function createApi(context: Context, signIn: SignIn, metrics: () => string | Promise<string>) {
   const app: Api = new OpenAPIHono<{ Bindings: Caller }>().basePath(BASE);
   app.use((request, next) =>
     inRequestSpan(request.req.raw, async (span) => {
@@ -38,9 +42,14 @@ export function createApi(context: Context, accounts: Accounts, metrics: () => s
       describeRequestSpan(span, answered);
     }),
   );
-  addServerRoutes(app, context, accounts, metrics);
+  addServerRoutes(app, context, signIn.accounts, metrics);
   addGarbageRoutes(app, context);
-  addAccountRoutes(app, context, accounts, createLoginLimit(context.db));
+  addAccountRoutes(app, context, signIn);
+  addPasswordRoutes(app, context, signIn);
+  addSecurityRoutes(app, context, signIn);
+  addPasskeyRoutes(app, context, signIn);
+  addDeviceRoutes(app, context, signIn);
+  addOidcRoutes(app, context, signIn);
   addTokenRoutes(app, context);
   addSiteRoutes(app, context);
   addRetentionRoutes(app, context);
@@ -92,7 +101,7 @@ export function createApi(context: Context, accounts: Accounts, metrics: () => s
       address,
       requestId,
       countRequest: requestLimit.count,
-      findActor: () => (actor ??= authenticate(context, accounts, request, address)),
+      findActor: () => (actor ??= authenticate(context, signIn.accounts, request, address)),
     };
     return await app.fetch(request, caller);
   };

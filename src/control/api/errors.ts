@@ -6,6 +6,7 @@ import type { Api } from "#wire";
 const STATUS: Record<ErrorCode, number> = {
   invalid: 400,
   unauthorized: 401,
+  second_factor_required: 401,
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
@@ -17,6 +18,10 @@ const STATUS: Record<ErrorCode, number> = {
   internal: 500,
   unavailable: 503,
   storage_full: 507,
+  authorization_pending: 400,
+  slow_down: 400,
+  access_denied: 400,
+  expired_token: 400,
 };
 
 const DATABASE_RETRY_S = 30;

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { api } from "#wire";
 import type { Context } from "../context.ts";
 import { createHealth } from "../health.ts";
@@ -52,6 +53,13 @@ export function addServerRoutes(
       builds_on_pods: true,
       upload_mode: context.store.presign ? ("presigned" as const) : ("direct" as const),
       sign_up: await accounts.signUpPolicy(),
+      sign_in: {
+        password_mail: context.sendMail !== undefined,
+        // WebAuthn knows names only: a console at an address has none.
+        passkeys: isIP(context.addresses.domain) === 0,
+        device: true,
+        provider: context.settings.oidc?.name ?? null,
+      },
       limits: {
         max_files: context.settings.maxFilesPerDeploy,
         max_file_size: context.settings.maxFileBytes,

@@ -10,6 +10,7 @@ import {
   createControl,
   createTurns,
   DEFAULT_SETTINGS,
+  type Mail,
   type Settings,
 } from "../mod.ts";
 import { type TestDatabase, testDatabases } from "../test-database.ts";
@@ -29,6 +30,8 @@ export class World implements AsyncDisposable {
   /** TXT records by name. */
   readonly texts = new Map<string, string[]>();
   readonly logged: string[] = [];
+  /** The mails that were sent. */
+  readonly mails: Mail[] = [];
   /** While true, DNS does not answer. */
   isDnsDown = false;
   /** Milliseconds since the epoch. */
@@ -111,6 +114,7 @@ export class World implements AsyncDisposable {
           keepsContents: true,
         },
         activity: createActivity(),
+        sendMail: async (mail) => void this.mails.push(mail),
       },
       "0123456789abcdef0123456789abcdef",
       () => "",
@@ -185,6 +189,17 @@ export class World implements AsyncDisposable {
     return { reached: reached.promise, letGo: go.resolve };
   }
 
+  /** What is kept of a sign-in provider's tokens. */
+  async providerTokens(): Promise<string[]> {
+    const rows = await this.#query.selectFrom("account").select(["accessToken", "refreshToken", "idToken"]).execute();
+    return rows.flatMap((row) => Object.values(row)).filter((token) => token !== null);
+  }
+
+  /** Forgets when waiting programs last asked, as after some seconds. */
+  async forgetPolls(): Promise<void> {
+    await this.#query.updateTable("deviceCode").set({ lastPolledAt: null }).execute();
+  }
+
   /** Has every new row of a table fail until the returned function is called. */
   async failInserts(table: keyof Schema): Promise<() => Promise<unknown>> {
     const trigger = sql.ref(`fail_${table}`);
@@ -242,13 +257,24 @@ export class World implements AsyncDisposable {
 
   /** Calls the API as nobody, unless the headers tell. */
   async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const response = await this.fetch(method, path, body, headers);
+    return { status: response.status, body: await response.json() };
+  }
+
+  /** The same, for who wants more of the answer, or comes from elsewhere. */
+  async fetch(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+    address = "127.0.0.1",
+  ): Promise<Response> {
     const init: RequestInit = { method, headers };
     if (body instanceof Uint8Array) {
       init.body = new Uint8Array(body);
       headers["content-length"] = String(body.length);
     } else if (body !== undefined) init.body = JSON.stringify(body);
-    const response = await this.#control.fetch(new Request(`https://sites.test/api/v1${path}`, init), "127.0.0.1");
-    return { status: response.status, body: await response.json() };
+    return await this.#control.fetch(new Request(`https://sites.test/api/v1${path}`, init), address);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

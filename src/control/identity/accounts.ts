@@ -1,8 +1,10 @@
-import type { Auth } from "better-auth";
 import { SitepodError } from "#model";
 import type { Context } from "../context.ts";
-import { createQueue } from "../gate.ts";
 import type { Actor, Scope } from "./actor.ts";
+import { type BetterAuth, type Identity, sessionCookieName } from "./better-auth.ts";
+import { type Client, headersOf, sentBack } from "./client.ts";
+import type { LoginLimit } from "./login-limit.ts";
+import { asSitepodErrors } from "./refusals.ts";
 import { findWorkspace } from "./workspace.ts";
 
 export interface User {
@@ -23,9 +25,14 @@ export type SignUpPolicy = "first" | "open" | "closed";
 export interface Accounts {
   signUpPolicy(): Promise<SignUpPolicy>;
   /** Throws SitepodError: `forbidden` where sign-up is closed, `conflict` where the e-mail is taken, `invalid`. */
-  register(email: string, password: string): Promise<SignedIn>;
-  /** Throws SitepodError `unauthorized` where e-mail and password do not match. */
-  signIn(email: string, password: string): Promise<SignedIn>;
+  register(email: string, password: string, client: Client): Promise<SignedIn>;
+  /**
+   * `code` is what the account's app shows now, or a recovery code. Throws SitepodError: `unauthorized` where e-mail and
+   * password, or the code, do not match, `second_factor_required` where the account wants a code and there is none.
+   */
+  signIn(email: string, password: string, code: string | undefined, client: Client): Promise<SignedIn>;
+  /** Signs in an account that has proved itself in another way. */
+  signInAs(userId: string, client: Client): Promise<SignedIn>;
   /** Registers the first account, unless there is one. */
   ensureFirst(email: string, password: string): Promise<void>;
   endSession(sessionToken: string): Promise<void>;
@@ -34,15 +41,12 @@ export interface Accounts {
   findSessionActor(headers: Headers, address: string | null): Promise<Actor | undefined>;
 }
 
-export const MIN_PASSWORD_LENGTH = 8;
 const ALL_SCOPES: ReadonlySet<Scope> = new Set(["admin"]);
+const NO_CLIENT: Client = { address: null, userAgent: null, cookie: null };
+const ONE_TIME_CODE = /^\d{6}$/;
 
-type Identity = Pick<Auth, "api">;
-
-/** Accounts and browser sessions, by Better Auth, which is loaded when the first is asked for. */
-export function createAccounts(context: Context, secret: string): Accounts {
-  let loading: Promise<Identity> | undefined;
-  const identity = () => (loading ??= loadIdentity(context, secret));
+/** Accounts and browser sessions, by Better Auth. */
+export function createAccounts(context: Context, identity: Identity, limit: LoginLimit): Accounts {
   // One at a time: two who register at the same moment must not both be the first.
   const inTurn = <T>(work: () => Promise<T>) => context.inTurn("accounts", work);
 
@@ -52,14 +56,15 @@ export function createAccounts(context: Context, secret: string): Accounts {
     return context.settings.signUpIsOpen ? "open" : "closed";
   }
 
-  async function register(email: string, password: string): Promise<SignedIn> {
+  async function register(email: string, password: string, client: Client): Promise<SignedIn> {
     const policy = await signUpPolicy();
     if (policy === "closed") {
       throw new SitepodError("forbidden", "Sign-up is closed on this server. Ask its administrator for an account.");
     }
     const auth = await identity();
     const body = { email, password, name: email };
-    const signedIn = await asSitepodErrors(async () => auth.api.signUpEmail({ body, returnHeaders: true }));
+    const headers = headersOf(client, null);
+    const signedIn = await asSitepodErrors(() => auth.api.signUpEmail({ body, headers, returnHeaders: true }));
     const { id } = signedIn.response.user;
     await findWorkspace(context, { userId: id, email, isAdmin: policy === "first" });
     return describe(signedIn);
@@ -71,16 +76,31 @@ export function createAccounts(context: Context, secret: string): Accounts {
 
   return {
     signUpPolicy,
-    register: (email, password) => inTurn(() => register(email, password)),
+    register: (email, password, client) => inTurn(() => register(email, password, client)),
     ensureFirst: (email, password) =>
       inTurn(async () => {
-        if ((await signUpPolicy()) === "first") await endSession((await register(email, password)).sessionToken);
+        if ((await signUpPolicy()) !== "first") return;
+        await endSession((await register(email, password, NO_CLIENT)).sessionToken);
       }),
-    async signIn(email, password) {
+    async signIn(email, password, code, client) {
       const auth = await identity();
-      return describe(
-        await asSitepodErrors(async () => auth.api.signInEmail({ body: { email, password }, returnHeaders: true })),
+      const headers = headersOf(client, null);
+      const first = await asSitepodErrors(() =>
+        auth.api.signInEmail({ body: { email, password }, headers, returnHeaders: true }),
       );
+      if (!("twoFactorRedirect" in first.response)) return describe(first);
+      if (code === undefined) {
+        throw new SitepodError(
+          "second_factor_required",
+          "This account wants a code as well: a one-time or a recovery code.",
+        );
+      }
+      return describe(await proveSecond(auth, limit, email, code, headersOf(client, sentBack(first.headers))));
+    },
+    async signInAs(userId, client) {
+      const auth = await identity();
+      const headers = headersOf(client, null);
+      return describe(await auth.api.grantSession({ body: { userId }, headers, returnHeaders: true }));
     },
     endSession,
     async signOut(headers) {
@@ -89,10 +109,11 @@ export function createAccounts(context: Context, secret: string): Accounts {
       return answer.headers.getSetCookie();
     },
     async findSessionActor(headers, address) {
+      if (!headers.get("cookie")?.includes(`${sessionCookieName(context.addresses.isHttps)}=`)) return undefined;
       const auth = await identity();
       const session = await auth.api.getSession({ headers });
       if (!session) return undefined;
-      const { id, email, role } = session.user as { id: string; email: string; role?: string };
+      const { id, email, role } = session.user;
       return {
         userId: id,
         email,
@@ -106,80 +127,25 @@ export function createAccounts(context: Context, secret: string): Accounts {
   };
 }
 
-/** The name of the browser's session cookie. `__Host-` keeps tenants under the same domain from setting it. */
-export const sessionCookieName = (isHttps: boolean): string => (isHttps ? "__Host-sitepod" : "sitepod");
-
-async function loadIdentity(context: Context, secret: string): Promise<Identity> {
-  const { betterAuth } = await import("better-auth");
-  const { isHttps, console: baseURL } = context.addresses;
-  // A hash takes 64 MiB and a core for a tenth of a second: one at a time, however many ask.
-  const inTurn = createQueue();
-  return betterAuth({
-    baseURL,
-    secret,
-    // In a transaction: an account that is cut off has neither a row nor a role. The type says what its columns hold, which
-    // is the same in both databases: times as text, truth as a number.
-    database: { db: context.db.query, type: "sqlite", transaction: true },
-    telemetry: { enabled: false },
-    logger: { disabled: true },
-    rateLimit: { enabled: false },
-    emailAndPassword: {
-      enabled: true,
-      minPasswordLength: MIN_PASSWORD_LENGTH,
-      maxPasswordLength: 256,
-      password: {
-        hash: (password: string) => inTurn(() => Bun.password.hash(password, "argon2id")),
-        verify: ({ hash, password }: { hash: string; password: string }) =>
-          inTurn(() => Bun.password.verify(password, hash)),
-      },
-    },
-    user: { additionalFields: { role: { type: "string", input: false, defaultValue: "user" } } },
-    databaseHooks: {
-      user: {
-        create: {
-          before: async (user, request) => {
-            const isFirst = (await request?.context.internalAdapter.countTotalUsers()) === 0;
-            return { data: { ...user, role: isFirst ? "admin" : "user" } };
-          },
-        },
-      },
-    },
-    advanced: {
-      // Else it puts __Secure- before the name, and __Host- no longer means anything.
-      useSecureCookies: false,
-      cookies: {
-        session_token: {
-          name: sessionCookieName(isHttps),
-          attributes: { secure: isHttps, sameSite: "strict", httpOnly: true, path: "/" },
-        },
-      },
-    },
-  }) as unknown as Identity;
+/** Shows the second factor of a sign-in that has begun; its cookies are in the headers. */
+async function proveSecond(auth: BetterAuth, limit: LoginLimit, email: string, typed: string, headers: Headers) {
+  const code = typed.replaceAll(/\s/g, "");
+  const request = { body: { code }, headers, returnHeaders: true } as const;
+  if (!ONE_TIME_CODE.test(code)) return await asSitepodErrors(() => auth.api.verifyBackupCode(request));
+  await limit.useOneTimeCode(email.toLowerCase(), code);
+  return await asSitepodErrors(() => auth.api.verifyTOTP(request));
 }
 
-function describe(signedIn: { headers: Headers; response: { token: string | null; user: User } }): SignedIn {
+interface Answered {
+  readonly headers: Headers;
+  readonly response: { readonly token?: string | null | undefined; readonly user: User };
+}
+
+function describe(signedIn: Answered): SignedIn {
   const { id, email } = signedIn.response.user;
   return {
     user: { id, email },
     cookies: signedIn.headers.getSetCookie(),
     sessionToken: signedIn.response.token ?? "",
   };
-}
-
-/** Better Auth's refusals in our words. What is not a refusal is thrown on. */
-async function asSitepodErrors<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    const { statusCode, body } = error as { statusCode?: number; body?: { code?: string; message?: string } };
-    if (statusCode === undefined || statusCode >= 500) throw error;
-    if (body?.code?.startsWith("USER_ALREADY_EXISTS")) {
-      throw new SitepodError("conflict", "This e-mail address has an account already. Log in with its password.");
-    }
-    if (statusCode === 401) throw new SitepodError("unauthorized", "E-mail address and password do not match.");
-    if (body?.code === "PASSWORD_TOO_SHORT") {
-      throw new SitepodError("invalid", `The password is too short: use at least ${MIN_PASSWORD_LENGTH} characters.`);
-    }
-    throw new SitepodError("invalid", body?.message ?? "The account details were refused.");
-  }
 }

@@ -28,8 +28,11 @@ export async function authenticate(
 
 const SAFE_METHODS: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 
-/** A cookie goes along with every request, also one that a tenant's page makes: only the console's own pages may change. */
-function requireSameOrigin(context: Context, request: Request): void {
+/**
+ * A cookie goes along with every request, also one that a tenant's page makes: only the console's own pages may change.
+ * Throws SitepodError `forbidden`.
+ */
+export function requireSameOrigin(context: Context, request: Request): void {
   if (SAFE_METHODS.includes(request.method)) return;
   const origin = request.headers.get("origin");
   if (origin !== null && new URL(request.url).host === hostOf(origin)) return;

@@ -108,6 +108,13 @@ export async function revokeToken(context: Context, actor: Actor, idOrName: stri
   await recordEvent(context, actor, "token.revoke", { target: idOrName });
 }
 
+/** Revokes the token that makes the request; `authorization` is the header that shows it. */
+export async function revokeShown(context: Context, actor: Actor, authorization: string): Promise<void> {
+  const token = authorization.slice(authorization.indexOf(" ") + 1);
+  await context.db.query.deleteFrom("tokens").where("hash", "=", hashToken(token)).execute();
+  await recordEvent(context, actor, "token.revoke", { target: actor.tokenName ?? token.slice(0, SHOWN_LENGTH) });
+}
+
 interface TokenRow {
   id: string;
   name: string;

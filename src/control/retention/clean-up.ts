@@ -2,6 +2,7 @@ import type { Digest } from "#model";
 import { settleReleases } from "../access/permanent-addresses.ts";
 import { forgetImports } from "../archive/forget-imports.ts";
 import { type Context, nowIso } from "../context.ts";
+import { forgetSignIns } from "../identity/forget-sign-ins.ts";
 import { listUploads, namedByUpload } from "./uploads-under-way.ts";
 
 export interface CleanedUp {
@@ -19,6 +20,7 @@ export async function cleanUp(context: Context): Promise<CleanedUp> {
   const errors: string[] = [];
   const previews = await forgetPreviews(context, errors);
   const plans = await forgetUploads(context);
+  await forgetSignIns(context.db.query);
   if (errors.length === 0) context.activity.cleanedUp(context.nowMs());
   return { expired_users_deleted: 0, expired_previews_deleted: previews, expired_plans_deleted: plans, errors };
 }

@@ -15,6 +15,8 @@ const files = [
   "domains/rename",
   "identity/accounts",
   "quota/quotas",
+  "identity/device-logins",
+  "identity/sign-in",
   "schedule",
   "archive/archive",
   "release/commit",

@@ -1,0 +1,94 @@
+import { api } from "#wire";
+import type { Context } from "../context.ts";
+import { recordEvent } from "../identity/audit.ts";
+import type { SignIn } from "../identity/sign-in.ts";
+import { createToken } from "../identity/tokens.ts";
+import { readClient, requireBrowser } from "./finish-sign-in.ts";
+import { addRoute, type Api } from "./route.ts";
+
+/** Programs that are let in by a browser, as RFC 8628 has it, in JSON. */
+export function addDeviceRoutes(app: Api, context: Context, { devices, limit }: SignIn): void {
+  const tag = "Sign-in";
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/auth/device",
+      tag,
+      summary: "Begin to log a program in by a browser (RFC 8628)",
+      scope: "none",
+      body: api.deviceCodeRequest,
+      answer: api.deviceCode,
+    },
+    async ({ body, request }) => {
+      const { address } = readClient(request);
+      await limit.countRequest(address);
+      return await devices.begin(body.name, address);
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/auth/device/token",
+      tag,
+      summary: "Ask whether the program was let in; answers with its token once",
+      scope: "none",
+      body: api.deviceTokenRequest,
+      answer: api.loginResponse,
+    },
+    async ({ body }) => {
+      const { userId, name } = await devices.redeem(body.device_code);
+      const { email } = await context.db.query
+        .selectFrom("user")
+        .where("id", "=", userId)
+        .select("email")
+        .executeTakeFirstOrThrow();
+      const { token } = await createToken(context, { userId, name, scopes: ["admin"] });
+      return { token, user_id: userId, email, created: false, message: "Logged in." };
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/auth/device/find",
+      tag,
+      summary: "What waits under a code",
+      scope: "admin",
+      body: api.userCode,
+      answer: api.deviceRequest,
+    },
+    async ({ actor, body, request }) => {
+      const client = requireBrowser(request);
+      await limit.countCode(actor.userId);
+      return await devices.find(body.user_code, client);
+    },
+  );
+
+  for (const decision of ["approve", "deny"] as const) {
+    addRoute(
+      app,
+      {
+        method: "post",
+        path: `/auth/device/${decision}`,
+        tag,
+        summary: decision === "approve" ? "Let a waiting program into your account" : "Refuse a waiting program",
+        scope: "admin",
+        body: api.userCode,
+        answer: api.message,
+      },
+      async ({ actor, body, request }) => {
+        const client = requireBrowser(request);
+        await limit.countCode(actor.userId);
+        const { name } = await devices.find(body.user_code, client);
+        await devices.decide(body.user_code, decision, client);
+        await recordEvent(context, actor, `account.device_${decision}`, { target: name });
+        return { message: decision === "approve" ? "The program is let in." : "The program is refused." };
+      },
+    );
+  }
+}

@@ -1,0 +1,105 @@
+import { api } from "#wire";
+import type { Context } from "../context.ts";
+import { recordEvent } from "../identity/audit.ts";
+import type { SignIn } from "../identity/sign-in.ts";
+import { finishSignIn, readClient, refuseOtherOrigins, requireBrowser } from "./finish-sign-in.ts";
+import { addRoute, type Api, z } from "./route.ts";
+
+/** Passkeys: made, removed, and signed in with. */
+export function addPasskeyRoutes(app: Api, context: Context, signIn: SignIn): void {
+  const { accounts, limit, passkeys, places, security } = signIn;
+  const tag = "Sign-in";
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/auth/passkeys/options",
+      tag,
+      summary: "What the browser makes a passkey from (WebAuthn)",
+      scope: "read",
+      body: api.passwordProof,
+      answer: api.passkeyOptions,
+    },
+    async ({ actor, body, request }) => {
+      const client = requireBrowser(request);
+      const prove = () => security.provePassword(actor.userId, body.password, client);
+      await limit.attempt(actor.email, client.address, prove, await places.find(actor.email, client));
+      return await passkeys.beginRegistration(actor);
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/auth/passkeys",
+      tag,
+      summary: "Keep a passkey that the browser has made",
+      scope: "read",
+      body: api.passkeyRegistration,
+      answer: api.passkey,
+    },
+    async ({ actor, body, request }) => {
+      requireBrowser(request);
+      const passkey = await passkeys.register(actor, body.name, body.response);
+      await recordEvent(context, actor, "account.passkey_added", { target: passkey.name });
+      return passkey;
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "delete",
+      path: "/auth/passkeys/{id}",
+      tag,
+      summary: "Remove a passkey",
+      scope: "read",
+      params: z.object({ id: z.string().max(100) }),
+      answer: api.message,
+    },
+    async ({ actor, params, request }) => {
+      requireBrowser(request);
+      const { name } = await passkeys.remove(actor, params.id);
+      await recordEvent(context, actor, "account.passkey_removed", { target: name });
+      return { message: "The passkey is removed." };
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/auth/passkey/options",
+      tag,
+      summary: "What a browser asks for a passkey with, to sign in (WebAuthn)",
+      scope: "none",
+      answer: api.passkeyOptions,
+    },
+    async ({ request }) => {
+      await limit.countRequest(readClient(request).address);
+      return await passkeys.beginSignIn();
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/auth/passkey",
+      tag,
+      summary: "Sign in with a passkey",
+      scope: "none",
+      body: api.passkeySignIn,
+      answer: api.loginResponse,
+    },
+    async ({ body, request }) => {
+      refuseOtherOrigins(context, request);
+      const client = readClient(request);
+      await limit.countRequest(client.address);
+      const signedIn = await accounts.signInAs(await passkeys.signIn(body.response), client);
+      return await finishSignIn(context, signIn, request, signedIn, { action: "account.login", target: "passkey" });
+    },
+  );
+}

@@ -1,0 +1,102 @@
+import { api } from "#wire";
+import type { Context } from "../context.ts";
+import { recordEvent } from "../identity/audit.ts";
+import { removeSecondFactor } from "../identity/security.ts";
+import type { SignIn } from "../identity/sign-in.ts";
+import { readClient, requireBrowser, setCookies } from "./finish-sign-in.ts";
+import { addRoute, type Api } from "./route.ts";
+import { requireOperator } from "./operator.ts";
+
+/** Passwords: changed, lost, and set anew by a link. */
+export function addPasswordRoutes(
+  app: Api,
+  context: Context,
+  { limit, places, security, passwordReset }: SignIn,
+): void {
+  const tag = "Sign-in";
+
+  addRoute(
+    app,
+    {
+      method: "put",
+      path: "/auth/password",
+      tag,
+      summary: "Change your password; all other sessions end",
+      scope: "read",
+      body: api.passwordChange,
+      answer: api.message,
+    },
+    async ({ actor, body, request }) => {
+      const client = requireBrowser(request);
+      const change = () => security.changePassword(actor.userId, body.current_password, body.password, client);
+      const { cookies } = await limit.attempt(
+        actor.email,
+        client.address,
+        change,
+        await places.find(actor.email, client),
+      );
+      setCookies(request, cookies);
+      await recordEvent(context, actor, "account.password");
+      return { message: "The password is changed." };
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/auth/password/forgot",
+      tag,
+      summary: "Have a link to a new password mailed",
+      scope: "none",
+      body: api.forgotRequest,
+      answer: api.message,
+    },
+    async ({ body, request }) => {
+      await limit.countRequest(readClient(request).address);
+      await limit.countReset(body.email);
+      await passwordReset.mail(body.email);
+      return { message: `If there is an account with the address ${body.email}, a mail is on its way.` };
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/auth/password/reset",
+      tag,
+      summary: "Set a password by a link's token; all sessions end",
+      scope: "none",
+      body: api.resetRequest,
+      answer: api.message,
+    },
+    async ({ body, request }) => {
+      await limit.countRequest(readClient(request).address);
+      await passwordReset.reset(body.token, body.password);
+      return { message: "The password is set. Log in with it." };
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/auth/password/reset-link",
+      tag,
+      summary: "Make a link to a new password, to hand to its owner (administrators)",
+      scope: "none",
+      body: api.resetLinkRequest,
+      answer: api.resetLink,
+    },
+    async ({ body, request }) => {
+      const operator = await requireOperator(context, request);
+      const link = await passwordReset.makeLink(body.email);
+      await recordEvent(context, operator, "account.reset_link", { target: body.email });
+      if (body.remove_second_factor && (await removeSecondFactor(context, body.email))) {
+        await recordEvent(context, operator, "account.second_factor_removed", { target: body.email });
+      }
+      return link;
+    },
+  );
+}

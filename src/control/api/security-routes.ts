@@ -1,0 +1,166 @@
+import { api } from "#wire";
+import type { Context } from "../context.ts";
+import type { Actor } from "../identity/actor.ts";
+import { recordEvent } from "../identity/audit.ts";
+import type { Client } from "../identity/client.ts";
+import type { SignIn } from "../identity/sign-in.ts";
+import { requireBrowser, setCookies } from "./finish-sign-in.ts";
+import { addRoute, type Api, z } from "./route.ts";
+
+const tag = "Sign-in";
+
+/** The ways into one's own account, one-time codes, and the browsers that are signed in. */
+export function addSecurityRoutes(app: Api, context: Context, signIn: SignIn): void {
+  const { security, passkeys, oidc } = signIn;
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/auth/security",
+      tag,
+      summary: "The ways into your account",
+      scope: "read",
+      answer: api.security,
+    },
+    async ({ actor, request }) => {
+      requireBrowser(request);
+      const name = context.settings.oidc?.name;
+      return {
+        ...(await security.describe(actor.userId)),
+        passkeys: await passkeys.list(actor.userId),
+        provider: oidc && name !== undefined ? { name, is_connected: await oidc.isConnected(actor.userId) } : null,
+      };
+    },
+  );
+  addCodeRoutes(app, context, signIn);
+  addSessionRoutes(app, signIn);
+}
+
+function addCodeRoutes(app: Api, context: Context, { security, limit, places }: SignIn): void {
+  /** A wrong password, or code, counts like one at the door. */
+  const guarded = async <T>(actor: Actor, client: Client, work: () => Promise<T>): Promise<T> =>
+    limit.attempt(actor.email, client.address, work, await places.find(actor.email, client));
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/auth/codes",
+      tag,
+      summary: "Begin to set one-time codes (TOTP) up",
+      scope: "read",
+      body: api.passwordProof,
+      answer: api.oneTimeCodesBegun,
+    },
+    async ({ actor, body, request }) => {
+      const client = requireBrowser(request);
+      return await guarded(actor, client, () => security.beginCodes(body.password, client));
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/auth/codes/confirm",
+      tag,
+      summary: "Turn one-time codes on by showing the first",
+      scope: "read",
+      body: api.oneTimeCode,
+      answer: api.message,
+    },
+    async ({ actor, body, request }) => {
+      const client = requireBrowser(request);
+      setCookies(request, (await guarded(actor, client, () => security.confirmCodes(body.code, client))).cookies);
+      await recordEvent(context, actor, "account.codes_on");
+      return { message: "One-time codes are on." };
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/auth/codes/off",
+      tag,
+      summary: "Turn one-time codes off",
+      scope: "read",
+      body: api.passwordProof,
+      answer: api.message,
+    },
+    async ({ actor, body, request }) => {
+      const client = requireBrowser(request);
+      setCookies(request, (await guarded(actor, client, () => security.endCodes(body.password, client))).cookies);
+      await recordEvent(context, actor, "account.codes_off");
+      return { message: "One-time codes are off." };
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/auth/codes/recovery",
+      tag,
+      summary: "Make new recovery codes; the old ones are void",
+      scope: "read",
+      body: api.passwordProof,
+      answer: api.recoveryCodes,
+    },
+    async ({ actor, body, request }) => {
+      const client = requireBrowser(request);
+      const codes = await guarded(actor, client, () => security.renewRecoveryCodes(body.password, client));
+      await recordEvent(context, actor, "account.recovery_codes");
+      return { recovery_codes: codes };
+    },
+  );
+}
+
+function addSessionRoutes(app: Api, { sessions }: SignIn): void {
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/auth/sessions",
+      tag,
+      summary: "The browsers that are signed in to your account",
+      scope: "read",
+      answer: api.sessionList,
+    },
+    async ({ actor, request }) => await sessions.list(actor, requireBrowser(request)),
+  );
+
+  addRoute(
+    app,
+    {
+      method: "delete",
+      path: "/auth/sessions/{id}",
+      tag,
+      summary: "Sign a browser out",
+      scope: "read",
+      params: z.object({ id: z.string().max(100) }),
+      answer: api.message,
+    },
+    async ({ actor, params, request }) => {
+      requireBrowser(request);
+      await sessions.revoke(actor, params.id);
+      return { message: "The session has ended." };
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "delete",
+      path: "/auth/sessions",
+      tag,
+      summary: "Sign all other browsers out",
+      scope: "read",
+      answer: api.sessionsRevoked,
+    },
+    async ({ actor, request }) => {
+      const revoked = await sessions.revokeOthers(actor, requireBrowser(request));
+      return { message: "All other sessions have ended.", revoked };
+    },
+  );
+}

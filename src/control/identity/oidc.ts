@@ -1,0 +1,105 @@
+import { SitepodError } from "#model";
+import type { Context } from "../context.ts";
+import type { Accounts, User } from "./accounts.ts";
+import { type Client, headersOf, sentBack } from "./client.ts";
+import { loadOidc, type OidcAuth, PROVIDER_ID } from "./oidc-provider.ts";
+import { asSitepodErrors } from "./refusals.ts";
+import { findWorkspace } from "./workspace.ts";
+
+/** Where the browser goes next, and the cookies that it is to have there. */
+export interface Redirect {
+  readonly url: string;
+  readonly cookies: readonly string[];
+}
+
+/** Who has come back from the provider; undefined where it was no sign-in, or failed. */
+export interface Returned extends Redirect {
+  readonly user: User | undefined;
+}
+
+/** Sign-in by another server: OpenID Connect, as Better Auth does it. */
+export interface Oidc {
+  /** Sends the browser to the provider, and after a sign-in to `path` of the console. Throws SitepodError `unavailable`. */
+  begin(path: string, client: Client): Promise<Redirect>;
+  /** The same, to connect the account that is signed in. */
+  beginConnecting(client: Client): Promise<Redirect>;
+  /** Takes the provider's answer, the query of the URL at which the browser has come back. */
+  finish(search: string, client: Client): Promise<Returned>;
+  isConnected(userId: string): Promise<boolean>;
+  /** Throws SitepodError: `not_found`, `conflict` where it is the only way in. */
+  disconnect(userId: string): Promise<void>;
+}
+
+/** Undefined where the server has no provider. */
+export function createOidc(context: Context, secret: string, accounts: Accounts): Oidc | undefined {
+  const settings = context.settings.oidc;
+  if (!settings) return undefined;
+  const { query } = context.db;
+  const { console: origin } = context.addresses;
+  let loaded: Promise<OidcAuth> | undefined;
+  // A provider that does not answer is asked again the next time.
+  const load = () =>
+    (loaded ??= loadOidc(context, secret, settings).catch((error: unknown) => {
+      loaded = undefined;
+      throw error;
+    }));
+  const provider = { provider: PROVIDER_ID, disableRedirect: true };
+
+  async function take(search: string, client: Client): Promise<Returned> {
+    const auth = await load();
+    const url = `${origin}/api/v1/auth/callback/${PROVIDER_ID}${search}`;
+    const answer = await auth.handler(new Request(url, { headers: headersOf(client) }));
+    const cookies = answer.headers.getSetCookie();
+    const after = { url: answer.headers.get("location") ?? origin, cookies };
+    const session = await auth.api.getSession({ headers: headersOf(client, sentBack(answer.headers)) });
+    if (!session) return { ...after, user: undefined };
+    const { id, email, role } = session.user;
+    await findWorkspace(context, { userId: id, email, isAdmin: role === "admin" });
+    return { ...after, user: { id, email } };
+  }
+
+  return {
+    async begin(path, client) {
+      const auth = await load();
+      const body = { ...provider, callbackURL: `${origin}${path}`, errorCallbackURL: `${origin}/` };
+      const request = { body, headers: headersOf(client, null), returnHeaders: true } as const;
+      const { response, headers } = await asSitepodErrors(() => auth.api.signInSocial(request));
+      return { url: urlOf(response), cookies: headers.getSetCookie() };
+    },
+    async beginConnecting(client) {
+      const auth = await load();
+      const body = { ...provider, callbackURL: `${origin}/account`, errorCallbackURL: `${origin}/account` };
+      const request = { body, headers: headersOf(client), returnHeaders: true } as const;
+      const { response, headers } = await asSitepodErrors(() => auth.api.linkSocialAccount(request));
+      return { url: urlOf(response), cookies: headers.getSetCookie() };
+    },
+    async finish(search, client) {
+      const isFirst = (await accounts.signUpPolicy()) === "first";
+      // Two who come at the same moment must not both be the first.
+      return isFirst ? await context.inTurn("accounts", () => take(search, client)) : await take(search, client);
+    },
+    async isConnected(userId) {
+      return (await connection(userId).executeTakeFirst()) !== undefined;
+    },
+    async disconnect(userId) {
+      const own = await query.selectFrom("account").where("userId", "=", userId).select("providerId").execute();
+      const passkey = await query.selectFrom("passkeys").where("user_id", "=", userId).select("id").executeTakeFirst();
+      if (!own.some(({ providerId }) => providerId === PROVIDER_ID)) {
+        throw new SitepodError("not_found", `Your account is not connected with ${settings.name}.`);
+      }
+      if (own.every(({ providerId }) => providerId === PROVIDER_ID) && !passkey) {
+        throw new SitepodError("conflict", "It is the only way into your account. Set a password first.");
+      }
+      await query.deleteFrom("account").where("userId", "=", userId).where("providerId", "=", PROVIDER_ID).execute();
+    },
+  };
+
+  function connection(userId: string) {
+    return query.selectFrom("account").where("userId", "=", userId).where("providerId", "=", PROVIDER_ID).select("id");
+  }
+}
+
+function urlOf(answer: { readonly url?: string | undefined }): string {
+  if (answer.url === undefined) throw new Error("Better Auth has made no address of the provider");
+  return answer.url;
+}
