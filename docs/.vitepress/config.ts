@@ -34,6 +34,7 @@ export default defineConfig({
           { text: "Redirects and headers", link: "/redirects-and-headers" },
           { text: "Domains", link: "/domains" },
           { text: "Protected sites", link: "/protected-sites" },
+          { text: "Signing in", link: "/sign-in" },
         ],
       },
       {

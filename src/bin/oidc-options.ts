@@ -1,4 +1,3 @@
-import type { OidcSettings } from "#control";
 import type { Option } from "./option.ts";
 
 /** The options of `sitepod serve` about sign-in by another server: part of the table of all. */
@@ -23,11 +22,20 @@ export const OIDC_OPTIONS = {
   },
 } as const satisfies Record<string, Option>;
 
+/** How people sign in by another server. Its secret is never shown. */
+export interface OidcChoice {
+  readonly name: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly signUpDomains: readonly string[];
+}
+
 /** Decides the options about the provider. Undefined where there is none. Faults are added to `faults`. */
 export function decideOidc(
   text: (name: keyof typeof OIDC_OPTIONS) => string | undefined,
   faults: string[],
-): OidcSettings | undefined {
+): OidcChoice | undefined {
   const [issuer, clientId, clientSecret] = [text("oidcIssuer"), text("oidcClientId"), text("oidcClientSecret")];
   if (issuer === undefined && clientId === undefined && clientSecret === undefined) return undefined;
   const url = URL.parse(issuer ?? "");

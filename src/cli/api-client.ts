@@ -2,6 +2,7 @@ import type { Environment } from "#model";
 import { type Api, BATCH_MEDIA_TYPE } from "#wire";
 import { createArchiveCalls } from "./archive-calls.ts";
 import { createRetentionCalls } from "./retention-calls.ts";
+import { createLoginCalls } from "./login-calls.ts";
 import type { CallOptions, Query } from "./send-message.ts";
 import { Failure } from "./failure.ts";
 import { type Call, readJson, send } from "./http.ts";
@@ -47,7 +48,7 @@ export function createApiClient(world: World, endpoint: string, token: string | 
   return {
     endpoint,
     config: () => get<Api.ServerConfig>("/config"),
-    login: (request: Api.LoginRequest) => post<Api.LoginResponse>("/auth/login", request),
+    ...createLoginCalls(call),
     whoAmI: () => get<Api.AuthInfo>("/auth/info"),
     deleteAccount: () => remove<{ message: string; deleted_projects: number }>("/account"),
 

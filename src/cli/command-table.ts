@@ -12,20 +12,25 @@ export const COMMANDS: readonly CommandSpec[] = [
     group: "Set up",
     summary: "Log in to a server, or register there",
     details:
-      "The password comes from a prompt, from SITEPOD_PASSWORD or from standard input, never from the command line. " +
+      "By a browser, on this machine or another, where you let the command line in. With --email by a password, which " +
+      "comes from a prompt, from SITEPOD_PASSWORD or from standard input, never from the command line. " +
       "The token is stored in ~/.sitepod/config.toml, readable by you alone. In CI, set SITEPOD_TOKEN instead.",
     options: [
-      { flags: "--email <address>", doc: "Your e-mail address" },
+      { flags: "--web", doc: "By a browser, also where nobody is there to be asked" },
+      { flags: "--email <address>", doc: "By a password: your e-mail address" },
       { flags: "--password-stdin", doc: "Read the password from standard input" },
       { flags: "--register", doc: "Make a new account" },
     ],
-    examples: ["sitepod login --endpoint https://sitepod.example.com"],
+    examples: [
+      "sitepod login --endpoint https://sitepod.example.com",
+      "sitepod login --email ada@example.com --password-stdin < password.txt",
+    ],
     load: () => import("./commands/login.ts"),
   },
   {
     usage: "logout",
     group: "Set up",
-    summary: "Forget the token of this machine",
+    summary: "Revoke the token of this machine, and forget it",
     options: [],
     examples: ["sitepod logout"],
     load: () => import("./commands/logout.ts"),

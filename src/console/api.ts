@@ -93,7 +93,13 @@ export const api = {
     (await call<Api.AuditList>("GET", `/audit${query(options)}`)).events,
 };
 
-async function call<T>(method: Method, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+/** Sends one message, and reads the answer's. Throws an ApiError. */
+export async function call<T>(
+  method: Method,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<T> {
   const request: RequestInit = { method, headers };
   if (body !== undefined) {
     request.headers = { ...headers, "Content-Type": "application/json" };
@@ -104,9 +110,13 @@ async function call<T>(method: Method, path: string, body?: unknown, headers: Re
   });
   const answer: unknown = await response.json().catch(() => ({}));
   if (response.ok) return answer as T;
-  if (response.status === 401 && !path.startsWith("/auth/")) onSessionEnded();
+  if (response.status === 401 && !isAnswer(method, path)) onSessionEnded();
   throw new ApiError(response.status, answer as Partial<Api.ErrorBody>);
 }
+
+/** Whether 401 may be about what was asked, such as a wrong password, rather than about the session. */
+const isAnswer = (method: Method, path: string) =>
+  path === "/auth/info" || (path.startsWith("/auth/") && method !== "GET");
 
 function query(values: Query): string {
   const pairs = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));

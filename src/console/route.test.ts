@@ -16,6 +16,7 @@ describe("a path", () => {
 
   test("may end in a slash", () => {
     expect(parseRoute("/tokens/")).toEqual({ page: "tokens" });
+    expect(parseRoute("/device/")).toEqual({ page: "device" });
   });
 
   test.each(["/sites", "/sites/shop/nothing", "/sites/shop/settings/deep", "/tokens/1", "/elsewhere"])(

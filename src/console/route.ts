@@ -8,7 +8,21 @@ export type Route =
   | { page: "tokens" }
   | { page: "activity" }
   | { page: "account" }
+  | { page: "security" }
+  | { page: "device" }
+  | { page: "forgot-password" }
+  | { page: "reset-password" }
   | { page: "unknown" };
+
+const PLAIN_PAGES = [
+  "tokens",
+  "activity",
+  "account",
+  "security",
+  "device",
+  "forgot-password",
+  "reset-password",
+] as const;
 
 /** Reads a URL's path. A path that names no page is `unknown`; a site's own path is its releases. */
 export function parseRoute(path: string): Route {
@@ -19,9 +33,8 @@ export function parseRoute(path: string): Route {
     const tab = SITE_TABS.find((name) => name === (third ?? "releases"));
     return tab ? { page: "site", site: second, tab } : { page: "unknown" };
   }
-  if (second === undefined && (first === "tokens" || first === "activity" || first === "account")) {
-    return { page: first };
-  }
+  const plain = PLAIN_PAGES.find((name) => name === first);
+  if (second === undefined && plain !== undefined) return { page: plain };
   return { page: "unknown" };
 }
 

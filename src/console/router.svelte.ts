@@ -6,6 +6,8 @@ class Router {
   #url = $state.raw(new URL(window.location.href));
   readonly route = $derived(parseRoute(this.#url.pathname));
   readonly query = $derived(this.#url.searchParams);
+  /** After the hash. */
+  readonly fragment = $derived(this.#url.hash.slice(1));
 
   constructor() {
     on(window, "popstate", () => this.#read());

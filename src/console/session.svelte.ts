@@ -1,5 +1,6 @@
 import type { Api } from "#wire";
 import { api, whenSessionEnds } from "./api.ts";
+import { signInApi } from "./sign-in-api.ts";
 
 type State =
   | { kind: "loading" }
@@ -26,6 +27,11 @@ class Session {
 
   async logIn(request: Api.LoginRequest): Promise<void> {
     await api.login(request);
+    await this.load();
+  }
+
+  async logInWithPasskey(): Promise<void> {
+    await signInApi.signInWithPasskey();
     await this.load();
   }
 

@@ -129,7 +129,7 @@ describe("an account with a password", () => {
     expect(await whoIs(stranger)).toBeUndefined();
 
     const begun = await owner.send("POST", "/auth/oidc/connect", {});
-    expect(await comeBack(owner, await passProvider(begun.body.url, "dora"))).toBe("https://sites.test/account");
+    expect(await comeBack(owner, await passProvider(begun.body.url, "dora"))).toBe("https://sites.test/security");
     expect(await signIn(stranger, "dora")).toBe("https://sites.test/");
     expect(await whoIs(stranger)).toBe("dora@example.org");
   });
@@ -142,7 +142,7 @@ describe("an account with a password", () => {
     await other.logIn("frank@example.org", { action: "register" });
     const begun = await other.send("POST", "/auth/oidc/connect", {});
     const after = await comeBack(other, await passProvider(begun.body.url, "erin"));
-    expect(after).toStartWith("https://sites.test/account?error=account_already_linked_to_different_user");
+    expect(after).toStartWith("https://sites.test/security?error=account_already_linked_to_different_user");
   });
 });
 

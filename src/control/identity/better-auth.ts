@@ -13,7 +13,7 @@ export type Identity = () => Promise<BetterAuth>;
 export const RESET_LINK_LIFETIME_S = 60 * 60;
 /** How long a program waits to be let in, and how often it may ask. */
 export const DEVICE_CODE_LIFETIME_MIN = 15;
-const DEVICE_POLL_INTERVAL_S = 5;
+const DEVICE_POLL_INTERVAL_S = 2;
 
 /** The name of the browser's session cookie. `__Host-` keeps tenants under the same domain from setting it. */
 export const sessionCookieName = (isHttps: boolean): string => cookiePrefix(isHttps);

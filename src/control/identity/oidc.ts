@@ -68,7 +68,7 @@ export function createOidc(context: Context, secret: string, accounts: Accounts)
     },
     async beginConnecting(client) {
       const auth = await load();
-      const body = { ...provider, callbackURL: `${origin}/account`, errorCallbackURL: `${origin}/account` };
+      const body = { ...provider, callbackURL: `${origin}/security`, errorCallbackURL: `${origin}/security` };
       const request = { body, headers: headersOf(client), returnHeaders: true } as const;
       const { response, headers } = await asSitepodErrors(() => auth.api.linkSocialAccount(request));
       return { url: urlOf(response), cookies: headers.getSetCookie() };

@@ -1,0 +1,10 @@
+import type { AuthenticatorTransport } from "@simplewebauthn/server";
+
+/** Loaded when the first passkey is asked for. */
+export const webauthn = () => import("@simplewebauthn/server");
+
+/** How the database writes the ways to reach an authenticator, and a public key. */
+export const writeTransports = (transports: readonly string[] = []): string => transports.join(" ");
+export const transportsOf = (text: string) => text.split(" ").filter((word) => word !== "") as AuthenticatorTransport[];
+export const writePublicKey = (key: Uint8Array): string => Buffer.from(key).toString("base64url");
+export const publicKeyOf = (text: string) => new Uint8Array(Buffer.from(text, "base64url"));
