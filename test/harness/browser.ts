@@ -4,8 +4,11 @@ import { type Browser, chromium } from "playwright-core";
 export const chromiumPath: string | undefined =
   process.env.SITEPOD_CHROMIUM ?? Bun.which("chromium") ?? Bun.which("google-chrome") ?? undefined;
 
-/** Starts a browser with a profile of its own; every name below `domain` leads it to this machine. */
-export async function startBrowser(domain: string): Promise<Browser> {
+/**
+ * Starts a browser with a profile of its own; every name below `domain` leads it to this machine. It takes certificates with
+ * the trusted keys (SHA-256 of what RFC 5280 calls SubjectPublicKeyInfo, base64) for good, whoever has signed them.
+ */
+export async function startBrowser(domain: string, trustedKeys: readonly string[] = []): Promise<Browser> {
   if (chromiumPath === undefined) throw new Error("There is no Chromium here: install it, or set SITEPOD_CHROMIUM.");
   return await chromium.launch({
     executablePath: chromiumPath,
@@ -17,7 +20,9 @@ export async function startBrowser(domain: string): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
-      `--host-resolver-rules=MAP ${domain} 127.0.0.1,MAP *.${domain} 127.0.0.1`,
+      ...(trustedKeys.length > 0 ? [`--ignore-certificate-errors-spki-list=${trustedKeys.join()}`] : []),
+      // No other name is there: a page that wants something of the internet is told so at once.
+      `--host-resolver-rules=MAP ${domain} 127.0.0.1,MAP *.${domain} 127.0.0.1,MAP * ~NOTFOUND,EXCLUDE 127.0.0.1`,
     ],
   });
 }
