@@ -2,7 +2,7 @@ import type { AuthenticationResponseJSON } from "@simplewebauthn/server";
 import { SitepodError } from "#model";
 import { type Context, nowIso } from "../context.ts";
 import type { PasskeyChallenges } from "./passkey-challenges.ts";
-import { publicKeyOf, transportsOf, webauthn } from "./webauthn.ts";
+import { originsOf, publicKeyOf, transportsOf, webauthn } from "./webauthn.ts";
 
 /** Sign-in by a passkey. */
 export interface PasskeySignIn {
@@ -17,7 +17,8 @@ const PURPOSE = "sign-in";
 
 export function createPasskeySignIn(context: Context, challenges: PasskeyChallenges): PasskeySignIn {
   const { query } = context.db;
-  const { domain, console: origin } = context.addresses;
+  const { domain } = context.addresses;
+  const origins = originsOf(context.addresses);
   return {
     async beginSignIn() {
       const { generateAuthenticationOptions } = await webauthn();
@@ -37,7 +38,7 @@ export function createPasskeySignIn(context: Context, challenges: PasskeyChallen
       const verified = await verifyAuthenticationResponse({
         response,
         expectedChallenge: (challenge) => challenges.take(PURPOSE, challenge),
-        expectedOrigin: origin,
+        expectedOrigin: origins,
         expectedRPID: domain,
         requireUserVerification: true,
         credential: {

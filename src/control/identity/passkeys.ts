@@ -6,7 +6,7 @@ import type { Actor } from "./actor.ts";
 import type { Identity } from "./better-auth.ts";
 import { createPasskeyChallenges } from "./passkey-challenges.ts";
 import { createPasskeySignIn, type PasskeySignIn } from "./passkey-sign-in.ts";
-import { transportsOf, webauthn, writePublicKey, writeTransports } from "./webauthn.ts";
+import { originsOf, transportsOf, webauthn, writePublicKey, writeTransports } from "./webauthn.ts";
 
 const MAX_PASSKEYS = 20;
 
@@ -26,7 +26,8 @@ export interface Passkeys extends PasskeySignIn {
 
 export function createPasskeys(context: Context, identity: Identity): Passkeys {
   const { query } = context.db;
-  const { domain, console: origin } = context.addresses;
+  const { domain } = context.addresses;
+  const origins = originsOf(context.addresses);
   const challenges = createPasskeyChallenges(identity);
   const ownedBy = (userId: string) => query.selectFrom("passkeys").where("user_id", "=", userId);
 
@@ -56,7 +57,7 @@ export function createPasskeys(context: Context, identity: Identity): Passkeys {
       const verified = await verifyRegistrationResponse({
         response: answer as RegistrationResponseJSON,
         expectedChallenge: (challenge) => challenges.take(actor.userId, challenge),
-        expectedOrigin: origin,
+        expectedOrigin: origins,
         expectedRPID: domain,
         requireUserVerification: true,
       }).catch(() => undefined);
