@@ -1,5 +1,13 @@
 import type { Generated } from "kysely";
-import type { DeviceCodeTable, KnownPlaceTable, PasskeyTable, TwoFactorTable } from "./sign-in-schema.ts";
+import type {
+  AccountTable,
+  DeviceCodeTable,
+  KnownPlaceTable,
+  PasskeyTable,
+  SessionTable,
+  TwoFactorTable,
+  VerificationTable,
+} from "./sign-in-schema.ts";
 
 /**
  * The control plane's records: who did what, and why. What is served is told by the refs, never by these tables.
@@ -46,42 +54,6 @@ export interface UserTable {
   updatedAt: string;
   role: "admin" | "user";
   twoFactorEnabled: Generated<number | null>;
-}
-
-interface SessionTable {
-  id: string;
-  expiresAt: string;
-  token: string;
-  createdAt: string;
-  updatedAt: string;
-  ipAddress: string | null;
-  userAgent: string | null;
-  userId: string;
-}
-
-interface AccountTable {
-  id: string;
-  accountId: string;
-  providerId: string;
-  userId: string;
-  accessToken: string | null;
-  refreshToken: string | null;
-  idToken: string | null;
-  accessTokenExpiresAt: string | null;
-  refreshTokenExpiresAt: string | null;
-  scope: string | null;
-  password: string | null;
-  createdAt: string;
-  updatedAt: string;
-}
-
-interface VerificationTable {
-  id: string;
-  identifier: string;
-  value: string;
-  expiresAt: string;
-  createdAt: string;
-  updatedAt: string;
 }
 
 /** The tenant boundary. One without an owner waits for the first account. */
