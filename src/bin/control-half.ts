@@ -34,6 +34,7 @@ import { isAvailable, openControl, type Unavailable } from "./open-control.ts";
 import { joinOtherServers } from "./other-servers.ts";
 import { createScheduledBackups, type ScheduledBackups } from "./scheduled-backups.ts";
 import type { ServeOptions } from "./serve-options.ts";
+import { type MovableContents, startStorageMover } from "./storage-mover.ts";
 import { version } from "./version.ts";
 
 /** What of a server only one process may have at a time: the control plane, its housekeeping, the orders of certificates. */
@@ -52,6 +53,7 @@ export interface ControlHalf {
 /** What it shares with the other half, which serves sites. */
 export interface HalfParts {
   readonly store: Store;
+  readonly contents: MovableContents;
   readonly records: Records;
   readonly readManifest: ReadManifest;
   readonly edges: Edges;
@@ -72,7 +74,7 @@ export async function openControlHalf(
   { data, storage }: EdgeSettings,
   parts: HalfParts,
 ): Promise<ControlHalf> {
-  const { store, records, readManifest, edges, feed, certificates, startedMs, log } = parts;
+  const { store, contents, records, readManifest, edges, feed, certificates, startedMs, log } = parts;
   const dns = createDns(options.dnsServer);
   const others = joinOtherServers(options.databaseUrl);
   const turns = createTurns(others?.locks);
@@ -107,7 +109,17 @@ export async function openControlHalf(
   });
   const activity = createActivity();
   const sendMail = options.mail && createMailer(options.mail);
-  const backups = options.backups && createScheduledBackups(data, options.backups, log);
+  const isShared = options.databaseUrl !== undefined || options.role === "control";
+  const stopMover = await startStorageMover({ data, contents, isShared, tellEdges: edges.useStorage, log });
+  const backups =
+    options.backups &&
+    createScheduledBackups(
+      data,
+      options.backups,
+      () => contents.storage,
+      (work) => turns.unlessUnderWay("backup", work),
+      log,
+    );
   const tellMetrics = () => readMetrics(startedMs, { edges, activity, disk, backups, certificates });
   const { databaseUrl, rebuildDatabase } = options;
   let welcome: string | undefined;
@@ -137,6 +149,7 @@ export async function openControlHalf(
         : await (feed.answer(request) ?? consoleResponse(request)),
     check: () => control().check(),
     async rest() {
+      await stopMover();
       stopMaintenance();
       await backups?.stop();
       stopSettling();

@@ -3,7 +3,7 @@ import { SitepodError, type ErrorCode } from "#model";
 /** By the name of each question: what is said with it, and what is answered. All of it is plain data. */
 export type Questions = Readonly<Record<string, { readonly says: unknown; readonly answer: unknown }>>;
 
-type Answers<Q extends Questions> = {
+export type Answers<Q extends Questions> = {
   readonly [Name in keyof Q]: (says: Q[Name]["says"]) => Q[Name]["answer"] | Promise<Q[Name]["answer"]>;
 };
 

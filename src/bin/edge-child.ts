@@ -14,6 +14,7 @@ import {
 } from "./edge-messages.ts";
 import type { EdgeCertificates } from "./listeners.ts";
 import { SERVE_OPTIONS } from "./serve-options.ts";
+import type { StorageOptions } from "./storage-options.ts";
 import { within } from "./within.ts";
 
 /** An edge in a process of its own. */
@@ -31,6 +32,8 @@ export interface EdgeChild {
   /** Tells of a changed document. Resolves once it follows it, or has not said so in time. */
   forget(key: string): Promise<void>;
   useCertificates(certificates: readonly Certificate[]): void;
+  /** Has it read from another storage. Returns whether it does: not where it has not said so in time. */
+  useStorage(storage: StorageOptions): Promise<boolean>;
   /** Has it say that it is not ready. Resolves once it does, or has not said so in time. */
   leave(): Promise<void>;
   /** Undefined where it does not tell in time. */
@@ -45,6 +48,8 @@ export interface EdgeChild {
 /** An edge follows a move within a millisecond. One that does not say so may serve what was before for 5 seconds at most. */
 const FOLLOW_MS = 100;
 const STATE_MS = 1000;
+/** To open a storage. */
+const STORAGE_MS = 10_000;
 /** This very program: not what an upgrade may have put in the place of its file meanwhile. */
 const PROGRAM = "/proc/self/exe";
 /** Bun sends 256 at a time if it is not told: as many clients that are slow could keep all others from the API. */
@@ -87,6 +92,7 @@ export function spawnEdge(tryPassword: TryPassword): EdgeChild {
       // It can only fail by ending, and then another begins with these.
       dialogue.ask("useCertificates", newsOf(certificates)).catch(() => {});
     },
+    useStorage: async (storage) => (await within(STORAGE_MS, dialogue.ask("useStorage", storage))) === null,
     leave: async () => void (await within(FOLLOW_MS, dialogue.ask("leave", null))),
     async state() {
       const state = await within(STATE_MS, dialogue.ask("state", null));

@@ -2,6 +2,7 @@ import { type Certificate, Secret } from "#pki";
 import type { Attempt, GivenPassword } from "#serve";
 import type { EdgeSettings } from "./edge-settings.ts";
 import type { OpenEdgeState } from "./open-edge.ts";
+import type { StorageOptions } from "./storage-options.ts";
 
 /** What the server asks of an edge in a process of its own. */
 export type EdgeQuestions = {
@@ -10,6 +11,8 @@ export type EdgeQuestions = {
   /** A document of the store changed: answered once the edge follows it as it is now. */
   readonly forget: { readonly says: string; readonly answer: null };
   readonly useCertificates: { readonly says: CertificateNews; readonly answer: null };
+  /** Read from there: it has what the storage before has. */
+  readonly useStorage: { readonly says: StorageOptions; readonly answer: null };
   /** Say that you are not ready, and serve. */
   readonly leave: { readonly says: null; readonly answer: null };
   readonly state: { readonly says: null; readonly answer: EdgeState };

@@ -30,6 +30,7 @@ export async function startEdgePool(options: KeptEdgeOptions): Promise<Edges> {
     useCertificates(certificates) {
       for (const edge of edges) edge.useCertificates(certificates);
     },
+    useStorage: async (storage) => void (await Promise.all(edges.map((edge) => edge.useStorage(storage)))),
     state: async () => sum(await Promise.all(edges.map((edge) => edge.state()))),
     leave: async () => void (await Promise.all(edges.map((edge) => edge.leave()))),
     stop,

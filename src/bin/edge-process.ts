@@ -9,10 +9,18 @@ import {
   unpackCertificate,
 } from "./edge-messages.ts";
 import { createLog } from "./log.ts";
+import { createMovableReader } from "./movable-reader.ts";
 import { type OpenEdge, openEdge } from "./open-edge.ts";
 import { openStoreReader } from "./open-store.ts";
 import { createPassOn } from "./pass-on.ts";
 import { DRAIN_MS } from "./drain.ts";
+import type { StorageOptions } from "./storage-options.ts";
+
+interface Opened {
+  readonly edge: OpenEdge;
+  /** Has it read from there from now on. */
+  useStorage(storage: StorageOptions): Promise<void>;
+}
 
 /**
  * Serves sites in a process of its own, for the server that started it: reads the store, and asks the server for what only
@@ -20,13 +28,15 @@ import { DRAIN_MS } from "./drain.ts";
  */
 export function runEdgeProcess(): void {
   let edge: OpenEdge | undefined;
+  let opened: Promise<Opened> | undefined;
   let isEnding = false;
   const receiveCertificates = createCertificateReceiver();
   const server: Dialogue<ServerQuestions> = createDialogue<ServerQuestions, EdgeQuestions>(
     (message) => process.send!(message),
     {
       async open(opening) {
-        edge = await open(opening, server, receiveCertificates);
+        opened = open(opening, server, receiveCertificates);
+        ({ edge } = await opened);
         return { httpPort: edge.httpPort, httpsPort: edge.httpsPort };
       },
       forget(key) {
@@ -36,6 +46,10 @@ export function runEdgeProcess(): void {
       useCertificates(news) {
         const all = receiveCertificates(news);
         edge?.useCertificates(all);
+        return null;
+      },
+      async useStorage(storage) {
+        await (await opened)!.useStorage(storage);
         return null;
       },
       leave() {
@@ -70,10 +84,10 @@ async function open(
   { settings, number, controlSocket, certificates }: Opening,
   server: Dialogue<ServerQuestions>,
   receiveCertificates: ReturnType<typeof createCertificateReceiver>,
-): Promise<OpenEdge> {
+): Promise<Opened> {
   const log = createLog(settings.logFormat, number);
-  const store = await openStoreReader(settings, number);
-  return openEdge(settings, {
+  const { reader: store, moveTo } = createMovableReader(await openStoreReader(settings, number));
+  const edge = openEdge(settings, {
     readers: readersOf(store),
     checkReadable: store.checkReadable,
     certificates: certificates && {
@@ -85,6 +99,8 @@ async function open(
     tryPassword: (given) => server.ask("tryPassword", given),
     log,
   });
+  const useStorage = async (storage: StorageOptions) => moveTo(await openStoreReader({ ...settings, storage }, number));
+  return { edge, useStorage };
 }
 
 const readersOf = (store: StoreReader) =>

@@ -1,6 +1,7 @@
 import type { Certificate } from "#pki";
 import type { EdgeState } from "./edge-messages.ts";
 import type { OpenEdge } from "./open-edge.ts";
+import type { StorageOptions } from "./storage-options.ts";
 
 /** What serves sites for this server: an edge in this process, or several in processes of their own. */
 export interface Edges {
@@ -11,6 +12,8 @@ export interface Edges {
   /** Resolves once every edge follows what it was told of up to now, or has not said so in time. */
   settled(): Promise<void>;
   useCertificates(certificates: readonly Certificate[]): void;
+  /** Has all of them read from another storage, which has the same. Resolves once none reads from the old one. */
+  useStorage(storage: StorageOptions): Promise<void>;
   /** What they have answered and keep in memory, all together. */
   state(): Promise<EdgesState>;
   /** Has all of them say that they are not ready, to who asks. They serve all the same. */
@@ -33,6 +36,8 @@ export const edgeHere = (edge: OpenEdge): Edges => ({
   forget: edge.forget,
   settled: () => Promise.resolve(),
   useCertificates: edge.useCertificates,
+  // It is handed what it reads from.
+  useStorage: () => Promise.resolve(),
   state: async () => ({ ...(await edge.state()), memoryBytes: 0, processes: 0, restarts: 0 }),
   leave: async () => edge.leave(),
   stop: (drainMs) => edge.stop(drainMs),

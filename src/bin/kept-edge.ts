@@ -7,6 +7,7 @@ import type { EdgesState } from "./edges.ts";
 import type { EdgeCertificates } from "./listeners.ts";
 import type { Log } from "./log.ts";
 import { restartDelayMs } from "./restart-delay.ts";
+import type { StorageOptions } from "./storage-options.ts";
 import { within } from "./within.ts";
 
 export interface KeptEdgeOptions {
@@ -25,6 +26,8 @@ export interface KeptEdge {
   /** Tells of a changed document. Resolves once the edge follows it, or has not said so in time. */
   forget(key: string): Promise<void>;
   useCertificates(certificates: readonly Certificate[]): void;
+  /** Has the edge, and whatever takes its place, read from another storage. Resolves once none reads from the old one. */
+  useStorage(storage: StorageOptions): Promise<void>;
   state(): Promise<EdgesState>;
   /** Has the edge, and whatever takes its place, say that it is not ready. Resolves once it does, or has not in time. */
   leave(): Promise<void>;
@@ -86,6 +89,14 @@ export async function keepEdge(number: number, options: KeptEdgeOptions): Promis
     useCertificates(stored) {
       certificates = certificates && { ...certificates, stored };
       if (edge.isOpen()) edge.useCertificates(stored);
+    },
+    async useStorage(storage) {
+      settings = { ...settings, storage };
+      const asked = edge;
+      if (await asked.useStorage(storage)) return;
+      // Another takes its place, and reads from there.
+      asked.kill("SIGKILL");
+      await asked.ended;
     },
     async state() {
       const asked = edge;

@@ -2,6 +2,8 @@ import { setPriority } from "node:os";
 import type { Context } from "#control";
 import type { BackupSchedule } from "./backup-options.ts";
 import { ownCommand } from "./own-command.ts";
+import { type StorageOptions, storageKeys, storageVariables } from "./storage-options.ts";
+import { pinBackupVariables } from "./storage-place.ts";
 
 /** What metrics tell of backups. */
 export interface BackupState {
@@ -39,7 +41,12 @@ const LOW_PRIORITY = 19;
  * Makes backups on a schedule, each by a process of its own: hashing and copying a database would hold up who serves.
  * The place itself tells when the last good one was made.
  */
-export function createScheduledBackups(data: string, schedule: BackupSchedule, log: Context["log"]): ScheduledBackups {
+export function createScheduledBackups(
+  data: string,
+  schedule: BackupSchedule,
+  findStorage: () => StorageOptions,
+  log: Context["log"],
+): ScheduledBackups {
   const { place, everyMs, keep, verify } = schedule;
   let running: Bun.Subprocess<"ignore", "pipe", "pipe"> | undefined;
   let working: Promise<void> | undefined;
@@ -50,7 +57,10 @@ export function createScheduledBackups(data: string, schedule: BackupSchedule, l
   /** Runs `sitepod server …`, and returns the JSON that it wrote. Throws with what it said where it failed. */
   async function run(args: readonly string[]): Promise<unknown> {
     const command = [...ownCommand(), "server", ...args, "--json"];
-    running = Bun.spawn(command, { stdio: ["ignore", "pipe", "pipe"], env: process.env });
+    // The contents may have been moved since the server was told where they are.
+    const storage = findStorage();
+    const variables = { ...pinBackupVariables(process.env), ...storageVariables(storage), ...storageKeys(storage) };
+    running = Bun.spawn(command, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...variables } });
     try {
       setPriority(running.pid, LOW_PRIORITY);
     } catch {

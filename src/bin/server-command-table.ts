@@ -92,4 +92,30 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
     examples: ["sitepod server restore /backup/sitepod --data /var/lib/sitepod"],
     load: () => import("./server-commands/restore.ts"),
   },
+  {
+    usage: "server migrate-storage <to>",
+    group: "Server",
+    summary: "Move contents and pointers from disk to a bucket, back, or to another bucket, while the server runs",
+    details:
+      "The place is s3://name, or local for the data folder. The server goes on serving and releasing while its contents are copied, " +
+      "each read back and verified; then changes wait for a moment, the last of them are copied, and the server uses the new " +
+      "place. What was cut off is run again and goes on. The old place stays as it is, and no server starts on it any more: set " +
+      "the options that the command ends with. The bucket is described by SITEPOD_TO_ACCESS_KEY_ID, " +
+      "SITEPOD_TO_SECRET_ACCESS_KEY, SITEPOD_TO_S3_REGION, SITEPOD_TO_S3_ENDPOINT and SITEPOD_TO_S3_ADDRESSING, in whose place " +
+      "those of the server's own bucket count.",
+    options: [
+      data,
+      {
+        flags: "--verify <what>",
+        doc: "Read back all, or only what is copied now and not by an earlier run",
+        choices: ["all", "new"],
+        default: "all",
+      },
+    ],
+    examples: [
+      "sitepod server migrate-storage s3://sitepod --data /var/lib/sitepod",
+      "sitepod server migrate-storage local --data /var/lib/sitepod",
+    ],
+    load: () => import("./server-commands/migrate-storage.ts"),
+  },
 ];

@@ -5,6 +5,7 @@ import { refusalResponse } from "#control";
 import { assertHeld, lockFolder } from "#db";
 import { SitepodError } from "#model";
 import { createManifestReader, createReaders, Records } from "#store";
+import { requireSettled } from "#upkeep";
 import { createChangeFeed } from "./change-feed.ts";
 import { createControlDoor } from "./control-door.ts";
 import { type ControlHalf, openControlHalf } from "./control-half.ts";
@@ -18,11 +19,14 @@ import { keepCertificates } from "./keep-certificates.ts";
 import { withPorts } from "./kept-edge.ts";
 import { type AnswerControl, maxBodyBytes } from "./listeners.ts";
 import type { Log } from "./log.ts";
+import { createMovableStore } from "./movable-store.ts";
 import { openStore, removeOldCaches } from "./open-store.ts";
 import { createPassOn } from "./pass-on.ts";
 import type { RunningServer } from "./running-server.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { startEdges } from "./start-edges.ts";
+import type { MovableContents } from "./storage-mover.ts";
+import type { StorageOptions } from "./storage-options.ts";
 import { traceStore } from "./trace-store.ts";
 import { hasSuccessor, type Predecessor } from "./succession.ts";
 
@@ -40,14 +44,19 @@ export async function startServer(options: ServeOptions, log: Log, predecessor?:
   const runFolder = join(data, "run");
   if (!predecessor) removeOldSockets(runFolder);
   removeOldCaches(settings);
-  const opened = await openStore(data, settings.storage, { workers: settings.workers, isProbedAtOnce: true });
   let hasLetGo = false;
-  const store = traceStore(
-    guardStore(opened, () => {
-      if (hasLetGo) throw hasSuccessor();
-      assertHeld();
-    }),
-  );
+  const assertMayChange = () => {
+    if (hasLetGo) throw hasSuccessor();
+    assertHeld();
+  };
+  const openAny = async (storage: StorageOptions) => {
+    const opened = await openStore(data, storage, { workers: settings.workers, isProbedAtOnce: true });
+    return traceStore(guardStore(opened, assertMayChange));
+  };
+  const movable = createMovableStore(await openAny(settings.storage));
+  const { store } = movable;
+  await requireSettled(store.documents);
+  const contents: MovableContents = { movable, storage: settings.storage, open: openAny };
   const records = new Records(store);
   const readManifest = createManifestReader(store.blobs);
   const startedMs = Date.now();
@@ -72,7 +81,7 @@ export async function startServer(options: ServeOptions, log: Log, predecessor?:
     predecessor?.changed(key);
   });
   const openHalf = async () => {
-    const parts = { store, records, readManifest, edges, feed, certificates, startedMs, log };
+    const parts = { store, contents, records, readManifest, edges, feed, certificates, startedMs, log };
     return await openControlHalf(options, settings, parts);
   };
   half = await openHalf();

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Option } from "./option.ts";
 
 /** The options of `sitepod serve` about where refs and blobs are: part of the table of all. */
@@ -86,3 +87,27 @@ export function decideStorage(
 /** Returns undefined for what is no way to address a bucket. */
 export const parseAddressing = (text: string | undefined): StorageOptions["addressing"] =>
   ADDRESSINGS.find((addressing) => addressing === text);
+
+/** What a storage is called, by people and to tell it from others. It holds no secret. */
+export function nameStorage(data: string, { type, bucket, endpoint }: StorageOptions): string {
+  if (type === "local") return resolve(data);
+  return endpoint === undefined ? `s3://${bucket}` : `s3://${bucket} at ${endpoint}`;
+}
+
+/** The variables that say where a storage is; an empty one is as one that is not set. */
+export function storageVariables(storage: StorageOptions): Record<string, string> {
+  return {
+    SITEPOD_STORAGE_TYPE: storage.type,
+    SITEPOD_UPLOAD_MODE: storage.isPresigned ? "presigned" : "direct",
+    SITEPOD_S3_BUCKET: storage.bucket ?? "",
+    SITEPOD_S3_REGION: storage.region ?? "",
+    SITEPOD_S3_ENDPOINT: storage.endpoint ?? "",
+    SITEPOD_S3_ADDRESSING: storage.addressing ?? "",
+  };
+}
+
+/** The keys to it. */
+export const storageKeys = ({ accessKey, secretKey }: StorageOptions): Record<string, string> => ({
+  AWS_ACCESS_KEY_ID: accessKey ?? "",
+  AWS_SECRET_ACCESS_KEY: secretKey ?? "",
+});

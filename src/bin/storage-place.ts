@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { SitepodError } from "#model";
 import { type InspectedStore, inspectDiskStore, openDiskStore } from "#store";
+import { requireSettled } from "#upkeep";
 import { openStore } from "./open-store.ts";
 import { parseServeOptions } from "./serve-options.ts";
 import { parseAddressing, type StorageOptions } from "./storage-options.ts";
@@ -33,8 +34,18 @@ export function requireOwnDatabase({ databaseUrl }: DataPlace): void {
   );
 }
 
-/** Opens a server's store for looking at, and changes nothing by that. Throws SitepodError `not_found` without a folder. */
-export async function inspectStore({ data, storage }: DataPlace): Promise<InspectedStore> {
+/**
+ * Opens a server's store for looking at, and changes nothing by that. Throws SitepodError `not_found` without a folder, and
+ * `conflict` where its contents went elsewhere, or have not wholly come.
+ */
+export async function inspectStore(place: DataPlace): Promise<InspectedStore> {
+  const store = await inspectAnyStore(place);
+  await requireSettled(store.documents);
+  return store;
+}
+
+/** The same, wherever the contents are. */
+export async function inspectAnyStore({ data, storage }: DataPlace): Promise<InspectedStore> {
   if (!existsSync(data)) throw new SitepodError("not_found", `There is no folder ${data}. Name it with --data.`);
   return storage.type === "local"
     ? inspectDiskStore(data)
@@ -61,6 +72,15 @@ export async function openPlace(place: string, env: Env, scratch: string, isNew:
     if (existsSync(join(folder, "blobs"))) return inspectDiskStore(folder);
     throw new SitepodError("not_found", `There is no backup and no data folder at ${folder}.`);
   }
+  const storage = { ...parseBucketPlace(place, env, "SITEPOD_BACKUP"), cacheBytes: UNBOUNDED };
+  return await openStore(scratch, storage, { isProbedAtOnce: isNew });
+}
+
+/**
+ * Reads where the bucket `s3://name` is: region, endpoint, addressing and keys are those of the variables that begin with
+ * `prefix`, and where one is not set, of the server's own bucket. Throws SitepodError `invalid` where something is missing.
+ */
+export function parseBucketPlace(place: string, env: Env, prefix: string): Omit<StorageOptions, "cacheBytes"> {
   const bucket = BUCKET.exec(place)?.[1];
   if (bucket === undefined) {
     throw new SitepodError(
@@ -68,20 +88,20 @@ export async function openPlace(place: string, env: Env, scratch: string, isNew:
       `${JSON.stringify(place)} is no bucket. A bucket is written s3://name, and nothing after it.`,
     );
   }
-  const told = (name: string, own: string) => env[`SITEPOD_BACKUP_${name}`] || env[own] || undefined;
+  const told = (name: string, own: string) => env[`${prefix}_${name}`] || env[own] || undefined;
   const accessKey = told("ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID");
   const secretKey = told("SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY");
   if (!accessKey || !secretKey) {
     throw new SitepodError(
       "invalid",
-      `Keys for ${place} are missing: set SITEPOD_BACKUP_ACCESS_KEY_ID and SITEPOD_BACKUP_SECRET_ACCESS_KEY.`,
+      `Keys for ${place} are missing: set ${prefix}_ACCESS_KEY_ID and ${prefix}_SECRET_ACCESS_KEY.`,
     );
   }
   const addressing = told("S3_ADDRESSING", "SITEPOD_S3_ADDRESSING");
   if (addressing !== undefined && !parseAddressing(addressing)) {
     throw new SitepodError("invalid", `The addressing of ${place} is ${JSON.stringify(addressing)}: set path or host.`);
   }
-  const storage = {
+  return {
     type: "s3",
     isPresigned: false,
     bucket,
@@ -90,7 +110,16 @@ export async function openPlace(place: string, env: Env, scratch: string, isNew:
     addressing: parseAddressing(addressing),
     accessKey,
     secretKey,
-    cacheBytes: UNBOUNDED,
   };
-  return await openStore(scratch, storage, { isProbedAtOnce: isNew });
+}
+
+/** Says of backups' bucket by its own variables what those of the server's own bucket say of it, which may change. */
+export function pinBackupVariables(env: Env): Record<string, string> {
+  const shared = { ACCESS_KEY_ID: "AWS_", SECRET_ACCESS_KEY: "AWS_", S3_REGION: "SITEPOD_", S3_ENDPOINT: "SITEPOD_" };
+  return Object.fromEntries(
+    Object.entries({ ...shared, S3_ADDRESSING: "SITEPOD_" }).map(([name, own]) => [
+      `SITEPOD_BACKUP_${name}`,
+      env[`SITEPOD_BACKUP_${name}`] || env[`${own}${name}`] || "",
+    ]),
+  );
 }

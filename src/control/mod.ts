@@ -81,7 +81,7 @@ export { type Addresses, createAddresses } from "./addresses.ts";
 export type { Dns } from "./domains/dns.ts";
 export { type Context, type Disk, DEFAULT_SETTINGS, type Settings } from "./context.ts";
 export { type Compress, createEncoder, type Encoder } from "./encoding/encoder.ts";
-export { createTurns, type Turns } from "./gate.ts";
+export { createGate, createTurns, type Turns } from "./gate.ts";
 export type { OidcSettings } from "./identity/oidc-settings.ts";
 export { composeMail, type Mail, type SendMail } from "./mail.ts";
 export { namedManifests } from "./retention/named-contents.ts";

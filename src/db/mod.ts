@@ -6,7 +6,7 @@ export { forgetAbsentBlobs } from "./restored-file.ts";
 export { createHints, type Hints } from "./hints.ts";
 export { assertHeld, withoutHolds } from "./held.ts";
 export { createLocks, type Locks, type LocksOptions } from "./locks.ts";
-export { isNewPostgres, openPostgres } from "./postgres.ts";
+export { countPostgresSessions, isNewPostgres, openPostgres } from "./postgres.ts";
 export type * from "./schema.ts";
 export { readServerKey } from "./server-key.ts";
 export { isNewSqlite, openSqlite } from "./sqlite.ts";

@@ -54,6 +54,22 @@ export async function isNewPostgres(url: string): Promise<boolean> {
   }
 }
 
+/** Counts the sessions of servers with the database. Throws SitepodError `unavailable` where it cannot be used. */
+export async function countPostgresSessions(url: string): Promise<number> {
+  const query = connect(url);
+  try {
+    const { rows } = await sql<{ count: number }>`select count(*) as count from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid() and application_name like 'sitepod%'`.execute(
+      query,
+    );
+    return rows[0]!.count;
+  } catch (error) {
+    throw unusable(error);
+  } finally {
+    await query.destroy();
+  }
+}
+
 function connect(url: string): Kysely<Schema> {
   const pool = new SQL(url, {
     adapter: "postgres",

@@ -18,3 +18,4 @@ export * from "./release.ts";
 export * from "./retention.ts";
 export * from "./site.ts";
 export * from "./size.ts";
+export * from "./storage-note.ts";

@@ -5,7 +5,7 @@ import { type Context, formatBytes, formatCount, type Result } from "#cli";
 import { forgetAbsentBlobs, lockFolder } from "#db";
 import { SitepodError } from "#model";
 import type { Store } from "#store";
-import { findBackup, type Restored, restoreBackup } from "#upkeep";
+import { findBackup, requireSettled, type Restored, restoreBackup } from "#upkeep";
 import { restoringFile } from "../half-restored.ts";
 import { openStore } from "../open-store.ts";
 import { progressOf } from "../server-progress.ts";
@@ -30,6 +30,7 @@ export async function run(
   const place = await openPlace(from!, env, data, false);
   const record = await findBackup(place.documents, options.backup);
   const store = await openStore(data, storage, { isProbedAtOnce: true });
+  await requireSettled(store.documents);
   await requireEmpty(data, store, record.id);
   await writeDurably(restoringFile(data), `${record.id}\n`);
   const restored = await restoreBackup({ place, record, store, show: progressOf(context) });

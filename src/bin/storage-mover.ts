@@ -1,0 +1,107 @@
+import { SitepodError } from "#model";
+import type { Store } from "#store";
+import { endArrival, markMoved } from "#upkeep";
+import type { Log } from "./log.ts";
+import type { Hold, MovableStore } from "./movable-store.ts";
+import { type Answering, openOperatorSocket } from "./operator-socket.ts";
+import { nameStorage, type StorageOptions } from "./storage-options.ts";
+
+export interface StorageMoverOptions {
+  /** The data folder; absolute. */
+  readonly data: string;
+  readonly storage: StorageOptions;
+  /** Whether other servers may be using the storage. */
+  readonly isShared: boolean;
+  readonly movable: MovableStore;
+  readonly open: (storage: StorageOptions) => Promise<Store>;
+  /** Has the edges read from another storage. Resolves once none reads from the old one. */
+  readonly tellEdges: (storage: StorageOptions) => Promise<void>;
+  readonly log: Log;
+}
+
+export interface StorageMover {
+  /** Where the contents are now. */
+  storage(): StorageOptions;
+  stop(): Promise<void>;
+}
+
+/** Changes wait no longer than that for a command, which may be stuck. */
+const MAX_HOLD_MS = 60_000;
+
+/** Moves a running server to a storage that a command has filled, when one asks for it at the operator's socket. */
+export async function startStorageMover(options: StorageMoverOptions): Promise<StorageMover> {
+  const { data, movable, log } = options;
+  let current = options.storage;
+
+  function requireSame(from: string): void {
+    const name = nameStorage(data, current);
+    if (name === from) return;
+    throw new SitepodError("conflict", `The contents of this server are in ${name} now, and not in ${from}.`);
+  }
+
+  function answer(): Answering {
+    let next: { readonly from: string; readonly storage: StorageOptions; readonly store: Store } | undefined;
+    let hold: Hold | undefined;
+    let isOver = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const letGo = () => {
+      clearTimeout(timer);
+      hold?.letGo();
+      hold = undefined;
+    };
+    return {
+      answers: {
+        async prepareMove({ from, to }) {
+          if (options.isShared) throw shared();
+          requireSame(from);
+          next = { from, storage: to, store: await options.open(to) };
+          return null;
+        },
+        async holdChanges() {
+          const held = await movable.hold();
+          if (isOver || hold) {
+            held.letGo();
+            throw new SitepodError("conflict", "Changes are held already.");
+          }
+          hold = held;
+          timer = setTimeout(letGo, MAX_HOLD_MS);
+          return null;
+        },
+        async move() {
+          if (!hold || !next) {
+            throw new SitepodError(
+              "unavailable",
+              "The last changes took too long to copy. Run the same command again.",
+            );
+          }
+          requireSame(next.from);
+          clearTimeout(timer);
+          const name = nameStorage(data, next.storage);
+          await markMoved(movable.now().documents, name, new Date().toISOString());
+          await endArrival(next.store.documents);
+          await options.tellEdges(next.storage);
+          hold.moveTo(next.store);
+          hold = undefined;
+          current = next.storage;
+          log(
+            `The contents were moved to ${name}: this server uses them there. Set its options before it is started again`,
+          );
+          return null;
+        },
+      },
+      end() {
+        isOver = true;
+        letGo();
+      },
+    };
+  }
+
+  return { storage: () => current, stop: await openOperatorSocket(data, answer) };
+}
+
+const shared = () =>
+  new SitepodError(
+    "conflict",
+    "This server shares its records with others in PostgreSQL. Stop all of them but those that only serve, run the same command " +
+      "again, and start them with the new options.",
+  );
