@@ -5,7 +5,7 @@ test.each(["postgres://sitepod@127.0.0.1/sitepod", "postgresql://a:b@db.internal
   "%s is taken as it is",
   (url) => {
     const faults: string[] = [];
-    expect([parseDatabaseUrl(url, undefined, faults), faults]).toEqual([url, []]);
+    expect([parseDatabaseUrl(url, faults), faults]).toEqual([url, []]);
   },
 );
 
@@ -16,13 +16,7 @@ test.each([
   "postgres://sitepod:secret@db/",
 ])("another is refused without being shown", (url) => {
   const faults: string[] = [];
-  expect(parseDatabaseUrl(url, undefined, faults)).toBeUndefined();
+  expect(parseDatabaseUrl(url, faults)).toBeUndefined();
   expect(faults).toHaveLength(1);
   expect(faults[0]).not.toContain("secret");
-});
-
-test("backups of the data folder do not go with records elsewhere", () => {
-  const faults: string[] = [];
-  parseDatabaseUrl("postgres://sitepod@db/records", "/backups", faults);
-  expect(faults).toHaveLength(1);
 });

@@ -11,15 +11,8 @@ export const DATABASE_OPTIONS = {
 } as const satisfies Record<string, Option>;
 
 /** Checks the URL of a database, which is never shown: it may hold a password. Faults are added to `faults`. */
-export function parseDatabaseUrl(
-  text: string | undefined,
-  backupTo: string | undefined,
-  faults: string[],
-): string | undefined {
+export function parseDatabaseUrl(text: string | undefined, faults: string[]): string | undefined {
   if (text === undefined) return undefined;
-  if (backupTo !== undefined) {
-    faults.push("SITEPOD_BACKUP_TO backs up the records of a data folder, and SITEPOD_DATABASE_URL has them elsewhere");
-  }
   const url = URL.parse(text);
   if (url && /^postgres(ql)?:$/.test(url.protocol) && url.pathname.length > 1 && isTaken(text)) return text;
   faults.push(

@@ -39,19 +39,21 @@ const LOW_PRIORITY = 19;
 
 /**
  * Makes backups on a schedule, each by a process of its own: hashing and copying a database would hold up who serves.
- * The place itself tells when the last good one was made.
+ * The place itself tells when the last good one was made: by whichever server, where several share a database. One of
+ * them at a time makes one (`unlessUnderWay`).
  */
 export function createScheduledBackups(
   data: string,
   schedule: BackupSchedule,
   findStorage: () => StorageOptions,
+  unlessUnderWay: (work: () => Promise<void>) => Promise<boolean>,
   log: Context["log"],
 ): ScheduledBackups {
   const { place, everyMs, keep, verify } = schedule;
   let running: Bun.Subprocess<"ignore", "pipe", "pipe"> | undefined;
   let working: Promise<void> | undefined;
   let isStopped = false;
-  let dueMs: number | undefined;
+  let dueMs = 0;
   let state: BackupState = { lastGoodMs: undefined, lastDurationMs: undefined, failures: 0 };
 
   /** Runs `sitepod server …`, and returns the JSON that it wrote. Throws with what it said where it failed. */
@@ -74,12 +76,14 @@ export function createScheduledBackups(
     throw new Error(answer?.message ?? said.trim());
   }
 
-  async function backUp(): Promise<void> {
+  /** Returns when it was made. */
+  async function backUp(): Promise<number> {
     const startedMs = Date.now();
     const options = ["--data", data, "--verify", verify, "--keep", String(keep)];
     const made = (await run(["backup", place, ...options])) as BackupTold;
     const lastDurationMs = Date.now() - startedMs;
-    state = { ...state, lastGoodMs: Date.parse(made.created_at), lastDurationMs };
+    const lastGoodMs = Date.parse(made.created_at);
+    state = { ...state, lastGoodMs, lastDurationMs };
     log(
       `Backup ${made.id} to ${place} is good: ${made.sites} sites, ${made.releases} releases, ${made.blobs} contents, ` +
         `${made.copied} of them new, in ${(lastDurationMs / 1000).toFixed(1)} s`,
@@ -87,25 +91,26 @@ export function createScheduledBackups(
     if (made.damaged.length > 0) {
       log(`${made.damaged.length} contents are damaged here and not in that backup. Run sitepod server fsck`);
     }
+    return lastGoodMs;
   }
 
   async function findDue(): Promise<number> {
     const { backups } = (await run(["backups", place])) as { readonly backups: readonly BackupTold[] };
     const [newest] = backups;
     if (!newest) return Date.now();
-    log(`The last good backup in ${place} is ${newest.id}`);
-    state = { ...state, lastGoodMs: Date.parse(newest.created_at) };
-    return Date.parse(newest.created_at) + everyMs;
+    const lastGoodMs = Date.parse(newest.created_at);
+    if (lastGoodMs !== state.lastGoodMs) log(`The last good backup in ${place} is ${newest.id}`);
+    state = { ...state, lastGoodMs };
+    return lastGoodMs + everyMs;
   }
 
   async function work(): Promise<void> {
-    // A place where nothing is yet cannot be listed: then a backup is due.
-    dueMs ??= await findDue().catch(() => Date.now());
+    if (Date.now() < dueMs) return;
+    // Another server may have made one. A place where nothing is yet cannot be listed: then a backup is due.
+    dueMs = await findDue().catch(() => Date.now());
     if (isStopped || Date.now() < dueMs) return;
-    const nextMs = Date.now() + everyMs;
     try {
-      await backUp();
-      dueMs = nextMs;
+      dueMs = (await backUp()) + everyMs;
     } catch (error) {
       if (isStopped) return;
       dueMs = Date.now() + Math.min(RETRY_MS, everyMs);
@@ -119,7 +124,11 @@ export function createScheduledBackups(
     }
   }
 
-  const tick = () => (working ??= work().finally(() => (working = undefined)));
+  const tick = () =>
+    (working ??= unlessUnderWay(work)
+      .then(() => {})
+      .catch((error: unknown) => log("Whether a backup is due could not be found out", error))
+      .finally(() => (working = undefined)));
   let timer: ReturnType<typeof setInterval> | undefined;
   return {
     state: () => state,

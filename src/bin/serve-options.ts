@@ -176,7 +176,7 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
     /** Undefined: none is trusted. */
     proxies,
     data: text("data")!,
-    databaseUrl: parseDatabaseUrl(text("databaseUrl"), text("backupTo"), faults),
+    databaseUrl: parseDatabaseUrl(text("databaseUrl"), faults),
     host: text("host") ?? (isLocal(publicUrl?.hostname ?? domain) && !text("publicUrl") ? "localhost" : undefined),
     /** Undefined: derived from domain and port once the port is known. */
     publicUrl,

@@ -84,10 +84,15 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
     summary: "Restore a backup into an empty data folder",
     details:
       "Every content is verified on its way. Where the content is to lie in a bucket, set the same variables as for the " +
-      "server. A restore that was cut off is ended by running it again; until then no server starts on the folder.",
+      "server; the records go to PostgreSQL where SITEPOD_DATABASE_URL is set, wherever the backup found them. A restore that was " +
+      "cut off is ended by running it again; until then no server starts on the folder.",
     options: [
       data,
       { flags: "--backup <id>", doc: "Which one, as sitepod server backups lists them; the newest without it" },
+      {
+        flags: "--records-only",
+        doc: "Restore the records alone, beside contents and pointers that are there: after a lost database, or to change to another",
+      },
     ],
     examples: ["sitepod server restore /backup/sitepod --data /var/lib/sitepod"],
     load: () => import("./server-commands/restore.ts"),

@@ -24,16 +24,6 @@ export function parseDataPlace(folder: string | undefined, env: Env): DataPlace 
   return { data: resolve(data), storage, databaseUrl };
 }
 
-/** Throws SitepodError `invalid` where the records are in PostgreSQL, which has means of its own to copy them. */
-export function requireOwnDatabase({ databaseUrl }: DataPlace): void {
-  if (databaseUrl === undefined) return;
-  throw new SitepodError(
-    "invalid",
-    "The records of this server are in PostgreSQL (SITEPOD_DATABASE_URL), and a backup holds those of a data folder. Copy " +
-      "the database by pg_dump first, then the bucket or the folder by its own means.",
-  );
-}
-
 /**
  * Opens a server's store for looking at, and changes nothing by that. Throws SitepodError `not_found` without a folder, and
  * `conflict` where its contents went elsewhere, or have not wholly come.

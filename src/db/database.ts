@@ -28,20 +28,26 @@ export async function migrate(
   before: (migration: string) => Promise<void> | void = () => {},
 ): Promise<void> {
   const migrator = new Migrator({ db: query, provider: { getMigrations: async () => migrations } });
-  const applied = await query
-    .withTables<{ kysely_migration: { name: string } }>()
-    .selectFrom("kysely_migration")
-    .select("name")
-    .execute()
-    // A new database has no such table. What else is wrong, the migrator meets too.
-    .catch(() => []);
-  const unknown = applied.map(({ name }) => name).filter((name) => !Object.hasOwn(migrations, name));
+  // A new database has no such table. What else is wrong, the migrator meets too.
+  const applied = await readApplied(query).catch(() => []);
+  const unknown = applied.filter((name) => !Object.hasOwn(migrations, name));
   if (unknown.length > 0) throw new NewerDatabase(unknown);
   const names = new Set(applied.map(({ name }) => name));
   const lacking = Object.keys(migrations).find((name) => !names.has(name));
   if (names.size > 0 && lacking !== undefined) await before(lacking);
   const { error } = await migrator.migrateToLatest();
   if (error) throw error;
+}
+
+/** Whether a database is exactly of this version: `false` where it is new, or was made by another. */
+export async function isOfThisVersion(query: Kysely<Schema>): Promise<boolean> {
+  const applied = await readApplied(query);
+  return applied.toSorted().join() === Object.keys(migrations).toSorted().join();
+}
+
+async function readApplied(query: Kysely<Schema>): Promise<string[]> {
+  const table = query.withTables<{ kysely_migration: { name: string } }>().selectFrom("kysely_migration");
+  return (await table.select("name").execute()).map(({ name }) => name);
 }
 
 /** A newer version has changed the database. It is whole, and not to be replaced. */

@@ -7,6 +7,7 @@ export { createHints, type Hints } from "./hints.ts";
 export { assertHeld, withoutHolds } from "./held.ts";
 export { createLocks, type Locks, type LocksOptions } from "./locks.ts";
 export { countPostgresSessions, isNewPostgres, openPostgres } from "./postgres.ts";
+export { copyPostgres, requireEmptyPostgres, restorePostgres } from "./portable-records.ts";
 export type * from "./schema.ts";
-export { readServerKey } from "./server-key.ts";
+export { findServerKey, readServerKey } from "./server-key.ts";
 export { isNewSqlite, openSqlite } from "./sqlite.ts";

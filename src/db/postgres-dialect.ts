@@ -85,9 +85,15 @@ class PostgresConnection implements DatabaseConnection {
     return { rows: [...rows] as Row[], numAffectedRows: BigInt(rows.affectedRows) };
   }
 
-  // eslint-disable-next-line require-yield
-  async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
-    throw new Error("Queries are not streamed");
+  /** Within a transaction, one at a time. */
+  async *streamQuery<Row>({ sql, parameters }: CompiledQuery, rows: number): AsyncIterableIterator<QueryResult<Row>> {
+    await this.ask(`declare streamed no scroll cursor for ${sql}`, parameters);
+    for (;;) {
+      const fetched = await this.ask<Row>(`fetch forward ${rows} from streamed`, []);
+      if (fetched.rows.length === 0) break;
+      yield fetched;
+    }
+    await this.ask("close streamed", []);
   }
 
   async release(): Promise<void> {

@@ -2,7 +2,7 @@ import { traceQuery } from "./trace-query.ts";
 import { SQL } from "bun";
 import { Kysely, sql } from "kysely";
 import { SitepodError } from "#model";
-import { type Database, migrate } from "./database.ts";
+import { type Database, isOfThisVersion, migrate } from "./database.ts";
 import { postgresDialect } from "./postgres-dialect.ts";
 import { asUnavailable } from "./postgres-failure.ts";
 import type { Schema } from "./schema.ts";
@@ -27,6 +27,29 @@ export async function openPostgres(url: string): Promise<Database> {
     await query.destroy();
     throw unusable(error);
   }
+  return databaseOf(query);
+}
+
+/**
+ * Opens the database at `url` and leaves it as it is. Throws SitepodError `unavailable` where it cannot be used, or was made by
+ * another version.
+ */
+export async function inspectPostgres(url: string): Promise<Database> {
+  const query = connect(url);
+  try {
+    if (await isOfThisVersion(query)) return databaseOf(query);
+  } catch (error) {
+    await query.destroy();
+    throw unusable(error);
+  }
+  await query.destroy();
+  throw new SitepodError(
+    "unavailable",
+    "The database of SITEPOD_DATABASE_URL was made by another version of sitepod. Use the one that the servers run.",
+  );
+}
+
+function databaseOf(query: Kysely<Schema>): Database {
   return {
     query,
     isShared: true,

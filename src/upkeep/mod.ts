@@ -8,5 +8,5 @@ export { createStoreMove, type Passed, type StoreMove } from "./move-store.ts";
 export { readBackupTexts } from "./open-backup.ts";
 export { removeOldBackups } from "./remove-backups.ts";
 export type { Outcome, RepairSource } from "./repair.ts";
-export { type Restored, restoreBackup } from "./restore-backup.ts";
+export { type Restored, restoreBackup, restoreRecords } from "./restore-backup.ts";
 export { beginArrival, endArrival, isArriving, isMovedTo, markMoved, requireSettled } from "./storage-notes.ts";

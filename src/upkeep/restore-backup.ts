@@ -58,6 +58,15 @@ export async function restoreBackup({ place, record, store, show }: RestoreTools
   return { database, sessionKey: texts.get(SESSION_KEY), digests };
 }
 
+/** Returns what does not lie in a store, for one that has its contents and documents already. */
+export async function restoreRecords({ place, record, store }: Omit<RestoreTools, "show">): Promise<Restored> {
+  const texts = await readBackupTexts(place, record);
+  const database = await readPiece(place, record.database);
+  const digests = new Set<Digest>();
+  for await (const blob of store.blobs.list()) digests.add(blob.digest);
+  return { database, sessionKey: texts.get(SESSION_KEY), digests };
+}
+
 async function writeDocument({ documents }: InspectedStore, key: string, text: string): Promise<void> {
   if (await documents.create(key, text)) return;
   const there = await documents.read(key);

@@ -3,11 +3,11 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Context, formatBytes, formatCount, type Result } from "#cli";
-import { copyDatabaseFile, isNewSqlite } from "#db";
+import { copyDatabaseFile, copyPostgres, findServerKey, isNewSqlite } from "#db";
 import { SitepodError } from "#model";
 import { makeBackup, removeOldBackups, type BackupResult } from "#upkeep";
 import { progressOf } from "../server-progress.ts";
-import { type DataPlace, inspectStore, openPlace, parseDataPlace, requireOwnDatabase } from "../storage-place.ts";
+import { type DataPlace, inspectStore, openPlace, parseDataPlace } from "../storage-place.ts";
 import { version } from "../version.ts";
 
 interface BackupOptions {
@@ -23,7 +23,6 @@ export async function run(
 ): Promise<Result> {
   const { env, now } = context.world;
   const from = parseDataPlace(options.data, env);
-  requireOwnDatabase(from);
   const store = await inspectStore(from);
   requireNoDataFolder(to!);
   const place = await openPlace(to!, env, from.data, true);
@@ -67,24 +66,32 @@ function requireNoDataFolder(place: string): void {
   throw new SitepodError("conflict", `${place} is a server's data folder. Choose another folder for backups.`);
 }
 
-/** The copy is written beside the database, by the server's user alone to be read. */
-async function copyDatabase({ data }: DataPlace): Promise<Uint8Array<ArrayBuffer>> {
-  const path = join(data, "db", "sitepod.db");
-  if (!existsSync(path) || isNewSqlite(path)) {
-    throw new SitepodError("not_found", `There is no database at ${path}: it is lost, or this is no data folder.`);
-  }
-  const copy = join(data, "tmp", `${randomUUID()}.db`);
+/** The copy is written beside the database, or in the data folder, by the server's user alone to be read. */
+async function copyDatabase({ data, databaseUrl }: DataPlace): Promise<Uint8Array<ArrayBuffer>> {
+  const [copy, aside] = [join(data, "tmp", `${randomUUID()}.db`), join(data, "tmp", `${randomUUID()}.db`)];
   await mkdir(join(data, "tmp"), { recursive: true });
   try {
-    await writeFile(copy, "", { mode: 0o600, flag: "wx" });
-    copyDatabaseFile(path, copy);
+    if (databaseUrl === undefined) await copySqlite(data, copy);
+    else await copyPostgres(databaseUrl, copy, aside);
     return new Uint8Array(await readFile(copy));
   } finally {
+    for (const suffix of ["", "-wal", "-shm"]) await rm(aside + suffix, { force: true });
     await rm(copy, { force: true });
   }
 }
 
-async function readSessionKey({ data }: DataPlace): Promise<string | undefined> {
+async function copySqlite(data: string, copy: string): Promise<void> {
+  const path = join(data, "db", "sitepod.db");
+  if (!existsSync(path) || isNewSqlite(path)) {
+    throw new SitepodError("not_found", `There is no database at ${path}: it is lost, or this is no data folder.`);
+  }
+  await writeFile(copy, "", { mode: 0o600, flag: "wx" });
+  copyDatabaseFile(path, copy);
+}
+
+/** Servers on one PostgreSQL have the key there. */
+async function readSessionKey({ data, databaseUrl }: DataPlace): Promise<string | undefined> {
+  if (databaseUrl !== undefined) return await findServerKey(databaseUrl, "session");
   const path = join(data, "session.key");
   return existsSync(path) ? await readFile(path, "utf8") : undefined;
 }

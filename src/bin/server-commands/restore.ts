@@ -1,19 +1,21 @@
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Context, formatBytes, formatCount, type Result } from "#cli";
-import { forgetAbsentBlobs, lockFolder } from "#db";
-import { SitepodError } from "#model";
+import { forgetAbsentBlobs, lockFolder, requireEmptyPostgres, restorePostgres } from "#db";
+import { type Digest, SitepodError } from "#model";
 import type { Store } from "#store";
-import { findBackup, requireSettled, type Restored, restoreBackup } from "#upkeep";
+import { findBackup, requireSettled, type Restored, restoreBackup, restoreRecords } from "#upkeep";
 import { restoringFile } from "../half-restored.ts";
 import { openStore } from "../open-store.ts";
 import { progressOf } from "../server-progress.ts";
-import { openPlace, parseDataPlace, requireOwnDatabase } from "../storage-place.ts";
+import { type DataPlace, openPlace, parseDataPlace } from "../storage-place.ts";
 
 interface RestoreOptions {
   readonly data?: string;
   readonly backup?: string;
+  readonly recordsOnly?: boolean;
 }
 
 export async function run(
@@ -23,7 +25,6 @@ export async function run(
 ): Promise<Result> {
   const { env } = context.world;
   const to = parseDataPlace(options.data, env);
-  requireOwnDatabase(to);
   const { data, storage } = to;
   await mkdir(data, { recursive: true, mode: 0o700 });
   using _ = lockFolder(data);
@@ -31,23 +32,39 @@ export async function run(
   const record = await findBackup(place.documents, options.backup);
   const store = await openStore(data, storage, { isProbedAtOnce: true });
   await requireSettled(store.documents);
-  await requireEmpty(data, store, record.id);
-  await writeDurably(restoringFile(data), `${record.id}\n`);
-  const restored = await restoreBackup({ place, record, store, show: progressOf(context) });
-  context.report.clear();
-  await writeOwnFiles(data, restored);
-  await rm(restoringFile(data));
+  await requireEmpty(to, store, record.id, options.recordsOnly ?? false);
+  if (options.recordsOnly) {
+    await writeRecords(to, await restoreRecords({ place, record, store }), record.id);
+  } else {
+    await writeDurably(restoringFile(data), `${record.id}\n`);
+    const restored = await restoreBackup({ place, record, store, show: progressOf(context) });
+    context.report.clear();
+    await writeRecords(to, restored, record.id);
+    await rm(restoringFile(data));
+  }
   const { id, sites, releases, blobs, bytes, damaged } = record;
   const what = [formatCount(sites, "site"), formatCount(releases, "release"), formatCount(blobs, "content")].join(", ");
-  const lines = [
-    `Restored ${id} into ${data}: ${what} (${formatBytes(bytes)}), each verified.`,
-    ...(damaged.length > 0 ? [`${formatCount(damaged.length, "content")} had been damaged before that backup.`] : []),
-  ];
+  const lines = options.recordsOnly
+    ? [`Restored the records of ${id}. The server brings them into line with what is stored when it starts.`]
+    : [
+        `Restored ${id} into ${data}: ${what} (${formatBytes(bytes)}), each verified.`,
+        ...(damaged.length > 0
+          ? [`${formatCount(damaged.length, "content")} had been damaged before that backup.`]
+          : []),
+      ];
   return { text: lines.join("\n"), json: record };
 }
 
 /** Throws SitepodError `conflict` unless nothing is there, or what an earlier run for the same backup left. */
-async function requireEmpty(data: string, { documents }: Store, id: string): Promise<void> {
+async function requireEmpty(
+  { data, databaseUrl }: DataPlace,
+  { documents }: Store,
+  id: string,
+  isForRecords: boolean,
+): Promise<void> {
+  // Who was cut off after the records were there has them there.
+  const begun = existsSync(restoringFile(data)) ? id : undefined;
+  if (databaseUrl !== undefined) await requireEmptyPostgres(databaseUrl, begun);
   if (existsSync(restoringFile(data))) {
     const other = (await readFile(restoringFile(data), "utf8")).trim();
     if (other === id) return;
@@ -56,22 +73,44 @@ async function requireEmpty(data: string, { documents }: Store, id: string): Pro
       `${data} holds half of the backup ${other}. End that by --backup ${other}, or empty the folder.`,
     );
   }
-  const hasDatabase = existsSync(join(data, "db", "sitepod.db"));
-  for await (const key of hasDatabase ? ["db/sitepod.db"] : documents.list("sites/")) {
+  const hasDatabase = databaseUrl === undefined && existsSync(join(data, "db", "sitepod.db"));
+  for await (const key of hasDatabase ? ["db/sitepod.db"] : isForRecords ? [] : documents.list("sites/")) {
     throw new SitepodError("conflict", `There is ${key} already in this storage. Restore into an empty one.`);
   }
 }
 
-/** The database comes last of all: it is what makes a server start. */
-async function writeOwnFiles(data: string, { database, sessionKey, digests }: Restored): Promise<void> {
+/** The records come last of all: they are what makes a server start. */
+async function writeRecords({ data, databaseUrl }: DataPlace, restored: Restored, id: string): Promise<void> {
+  const { database, sessionKey, digests } = restored;
   if (sessionKey !== undefined) await writeDurably(join(data, "session.key"), sessionKey);
+  if (databaseUrl !== undefined) return await writePostgres(data, databaseUrl, database, digests, id);
   const path = join(data, "db", "sitepod.db");
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await writeDurably(`${path}.new`, database);
   forgetAbsentBlobs(`${path}.new`, digests);
+  // What a lost database left would be taken for changes of this one.
+  for (const suffix of ["-wal", "-shm"]) await rm(path + suffix, { force: true });
   await rename(`${path}.new`, path);
   await using folder = await open(dirname(path), "r");
   await folder.sync();
+}
+
+async function writePostgres(
+  data: string,
+  url: string,
+  database: Uint8Array,
+  digests: ReadonlySet<Digest>,
+  id: string,
+): Promise<void> {
+  const path = join(data, "tmp", `${randomUUID()}.db`);
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    await writeDurably(path, database);
+    forgetAbsentBlobs(path, digests);
+    await restorePostgres(url, path, id);
+  } finally {
+    for (const suffix of ["", "-wal", "-shm"]) await rm(path + suffix, { force: true });
+  }
 }
 
 /** Writes a file that the server's own user alone reads. */
