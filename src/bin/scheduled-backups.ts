@@ -124,11 +124,15 @@ export function createScheduledBackups(
     }
   }
 
-  const tick = () =>
-    (working ??= unlessUnderWay(work)
-      .then(() => {})
-      .catch((error: unknown) => log("Whether a backup is due could not be found out", error))
-      .finally(() => (working = undefined)));
+  async function takeTurn(): Promise<void> {
+    try {
+      await unlessUnderWay(work);
+    } catch (error) {
+      log("Whether a backup is due could not be found out", error);
+    }
+  }
+
+  const tick = () => (working ??= takeTurn().finally(() => (working = undefined)));
   let timer: ReturnType<typeof setInterval> | undefined;
   return {
     state: () => state,

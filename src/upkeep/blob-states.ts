@@ -6,7 +6,7 @@ import { hashBody } from "./stored-bytes.ts";
 /** How a blob was found: whole, with another content, or not at all. */
 export type BlobState = { readonly kind: "whole"; readonly size: number } | { readonly kind: "damaged" | "missing" };
 
-const BLOBS_AT_ONCE = 8;
+const BLOBS_AT_ONCE = 16;
 
 /** What is known of the blobs of a store. Each is read once: one that is whole does not change. */
 export class BlobStates {

@@ -1,5 +1,5 @@
 import { blobKey, type Digest, type Encoding, encodingKey, ENCODINGS, type Manifest, openManifest } from "#model";
-import type { InspectedStore } from "#store";
+import { inParallel, type InspectedStore } from "#store";
 import { BlobStates } from "./blob-states.ts";
 import type { Damage, Hit, ShowProgress } from "./damage.ts";
 import { DocumentStates, type Namer } from "./document-states.ts";
@@ -14,6 +14,9 @@ export interface Checked {
   readonly pods: number;
   readonly damage: readonly Damage[];
 }
+
+/** A bucket answers many as soon as one. */
+const AT_ONCE = 16;
 
 /** What is wrong with some blobs, by digest. */
 type Wrong = Map<Digest, { damage: Omit<Damage, "hits" | "pods">; hits: Hit[]; pods: Set<Digest> }>;
@@ -36,10 +39,10 @@ export async function checkStore(
   const documents = new DocumentStates(store.documents);
   await documents.readAll();
   let pods = 0;
-  for (const [manifest, namers] of documents.pods) {
+  await inParallel(documents.pods, AT_ONCE, async ([manifest, namers]) => {
     show({ label: "Reading pods", files: pods++, allFiles: documents.pods.size, bytes: 0, allBytes: 0 });
     await checkPod({ store, states, documents, wrong, damagedEncodings }, manifest, namers);
-  }
+  });
   return {
     ...states.summary,
     encodings,
@@ -98,11 +101,12 @@ async function checkEncodings(
   damaged: Wrong,
   show: ShowProgress,
 ): Promise<number> {
+  const listed = await Array.fromAsync(store.encodings.list());
   let count = 0;
-  for await (const digest of store.encodings.list()) {
-    show({ label: "Reading encodings", files: count++, allFiles: count, bytes: 0, allBytes: 0 });
+  await inParallel(listed, AT_ONCE, async (digest) => {
+    show({ label: "Reading encodings", files: count++, allFiles: listed.length, bytes: 0, allBytes: 0 });
     const blob = await states.find(digest);
-    if (blob.kind !== "whole" || !(await store.encodings.has(digest))) continue;
+    if (blob.kind !== "whole" || !(await store.encodings.has(digest))) return;
     for (const encoding of ENCODINGS) {
       const problem = await findFault(store, digest, encoding, blob.size);
       // Gone, or made anew, with its blob?
@@ -117,7 +121,7 @@ async function checkEncodings(
       damaged.set(digest, { damage, hits: [], pods: new Set() });
       break;
     }
-  }
+  });
   return count;
 }
 

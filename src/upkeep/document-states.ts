@@ -1,7 +1,10 @@
 import { type Digest, DOCUMENT_FOLDERS } from "#model";
-import type { InspectedStore } from "#store";
+import { inParallel, type InspectedStore } from "#store";
 import type { Damage } from "./damage.ts";
 import { type Naming, readDocument } from "./read-document.ts";
+
+/** A bucket answers many as soon as one. */
+const AT_ONCE = 16;
 
 /** Where a pod is named. */
 export interface Namer {
@@ -28,10 +31,11 @@ export class DocumentStates {
 
   async readAll(): Promise<void> {
     for (const folder of DOCUMENT_FOLDERS) {
-      for await (const key of this.#documents.list(`${folder}/`)) {
+      const keys = await Array.fromAsync(this.#documents.list(`${folder}/`));
+      await inParallel(keys, AT_ONCE, async (key) => {
         const text = await this.#documents.read(key);
         if (text !== undefined) this.#add(key, readDocument(key, text));
-      }
+      });
     }
   }
 

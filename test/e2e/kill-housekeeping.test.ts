@@ -3,13 +3,14 @@ import type { Api } from "#wire";
 import { register } from "../harness/account.ts";
 import { dataCheck } from "../harness/data-check.ts";
 import { type DeployClient, deployClient } from "../harness/deploy-client.ts";
-import { randomFrom } from "../harness/random.ts";
+import { KILLS, killRandom, killRounds } from "../harness/kill-rounds.ts";
 import { type Server, startServer } from "../harness/server.ts";
 import { temporaryFolder } from "../harness/temporary-folder.ts";
 import { fetchHost } from "../harness/tenant.ts";
 
-const rounds = Math.ceil(Number(process.env.SITEPOD_CRASH_ROUNDS ?? 50) / 5);
-const random = randomFrom(Number(process.env.SITEPOD_CRASH_SEED ?? Math.floor(Math.random() * 2 ** 32)));
+const renames = killRounds(KILLS.renames.disk);
+const collections = killRounds(KILLS.garbage.disk);
+const random = killRandom();
 /** A rename and a garbage collection of these sites take about so long. */
 const KILL_AFTER_MS = 25;
 
@@ -34,13 +35,12 @@ async function killDuring(server: Server, work: Promise<unknown>): Promise<boole
   return await acknowledged;
 }
 
-test(`killed ${rounds} times while a site is renamed, the server has it whole under one name, and the other leads there`, async () => {
-  process.stdout.write(`repeat by SITEPOD_CRASH_SEED=${random.seed}\n`);
+test(`killed ${renames} times while a site is renamed, the server has it whole under one name, and the other leads there`, async () => {
   await using folder = await temporaryFolder();
   const token = await firstToken(folder.path);
   const findFaults = dataCheck(folder.path);
   let label = "roaming";
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < renames; round++) {
     const wanted = `name${round}`;
     const before = await startWith(folder.path, token);
     await using first = before.server;
@@ -81,11 +81,11 @@ async function findStrangers({ server, client }: { server: Server; client: Deplo
   return (await Promise.all(answers)).flat();
 }
 
-test(`killed ${rounds} times while garbage is collected beside deploys, the server has all that is named`, async () => {
+test(`killed ${collections} times while garbage is collected beside deploys, the server has all that is named`, async () => {
   await using folder = await temporaryFolder();
   const token = await firstToken(folder.path);
   const findFaults = dataCheck(folder.path);
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < collections; round++) {
     const { server, client } = await startWith(folder.path, token);
     await using first = server;
     const kept = { "index.html": `kept ${round}`, "shared.txt": "shared by all" };

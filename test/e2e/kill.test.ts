@@ -1,33 +1,57 @@
-import { expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Api } from "#wire";
-import { register } from "../harness/account.ts";
-import { deployOnce, type Ledger, newLedger, STEPS, type Step, workUntilKilled } from "../harness/crash-client.ts";
-import { dataCheck } from "../harness/data-check.ts";
+import {
+  collectUntilKilled,
+  deployOnce,
+  type Ledger,
+  newLedger,
+  STEPS,
+  type Step,
+  workUntilKilled,
+} from "../harness/crash-client.ts";
 import { type DeployClient, deployClient } from "../harness/deploy-client.ts";
-import { type Random, randomFrom } from "../harness/random.ts";
-import { type Server, startServer } from "../harness/server.ts";
-import { temporaryFolder } from "../harness/temporary-folder.ts";
+import { KILLS, killRandom, killRounds, type KillTally, killTally } from "../harness/kill-rounds.ts";
+import { type KilledPlace, type KilledPlaces, killedPlaces } from "../harness/killed-place.ts";
+import type { Random } from "../harness/random.ts";
+import type { Server } from "../harness/server.ts";
 import { fetchHost } from "../harness/tenant.ts";
+import { startS3Lab } from "../lab/s3-lab.ts";
 
-const rounds = Number(process.env.SITEPOD_CRASH_ROUNDS ?? 50);
-const seed = Number(process.env.SITEPOD_CRASH_SEED ?? Math.floor(Math.random() * 2 ** 32));
-const SITES = 4;
+const SITES = 3;
 /** The kill falls on one of so many steps of its kind, and at most so long after the step's beginning. */
-const STEPS_BEFORE_KILL = 6;
-const KILL_AFTER_MS = 12;
+const STEPS_BEFORE_KILL = 4;
+const KILL_AFTER_MS = 8;
+/** So often a server begins anew with nothing: reading all of it after each kill takes longer the more there is. */
+const ROUNDS_A_PLACE = 12;
 
-/** Lets all sites deploy and roll back at once and kills the server within a step of the wanted kind. */
+const lab = await startS3Lab();
+afterAll(lab.stop);
+let places: KilledPlaces;
+beforeAll(async () => {
+  places = await killedPlaces();
+});
+afterAll(() => places[Symbol.asyncDispose]());
+
+/**
+ * Lets all sites deploy and roll back at once beside garbage collection, and kills the server within a step of the wanted
+ * kind. Returns what was under way.
+ */
 async function crash(server: Server, client: DeployClient, ledgers: Ledger[], wanted: Step, random: Random) {
   const reached = Promise.withResolvers<void>();
-  let stepsLeft = 1 + Math.floor(random.below(STEPS_BEFORE_KILL));
-  const begin = (step: Step) => {
+  const underWay = new Map<number, Step>();
+  let stepsLeft = 1 + Math.floor(random.below(wanted === "gc" ? 1 : STEPS_BEFORE_KILL));
+  const begin = (worker: number) => (step: Step) => {
+    underWay.set(worker, step);
     if (step === wanted && --stepsLeft === 0) reached.resolve();
   };
-  const work = Promise.all(ledgers.map((ledger) => workUntilKilled(client, ledger, random, begin)));
+  const deploying = ledgers.map((ledger, i) => workUntilKilled(client, ledger, random, begin(i)));
+  const work = Promise.all([...deploying, collectUntilKilled(client, begin(SITES))]);
   await Promise.race([reached.promise, work]);
   await Bun.sleep(random.below(KILL_AFTER_MS));
+  const steps = [...underWay.values()];
   await server.kill();
   await work;
+  return steps;
 }
 
 const readPage = async (server: Server, host: string): Promise<string> =>
@@ -70,38 +94,58 @@ async function findLosses(server: Server, client: DeployClient, ledger: Ledger, 
   return losses;
 }
 
-test(`killed ${rounds} times while four sites deploy and roll back, the server loses nothing that it acknowledged`, async () => {
-  process.stdout.write(`${rounds} kills; repeat their choices by SITEPOD_CRASH_SEED=${seed}\n`);
-  const random = randomFrom(seed);
-  await using folder = await temporaryFolder();
-  await using first = await startServer({ data: folder.path });
-  const { token } = await register(first.url);
-  await first.kill();
-
+/** Kills servers on one place so many times, the steps in turn. Returns how many releases were acknowledged. */
+async function killOn(place: KilledPlace, rounds: number, random: Random, tally: KillTally): Promise<number> {
   const ledgers = Array.from({ length: SITES }, (_, i) => newLedger(`site${i}`));
-  const findFaults = dataCheck(folder.path);
-  for (let round = 0; round < rounds; round++) {
-    const wanted = STEPS[round % STEPS.length]!;
-    {
-      await using server = await startServer({ data: folder.path });
-      await crash(server, deployClient({ endpoint: server.url, token }), ledgers, wanted, random);
+  let server = await place.start();
+  try {
+    for (let round = 0; round < rounds; round++) {
+      const wanted = STEPS[round % STEPS.length]!;
+      const client = deployClient({ endpoint: server.url, token: place.token });
+      tally.add(await crash(server, client, ledgers, wanted, random));
+      expect({ round, wanted, faults: await place.findFaults() }).toEqual({ round, wanted, faults: [] });
+
+      await server[Symbol.asyncDispose]();
+      server = await place.start();
+      const again = deployClient({ endpoint: server.url, token: place.token });
+      const losses = await Promise.all(ledgers.map((ledger) => findLosses(server, again, ledger, random)));
+      expect({ round, wanted, losses: losses.flat() }).toEqual({ round, wanted, losses: [] });
     }
-    expect({ round, wanted, faults: await findFaults() }).toEqual({ round, wanted, faults: [] });
-
-    await using restarted = await startServer({ data: folder.path });
-    const client = deployClient({ endpoint: restarted.url, token });
-    const losses = await Promise.all(ledgers.map((ledger) => findLosses(restarted, client, ledger, random)));
-    expect({ round, wanted, losses: losses.flat() }).toEqual({ round, wanted, losses: [] });
-    const ledger = ledgers[round % SITES]!;
-    await deployOnce(client, ledger, () => {});
-    expect(await readPage(restarted, ledger.site)).toBe(ledger.releases.get(ledger.prod.version)?.page ?? "");
-    await restarted.kill();
+    const client = deployClient({ endpoint: server.url, token: place.token });
+    for (const ledger of ledgers) {
+      await deployOnce(client, ledger, () => {});
+      expect(await readPage(server, ledger.site)).toBe(ledger.releases.get(ledger.prod.version)?.page ?? "");
+    }
+    await client.call("POST", "/gc");
+    expect(await place.findFaults()).toEqual([]);
+  } finally {
+    await server[Symbol.asyncDispose]();
   }
+  return ledgers.reduce((total, ledger) => total + ledger.releases.size, 0);
+}
 
-  await using last = await startServer({ data: folder.path });
-  await deployClient({ endpoint: last.url, token }).call("POST", "/gc");
-  expect(await dataCheck(folder.path)()).toEqual([]);
-  const releases = ledgers.reduce((total, ledger) => total + ledger.releases.size, 0);
+async function killEverywhere(rounds: number, newPlace: () => Promise<KilledPlace>): Promise<void> {
+  const random = killRandom();
+  const tally = killTally();
+  let releases = 0;
+  for (let left = rounds; left > 0; left -= ROUNDS_A_PLACE) {
+    await using place = await newPlace();
+    releases += await killOn(place, Math.min(left, ROUNDS_A_PLACE), random, tally);
+  }
+  process.stdout.write(`${rounds} kills, ${releases} releases acknowledged, none lost\n`);
   expect(releases).toBeGreaterThan(rounds);
-  process.stdout.write(`${releases} releases acknowledged, none lost\n`);
+  expect(tally.missed(STEPS, Math.floor(rounds / STEPS.length / 2))).toEqual([]);
+}
+
+const { disk, bucket } = KILLS.deploys;
+
+test(`killed ${killRounds(disk)} times while sites are deployed and rolled back and garbage is collected, a server on disk loses nothing that it acknowledged`, async () => {
+  await killEverywhere(killRounds(disk), places.onDisk);
 });
+
+test.skipIf(!lab.endpoint)(
+  `killed ${killRounds(bucket)} times, neither does one with a bucket ${lab.skipped}`,
+  async () => {
+    await killEverywhere(killRounds(bucket), () => places.inBucket(lab));
+  },
+);

@@ -2,7 +2,7 @@ import type { Api } from "#wire";
 import { ApiRefusal, type DeployClient, type SiteFiles } from "./deploy-client.ts";
 import type { Random } from "./random.ts";
 
-export const STEPS = ["plan", "upload", "commit", "release", "rollback"] as const;
+export const STEPS = ["plan", "upload", "commit", "release", "rollback", "gc"] as const;
 export type Step = (typeof STEPS)[number];
 
 /** What the server has acknowledged about one site, and what it was asked and has not answered. */
@@ -30,7 +30,7 @@ function nextFiles(ledger: Ledger): { files: SiteFiles; page: string } {
   const number = ++ledger.deploys;
   const page = `${ledger.site} ${number}`;
   const small = { "index.html": page, "shared.css": `body{--deploy:${Math.floor(number / 3)}}` };
-  return { page, files: number % 4 === 0 ? { ...small, "film.bin": page.repeat(40_000) } : small };
+  return { page, files: number % 4 === 0 ? { ...small, "film.bin": page.repeat(30_000) } : small };
 }
 
 /** One deploy, from plan to release, that keeps the ledger. Calls `begin` before each step. */
@@ -84,6 +84,20 @@ export async function workUntilKilled(
     for (;;) {
       await deployOnce(client, ledger, begin);
       await rollBackOnce(client, ledger, random, begin);
+    }
+  } catch (error) {
+    if (error instanceof ApiRefusal) throw error;
+  }
+}
+
+/** Makes garbage and has it collected until the server is gone. */
+export async function collectUntilKilled(client: DeployClient, begin: (step: Step) => void): Promise<void> {
+  try {
+    for (let number = 0; ; number++) {
+      await client.deploy("passing", { "index.html": `passing ${number}`, "shared.css": `body{--deploy:${number}}` });
+      await client.call("DELETE", "/projects/passing");
+      begin("gc");
+      await client.call("POST", "/gc");
     }
   } catch (error) {
     if (error instanceof ApiRefusal) throw error;
