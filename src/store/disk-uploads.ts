@@ -5,11 +5,11 @@ import { basename, dirname, join } from "node:path";
 import { type Digest, parseDigest } from "#model";
 import { type DiskBlobs, giveName } from "./disk-blobs.ts";
 import { makeDurable } from "./durable-files.ts";
-import { explainFull, findBytes, findFile, linkNew, makeFolders, readFolder, removeFile } from "./files.ts";
+import { explainFull, findBytes, findFile, isMissing, linkNew, makeFolders, readFolder, removeFile } from "./files.ts";
 import { KeyedLock } from "./keyed-lock.ts";
 import { checkDigest, checkWorkspace, stagedKey } from "./keys.ts";
 import { encodePack, indexOf, type NamedContent, type PackIndex } from "./pack.ts";
-import { type Pack, PACK_SUFFIX, PackFolder, readPack } from "./pack-folder.ts";
+import { type Pack, PACK_SUFFIX, PackFolder, readPack, readPacked } from "./pack-folder.ts";
 import { takePart, wholeName } from "./partial-file.ts";
 import type { Uploads } from "./ports.ts";
 import type { Scratch } from "./scratch.ts";
@@ -84,7 +84,20 @@ export class DiskUploads implements Uploads {
   }
 
   async bytes(workspace: string, digest: Digest): Promise<Uint8Array | undefined> {
-    return findBytes(this.#path(workspace, digest));
+    return (await findBytes(this.#path(workspace, digest))) ?? (await this.#packedBytes(workspace, digest));
+  }
+
+  async #packedBytes(workspace: string, digest: Digest): Promise<Uint8Array | undefined> {
+    await this.#packs(workspace);
+    const packed = this.#packFolder(workspace).find(digest);
+    if (!packed) return undefined;
+    try {
+      return await readPacked(packed.pack, packed.content);
+    } catch (error) {
+      // A commit has just taken it.
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
   }
 
   /**

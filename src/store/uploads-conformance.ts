@@ -88,6 +88,8 @@ export function testUploads(store: () => Store): void {
     await store().uploads.stageAll("ws11", contents.slice(1));
     expect(await store().uploads.staged("ws11", digests)).toEqual(new Set(digests));
     expect(await store().uploads.staged("ws12", digests)).toEqual(new Set());
+    expect(await store().uploads.bytes("ws11", digests[0]!)).toEqual(contents[0]!.bytes);
+    expect(await store().uploads.bytes("ws12", digests[0]!)).toBeUndefined();
     expect(await store().blobs.has(digests[0]!)).toBe(false);
     await store().uploads.commit("ws11", digests.slice(0, 3));
     for (const { digest, bytes } of contents.slice(0, 3)) {

@@ -6,7 +6,6 @@ import { findWorkspace } from "../identity/workspace.ts";
 import { recountInTurn, requireStoredRoom } from "../quota/require-room.ts";
 import { UPLOAD_LIFE_MS } from "../release/plan.ts";
 import { checkName, findSite, requireRoom, sentence } from "../release/sites.ts";
-import { chunksOf } from "../release/upload.ts";
 import { createImport, findImport, type ImportRecord, removeImport } from "./import-record.ts";
 
 /** Stands for all that an import brings: no content has this name. */
@@ -105,11 +104,7 @@ export async function receiveContents(
   if (!batch.ok) throw new SitepodError("invalid", `${sentence(batch.fault)}.`);
   for (const { bytes } of batch.value) requireSmall(context, bytes.length);
   await context.disk.requireRoom(body.length);
-  await Promise.all(
-    batch.value.map(({ digest, bytes }) =>
-      context.store.uploads.stage(record.id, digest, bytes.length, chunksOf(bytes)),
-    ),
-  );
+  await context.store.uploads.stageAll(record.id, batch.value);
   return batch.value.length;
 }
 
