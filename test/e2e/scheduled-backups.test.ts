@@ -1,13 +1,17 @@
-import { expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { callApi, register } from "../harness/account.ts";
 import { commandLine } from "../harness/command-line.ts";
+import type { BackupRecord } from "#upkeep";
+import { controlPlanesAreMissing, startControlPlanes, stopObjectStore } from "../harness/control-planes.ts";
 import { deployClient } from "../harness/deploy-client.ts";
 import { type Server, startServer } from "../harness/server.ts";
 import { temporaryFolder } from "../harness/temporary-folder.ts";
 import { fetchHost } from "../harness/tenant.ts";
 import { waitUntil } from "../harness/wait-until.ts";
+
+afterAll(stopObjectStore);
 
 /** A second. */
 const OFTEN = { SITEPOD_BACKUP_EVERY: "0.0003", SITEPOD_BACKUP_KEEP: "2" };
@@ -65,3 +69,28 @@ test("a backup that fails is told, with the last good one, and harms nobody", as
   await deployClient({ endpoint: server.url, token }).deploy("shop", { "index.html": "one" }, "prod");
   expect(await (await fetchHost(server, `shop.${server.domain}`, "/")).text()).toBe("one");
 });
+
+test.skipIf(controlPlanesAreMissing !== undefined)(
+  `two control planes on one PostgreSQL and one bucket make one backup each time ${controlPlanesAreMissing ?? ""}`,
+  async () => {
+    await using folder = await temporaryFolder();
+    await using planes = await startControlPlanes();
+    const place = join(folder.path, "backup");
+    const env = { ...planes.env, SITEPOD_BACKUP_TO: place, SITEPOD_BACKUP_EVERY: "0.0008", SITEPOD_BACKUP_KEEP: "9" };
+    await using first = await startServer({ env });
+    await using second = await startServer({ env });
+    const { token } = await register(first.url);
+    await deployClient({ endpoint: second.url, token }).deploy("shop", { "index.html": "one" }, "prod");
+    await using operator = await commandLine({ by: "executable" });
+    const list = async () =>
+      ((await operator.run(["server", "backups", place, "--json"])).json as { backups?: BackupRecord[] }).backups ?? [];
+    const made = await waitUntil("four were made", async () => {
+      const backups = await list();
+      return backups.length >= 4 && backups;
+    });
+    const times = made.map(({ created_at }) => Date.parse(created_at)).toSorted((a, b) => a - b);
+    const waits = times.slice(1).map((time, i) => time - times[i]!);
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(0.0008 * 60 * 60 * 1000);
+    expect(made[0]).toMatchObject({ sites: 1, releases: 1, damaged: [] });
+  },
+);
