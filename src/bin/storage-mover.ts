@@ -27,6 +27,7 @@ export interface StorageMover {
 
 /** Changes wait no longer than that for a command, which may be stuck. */
 const MAX_HOLD_MS = 60_000;
+const RETRY_MS = 1000;
 
 /** Moves a running server to a storage that a command has filled, when one asks for it at the operator's socket. */
 export async function startStorageMover(options: StorageMoverOptions): Promise<StorageMover> {
@@ -37,6 +38,18 @@ export async function startStorageMover(options: StorageMoverOptions): Promise<S
     const name = nameStorage(data, current);
     if (name === from) return;
     throw new SitepodError("conflict", `The contents of this server are in ${name} now, and not in ${from}.`);
+  }
+
+  /** There is no way back: whether a failed removal took place nobody knows, so changes wait until it has. */
+  async function endArrivalAtLast({ documents }: Store): Promise<void> {
+    for (;;) {
+      try {
+        return await endArrival(documents);
+      } catch (error) {
+        log("The new storage could not be taken into use yet: changes wait, and it is tried again", error);
+        await Bun.sleep(RETRY_MS);
+      }
+    }
   }
 
   function answer(): Answering {
@@ -74,15 +87,22 @@ export async function startStorageMover(options: StorageMoverOptions): Promise<S
               "The last changes took too long to copy. Run the same command again.",
             );
           }
-          requireSame(next.from);
+          // From here on it ends by itself, also where the command has gone.
+          const [moving, { from, storage, store }] = [hold, next];
           clearTimeout(timer);
-          const name = nameStorage(data, next.storage);
-          await markMoved(movable.now().documents, name, new Date().toISOString());
-          await endArrival(next.store.documents);
-          await options.tellEdges(next.storage);
-          hold.moveTo(next.store);
           hold = undefined;
-          current = next.storage;
+          const name = nameStorage(data, storage);
+          try {
+            requireSame(from);
+            await markMoved(movable.now().documents, name, new Date().toISOString());
+          } catch (error) {
+            moving.letGo();
+            throw error;
+          }
+          await endArrivalAtLast(store);
+          await options.tellEdges(storage);
+          moving.moveTo(store);
+          current = storage;
           log(
             `The contents were moved to ${name}: this server uses them there. Set its options before it is started again`,
           );
