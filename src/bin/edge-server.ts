@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { SitepodError } from "#model";
 import { respondPage } from "#serve";
 import { createManifestReader, createReaders, RecordReader } from "#store";
+import { requireSettled } from "#upkeep";
 import { type ControlLink, createControlLink } from "./control-link.ts";
 import { readEdgeKey } from "./edge-key.ts";
 import { formatEdgeMetrics } from "./edge-metrics.ts";
@@ -44,6 +45,7 @@ export async function startEdgeServer(
   if (isBucket) removeOldCaches(settings);
   const store = await openSharedStore(settings);
   if (!isBucket) await requireFolder(data, store.checkReadable);
+  await requireSettled(store.documents);
   const certificates = await openCertificates(options, store, isBucket, log);
 
   const link = createControlLink({

@@ -7,7 +7,7 @@ import { openMemoryStore, type Store } from "#store";
 import { beginArrival, isArriving, isMovedTo } from "#upkeep";
 import { createMovableStore } from "./movable-store.ts";
 import { askServer } from "./operator-socket.ts";
-import { startStorageMover } from "./storage-mover.ts";
+import { type MovableContents, startStorageMover } from "./storage-mover.ts";
 import { nameStorage, type StorageOptions } from "./storage-options.ts";
 
 const local: StorageOptions = {
@@ -27,16 +27,16 @@ const key = refKey("shop", "prod");
 async function startMover(first: Store, next: Store, isShared = false) {
   const data = await mkdtemp(join(tmpdir(), "sitepod-"));
   const movable = createMovableStore(first);
-  const options = { data, storage: local, isShared, movable, open: async () => next };
-  const mover = await startStorageMover({ ...options, tellEdges: async () => {}, log: () => {} });
+  const contents: MovableContents = { movable, storage: local, open: async () => next };
+  const stop = await startStorageMover({ data, contents, isShared, tellEdges: async () => {}, log: () => {} });
   await beginArrival(next.documents, nameStorage(data, local), "2026-01-31T12:00:00.000Z");
   return {
     data,
-    mover,
+    contents,
     documents: movable.store.documents,
     prepare: { from: nameStorage(data, local), to: bucket },
     async [Symbol.asyncDispose]() {
-      await mover.stop();
+      await stop();
       await rm(data, { recursive: true });
     },
   };
@@ -67,7 +67,7 @@ test("a command that is killed in the middle of the switch lets no change throug
   expect(await change).toBe(true);
   expect([await first.documents.read(key), await next.documents.read(key)]).toEqual([undefined, "one"]);
   expect([await isMovedTo(first.documents, "s3://sites"), await isArriving(next.documents)]).toEqual([true, false]);
-  expect(server.mover.storage()).toEqual(bucket);
+  expect(server.contents.storage).toEqual(bucket);
 });
 
 test("changes go on in the old storage where the command ends before the switch", async () => {

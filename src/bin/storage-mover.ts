@@ -6,36 +6,37 @@ import type { Hold, MovableStore } from "./movable-store.ts";
 import { type Answering, openOperatorSocket } from "./operator-socket.ts";
 import { nameStorage, type StorageOptions } from "./storage-options.ts";
 
+/** What a server has its contents in. */
+export interface MovableContents {
+  readonly movable: MovableStore;
+  /** Where they are now. */
+  storage: StorageOptions;
+  readonly open: (storage: StorageOptions) => Promise<Store>;
+}
+
 export interface StorageMoverOptions {
   /** The data folder; absolute. */
   readonly data: string;
-  readonly storage: StorageOptions;
+  /** What is said of where they are changes with a move. */
+  readonly contents: MovableContents;
   /** Whether other servers may be using the storage. */
   readonly isShared: boolean;
-  readonly movable: MovableStore;
-  readonly open: (storage: StorageOptions) => Promise<Store>;
   /** Has the edges read from another storage. Resolves once none reads from the old one. */
   readonly tellEdges: (storage: StorageOptions) => Promise<void>;
   readonly log: Log;
-}
-
-export interface StorageMover {
-  /** Where the contents are now. */
-  storage(): StorageOptions;
-  stop(): Promise<void>;
 }
 
 /** Changes wait no longer than that for a command, which may be stuck. */
 const MAX_HOLD_MS = 60_000;
 const RETRY_MS = 1000;
 
-/** Moves a running server to a storage that a command has filled, when one asks for it at the operator's socket. */
-export async function startStorageMover(options: StorageMoverOptions): Promise<StorageMover> {
-  const { data, movable, log } = options;
-  let current = options.storage;
+/** Moves a running server to a storage that a command has filled, when one asks for it at the operator's socket. Returns how to end that. */
+export async function startStorageMover(options: StorageMoverOptions): Promise<() => Promise<void>> {
+  const { data, contents, log } = options;
+  const { movable } = contents;
 
   function requireSame(from: string): void {
-    const name = nameStorage(data, current);
+    const name = nameStorage(data, contents.storage);
     if (name === from) return;
     throw new SitepodError("conflict", `The contents of this server are in ${name} now, and not in ${from}.`);
   }
@@ -67,7 +68,7 @@ export async function startStorageMover(options: StorageMoverOptions): Promise<S
         async prepareMove({ from, to }) {
           if (options.isShared) throw shared();
           requireSame(from);
-          next = { from, storage: to, store: await options.open(to) };
+          next = { from, storage: to, store: await contents.open(to) };
           return null;
         },
         async holdChanges() {
@@ -102,7 +103,7 @@ export async function startStorageMover(options: StorageMoverOptions): Promise<S
           await endArrivalAtLast(store);
           await options.tellEdges(storage);
           moving.moveTo(store);
-          current = storage;
+          contents.storage = storage;
           log(
             `The contents were moved to ${name}: this server uses them there. Set its options before it is started again`,
           );
@@ -116,7 +117,7 @@ export async function startStorageMover(options: StorageMoverOptions): Promise<S
     };
   }
 
-  return { storage: () => current, stop: await openOperatorSocket(data, answer) };
+  return await openOperatorSocket(data, answer);
 }
 
 const shared = () =>

@@ -32,7 +32,7 @@ export async function migrate(
   const applied = await readApplied(query).catch(() => []);
   const unknown = applied.filter((name) => !Object.hasOwn(migrations, name));
   if (unknown.length > 0) throw new NewerDatabase(unknown);
-  const names = new Set(applied.map(({ name }) => name));
+  const names = new Set(applied);
   const lacking = Object.keys(migrations).find((name) => !names.has(name));
   if (names.size > 0 && lacking !== undefined) await before(lacking);
   const { error } = await migrator.migrateToLatest();

@@ -12,7 +12,7 @@ import type { InspectedStore } from "#store";
 type Documents = InspectedStore["documents"];
 
 /** Throws SitepodError `conflict` where a storage was moved elsewhere, or has not wholly arrived: nobody may rely on it. */
-export async function requireSettled(documents: Documents): Promise<void> {
+export async function requireSettled(documents: Pick<Documents, "read">): Promise<void> {
   const moved = await readNote(documents, MOVED_KEY);
   if (moved) {
     throw new SitepodError(
@@ -86,7 +86,7 @@ async function writeNote(documents: Documents, key: string, note: StorageNote): 
 }
 
 /** Throws SitepodError `internal` where the note is damaged. */
-async function readNote(documents: Documents, key: string): Promise<StorageNote | undefined> {
+async function readNote(documents: Pick<Documents, "read">, key: string): Promise<StorageNote | undefined> {
   const text = await documents.read(key);
   if (text === undefined) return undefined;
   const note = parseStorageNote(text);

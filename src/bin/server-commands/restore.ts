@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { type Context, formatBytes, formatCount, type Result } from "#cli";
 import { forgetAbsentBlobs, lockFolder, requireEmptyPostgres, restorePostgres } from "#db";
 import { type Digest, SitepodError } from "#model";
@@ -109,7 +109,10 @@ async function writePostgres(
     forgetAbsentBlobs(path, digests);
     await restorePostgres(url, path, id);
   } finally {
-    for (const suffix of ["", "-wal", "-shm"]) await rm(path + suffix, { force: true });
+    // And what was put beside it: SQLite's own files, and a copy where the backup is of an older version.
+    for (const name of await readdir(dirname(path))) {
+      if (name.startsWith(basename(path))) await rm(join(dirname(path), name), { force: true });
+    }
   }
 }
 
