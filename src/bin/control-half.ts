@@ -71,14 +71,14 @@ const WELCOME_SITE = "welcome";
 /** Opens it, and begins what it does by itself. */
 export async function openControlHalf(
   options: ServeOptions,
-  { data, storage }: EdgeSettings,
+  { data }: EdgeSettings,
   parts: HalfParts,
 ): Promise<ControlHalf> {
   const { store, contents, records, readManifest, edges, feed, certificates, startedMs, log } = parts;
   const dns = createDns(options.dnsServer);
   const others = joinOtherServers(options.databaseUrl);
   const turns = createTurns(others?.locks);
-  const keepsContents = storage.type === "local";
+  const keepsContents = () => contents.storage.type === "local";
   const disk = watchDisk({ folder: data, reserve: options.diskReserve, keepsContents, log });
   const compressor = createCompressor();
   const encoder = createEncoder({ store, readManifest, ...turns, log, compress: compressor.compress });

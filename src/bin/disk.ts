@@ -21,7 +21,7 @@ export interface DiskOptions {
   /** A folder on it. */
   readonly folder: string;
   readonly reserve: DiskReserve;
-  readonly keepsContents: boolean;
+  readonly keepsContents: () => boolean;
   readonly log: Log;
 }
 
@@ -44,7 +44,9 @@ export function watchDisk({ folder, reserve, keepsContents, log }: DiskOptions):
   }
 
   return {
-    keepsContents,
+    get keepsContents() {
+      return keepsContents();
+    },
     requireRoom: async (bytes) => requireDiskRoom(await look(), reserve, bytes),
     async state() {
       const space = await look();
