@@ -10,4 +10,5 @@ export { countPostgresSessions, isNewPostgres, openPostgres } from "./postgres.t
 export { copyPostgres, requireEmptyPostgres, restorePostgres } from "./portable-records.ts";
 export type * from "./schema.ts";
 export { findServerKey, readServerKey } from "./server-key.ts";
+export type * from "./workspace-schema.ts";
 export { isNewSqlite, openSqlite } from "./sqlite.ts";

@@ -8,6 +8,15 @@ import type {
   TwoFactorTable,
   VerificationTable,
 } from "./sign-in-schema.ts";
+import type {
+  AuditEventTable,
+  InvitationTable,
+  InvitedSiteTable,
+  MemberTable,
+  SiteGrantTable,
+  TokenTable,
+  WorkspaceTable,
+} from "./workspace-schema.ts";
 
 /**
  * The control plane's records: who did what, and why. What is served is told by the refs, never by these tables.
@@ -24,6 +33,10 @@ export interface Schema {
   passkeys: PasskeyTable;
   known_places: KnownPlaceTable;
   workspaces: WorkspaceTable;
+  members: MemberTable;
+  site_grants: SiteGrantTable;
+  invitations: InvitationTable;
+  invited_sites: InvitedSiteTable;
   sites: SiteTable;
   releases: ReleaseTable;
   deployments: DeploymentTable;
@@ -54,16 +67,6 @@ export interface UserTable {
   updatedAt: string;
   role: "admin" | "user";
   twoFactorEnabled: Generated<number | null>;
-}
-
-/** The tenant boundary. One without an owner waits for the first account. */
-export interface WorkspaceTable {
-  id: string;
-  name: string;
-  owner_id: string | null;
-  created_at: string;
-  /** When a content was last found to be lost: releases from before are not relied on. */
-  lost_at: Generated<string | null>;
 }
 
 export interface SiteTable {
@@ -172,35 +175,6 @@ export interface MountTable {
   /** The host that this one only leads to. */
   redirect_to: string | null;
   created_at: string;
-}
-
-export interface TokenTable {
-  id: string;
-  user_id: string;
-  name: string;
-  /** SHA-256 of the token, hexadecimal. */
-  hash: string;
-  prefix: string;
-  /** Separated by spaces. */
-  scopes: string;
-  site_id: string | null;
-  created_at: string;
-  last_used_at: string | null;
-  expires_at: string | null;
-}
-
-export interface AuditEventTable {
-  id: Generated<number>;
-  at: string;
-  user_id: string | null;
-  /** Who it was, kept after the account is gone. */
-  actor: string | null;
-  token_name: string | null;
-  action: string;
-  site_id: string | null;
-  site_name: string | null;
-  target: string | null;
-  address: string | null;
 }
 
 /** Work that some control plane does from time to time. */

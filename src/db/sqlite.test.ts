@@ -15,7 +15,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const workspace = { id: "w1", name: "mine", owner_id: null, lost_at: null, created_at: "2026-01-01T00:00:00.000Z" };
+const workspace = {
+  id: "w1",
+  name: "mine",
+  owner_id: null,
+  home_of: null,
+  lost_at: null,
+  created_at: "2026-01-01T00:00:00.000Z",
+};
 
 test("a database is made once and keeps its rows when opened again", async () => {
   expect(isNewSqlite(path)).toBe(true);

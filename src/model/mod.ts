@@ -10,6 +10,7 @@ export * from "./lease.ts";
 export * from "./manifest.ts";
 export * from "./mount.ts";
 export * from "./network.ts";
+export * from "./permission.ts";
 export * from "./pod-path.ts";
 export * from "./pod-settings.ts";
 export * from "./preview.ts";

@@ -3,15 +3,19 @@ import { sitePassword } from "./access-messages.ts";
 import { bytes, environment, hash, isoTime, projectName, version } from "./fields.ts";
 import { retention } from "./retention-messages.ts";
 import { secondFactor, signInOptions } from "./sign-in-messages.ts";
+import { invitationSecret } from "./workspace-messages.ts";
 
 export { environment } from "./fields.ts";
 export * from "./access-messages.ts";
+export * from "./audit-messages.ts";
 export * from "./domain-messages.ts";
 export * from "./import-messages.ts";
 export * from "./plan-messages.ts";
 export * from "./retention-messages.ts";
 export * from "./quota-messages.ts";
 export * from "./sign-in-messages.ts";
+export * from "./token-messages.ts";
+export * from "./workspace-messages.ts";
 
 /**
  * The messages of the v1 API. Field names are facts of the wire: the public client depends on them. Requests are strict
@@ -53,6 +57,9 @@ export const loginRequest = z.strictObject({
   code: secondFactor,
   action: z.enum(["login", "register"]).optional(),
   name: z.string().max(100).optional().meta({ description: "What to call the token in the list of tokens" }),
+  invitation: invitationSecret.optional().meta({
+    description: "With register: the secret of an invitation, which is accepted; also where sign-up is closed",
+  }),
 });
 export const loginResponse = z.object({
   token: z.string(),
@@ -70,32 +77,13 @@ export const authInfo = z.object({
   scopes: z.array(z.string()),
 });
 
-export const tokenScope = z.enum(["deploy", "read", "admin"]);
-export const tokenRequest = z.strictObject({
-  name: z.string().min(1).max(100),
-  scopes: z.array(tokenScope).min(1).default(["deploy"]),
-  project: projectName.optional().meta({ description: "Restricts the token to one site" }),
-  expires_in: z.int().min(60).optional().meta({ description: "seconds" }),
-});
-export const token = z.object({
-  id: z.string(),
-  name: z.string(),
-  prefix: z.string().meta({ description: "The token's first characters, to tell it from others" }),
-  scopes: z.array(tokenScope),
-  project: z.string().nullable(),
-  created_at: isoTime,
-  last_used_at: isoTime.nullable(),
-  expires_at: isoTime.nullable(),
-});
-export const tokenList = z.object({ tokens: z.array(token) });
-export const tokenCreated = token.extend({ token: z.string().meta({ description: "Shown this once" }) });
-
 export const project = z.object({
   id: z.string(),
   name: z.string(),
   subdomain: z.string(),
   owner_id: z.string(),
   owner_email: z.string().optional(),
+  workspace_id: z.string(),
   created_at: isoTime,
   updated_at: isoTime,
   url: z.string(),
@@ -256,18 +244,6 @@ export const files = z.object({
   files: z.array(z.object({ path: z.string(), hash, size: bytes, content_type: z.string() })),
 });
 
-export const auditEvent = z.object({
-  id: z.string(),
-  at: isoTime,
-  actor: z.string().nullable().meta({ description: "An e-mail address, or null where nobody was logged in" }),
-  token: z.string().nullable().meta({ description: "The name of the token that was used" }),
-  action: z.string().meta({ example: "release.rollback" }),
-  project: z.string().nullable(),
-  target: z.string().nullable(),
-  address: z.string().nullable().meta({ description: "The client's network address" }),
-});
-export const auditList = z.object({ events: z.array(auditEvent) });
-
 export const cleaned = z.object({
   expired_users_deleted: z.int(),
   expired_previews_deleted: z.int(),
@@ -280,9 +256,6 @@ export type ServerConfig = z.infer<typeof serverConfig>;
 export type LoginRequest = z.infer<typeof loginRequest>;
 export type LoginResponse = z.infer<typeof loginResponse>;
 export type AuthInfo = z.infer<typeof authInfo>;
-export type Token = z.infer<typeof token>;
-export type TokenCreated = z.infer<typeof tokenCreated>;
-export type TokenScope = z.infer<typeof tokenScope>;
 export type Project = z.infer<typeof project>;
 export type CommitResponse = z.infer<typeof commitResponse>;
 export type ReleaseResponse = z.infer<typeof releaseResponse>;
@@ -295,4 +268,3 @@ export type HistoryItem = z.infer<typeof historyItem>;
 export type History = z.infer<typeof history>;
 export type ImageList = z.infer<typeof imageList>;
 export type Files = z.infer<typeof files>;
-export type AuditList = z.infer<typeof auditList>;

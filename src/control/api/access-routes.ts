@@ -1,6 +1,7 @@
 import { api } from "#wire";
 import { createAccessLink, listAccess, setAccess, targetOf } from "../access/protect.ts";
 import type { Context } from "../context.ts";
+import { requireEnvironment } from "../identity/actor.ts";
 import { findSite, holdSite } from "../release/sites.ts";
 import { addRoute, type Api } from "./route.ts";
 import { byProject } from "./site-routes.ts";
@@ -15,7 +16,7 @@ export function addAccessRoutes(app: Api, context: Context): void {
       path: "/access",
       tag,
       summary: "What of a site asks for a password",
-      scope: "read",
+      permission: "site:read",
       query: byProject,
       answer: api.accessList,
     },
@@ -29,7 +30,7 @@ export function addAccessRoutes(app: Api, context: Context): void {
       path: "/access",
       tag,
       summary: "Protect an environment or a preview, or open it",
-      scope: "admin",
+      permission: "site:write",
       body: api.accessRequest,
       answer: api.accessState,
     },
@@ -48,12 +49,13 @@ export function addAccessRoutes(app: Api, context: Context): void {
       path: "/access/link",
       tag,
       summary: "Make a link that opens a protected environment or preview for a time",
-      scope: "deploy",
+      permission: "site:deploy",
       body: api.accessLinkRequest,
       answer: api.accessLink,
     },
     async ({ actor, body }) => {
       const site = await findSite(context, actor, body.project);
+      if (body.environment !== undefined) requireEnvironment(actor, body.environment);
       return await createAccessLink(context, actor, site, targetOf(body), body.expires_in);
     },
   );

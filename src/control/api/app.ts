@@ -3,11 +3,13 @@ import { matchedRoutes } from "hono/route";
 import { SitepodError } from "#model";
 import type { Context } from "../context.ts";
 import { authenticate } from "../identity/authenticate.ts";
+import { findOperator } from "../identity/operator.ts";
 import type { SignIn } from "../identity/sign-in.ts";
 import { createRequestLimit } from "../quota/request-limit.ts";
 import { addAccessRoutes } from "./access-routes.ts";
-import { addAccountRoutes, addTokenRoutes } from "./account-routes.ts";
+import { addAccountRoutes } from "./account-routes.ts";
 import { addArchiveRoutes } from "./archive-routes.ts";
+import { addAuditRoutes } from "./audit-routes.ts";
 import { addDeviceRoutes } from "./device-routes.ts";
 import { addDomainRoutes } from "./domain-routes.ts";
 import { findAllowedMethods } from "./allowed-methods.ts";
@@ -23,7 +25,11 @@ import { addGarbageRoutes, addRetentionRoutes } from "./retention-routes.ts";
 import type { Api, Caller } from "./route.ts";
 import { addSecurityRoutes } from "./security-routes.ts";
 import { addServerRoutes } from "./server-routes.ts";
+import { addInvitationRoutes } from "./invitation-routes.ts";
+import { addMemberRoutes } from "./member-routes.ts";
 import { addSiteRoutes } from "./site-routes.ts";
+import { addTokenRoutes } from "./token-routes.ts";
+import { addWorkspaceRoutes } from "./workspace-routes.ts";
 
 const BASE = "/api/v1";
 /** Stands for all that clients make up. */
@@ -50,7 +56,11 @@ export function createApi(context: Context, signIn: SignIn, metrics: () => strin
   addPasskeyRoutes(app, context, signIn);
   addDeviceRoutes(app, context, signIn);
   addOidcRoutes(app, context, signIn);
+  addWorkspaceRoutes(app, context);
+  addMemberRoutes(app, context);
+  addInvitationRoutes(app, context);
   addTokenRoutes(app, context);
+  addAuditRoutes(app, context);
   addSiteRoutes(app, context);
   addRetentionRoutes(app, context);
   addDeployRoutes(app, context);
@@ -97,11 +107,13 @@ export function createApi(context: Context, signIn: SignIn, metrics: () => strin
     const { pathname } = new URL(request.url);
     if (pathname === "/api/docs") return await referencePage();
     let actor: ReturnType<typeof authenticate> | undefined;
+    const findActor = () => (actor ??= authenticate(context, signIn.accounts, request, address));
     const caller: Caller = {
       address,
       requestId,
       countRequest: requestLimit.count,
-      findActor: () => (actor ??= authenticate(context, signIn.accounts, request, address)),
+      findActor,
+      findOperator: () => findOperator(context, request.headers, address, findActor),
     };
     return await app.fetch(request, caller);
   };

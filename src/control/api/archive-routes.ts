@@ -3,10 +3,9 @@ import { abandonImport, beginImport, receiveContent, receiveContents } from "../
 import { commitImport } from "../archive/commit-import.ts";
 import { exportSite } from "../archive/export-site.ts";
 import type { Context } from "../context.ts";
-import { requireScope } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
 import { findSite } from "../release/sites.ts";
-import { addRoute, type Api, readBody, z } from "./route.ts";
+import { addRoute, admit, type Api, describePermission, readBody, z } from "./route.ts";
 
 /** A release takes a few hundred bytes, and five thousand where its message is as long as it can be. */
 const MAX_COMMIT_BYTES = 64 * 1024 * 1024;
@@ -22,8 +21,7 @@ export function addArchiveRoutes(app: Api, context: Context): void {
 
 function addExportRoute(app: Api, context: Context): void {
   app.get("/projects/:id/export", async (request) => {
-    const actor = await request.env.findActor();
-    requireScope(actor, "read");
+    const actor = await admit(request, "site:read");
     const site = await findSite(context, actor, request.req.param("id"));
     const archive = await exportSite(context, site);
     await recordEvent(context, actor, "site.export", { site });
@@ -34,7 +32,7 @@ function addExportRoute(app: Api, context: Context): void {
     path: "/projects/{id}/export",
     tags: [tag],
     summary: "A site with its releases as one archive: an OCI image layout in a tar, whose index comes last",
-    security: [{ token: ["read"] }],
+    ...describePermission("site:read"),
     request: { params: byId },
     responses: {
       200: { description: "The archive", content: { [ARCHIVE_MEDIA_TYPE]: { schema: z.string() } } },
@@ -51,7 +49,7 @@ function addContentRoutes(app: Api, context: Context): void {
       path: "/imports/{id}/contents/{hash}",
       tag,
       summary: "Send one content as the raw body, with its Content-Length",
-      scope: "deploy",
+      permission: "site:create",
       takesContents: true,
       params: z.object({ id: z.string().max(100), hash: z.string().max(100) }),
       answer: api.uploadResponse,
@@ -71,7 +69,7 @@ function addContentRoutes(app: Api, context: Context): void {
       path: "/imports/{id}/contents",
       tag,
       summary: `Send many small contents as one body, ${BATCH_MEDIA_TYPE}`,
-      scope: "deploy",
+      permission: "site:create",
       takesContents: true,
       params: byId,
       answer: api.uploadBatchResponse,
@@ -90,7 +88,7 @@ function addImportRoutes(app: Api, context: Context): void {
       path: "/imports",
       tag,
       summary: "Begin to import a site, under a name that is free",
-      scope: "deploy",
+      permission: "site:create",
       body: api.importRequest,
       answer: api.importBegun,
     },
@@ -104,7 +102,7 @@ function addImportRoutes(app: Api, context: Context): void {
       path: "/imports/{id}/commit",
       tag,
       summary: "End an import: check all that was sent, and make the site with all its releases",
-      scope: "deploy",
+      permission: "site:create",
       params: byId,
       body: api.importCommitRequest,
       answer: api.importCommitted,
@@ -120,7 +118,7 @@ function addImportRoutes(app: Api, context: Context): void {
       path: "/imports/{id}",
       tag,
       summary: "Give an import up, and forget what was sent",
-      scope: "deploy",
+      permission: "site:create",
       params: byId,
       answer: api.message,
     },

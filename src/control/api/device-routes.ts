@@ -2,7 +2,7 @@ import { api } from "#wire";
 import type { Context } from "../context.ts";
 import { recordEvent } from "../identity/audit.ts";
 import type { SignIn } from "../identity/sign-in.ts";
-import { createToken } from "../identity/tokens.ts";
+import { createLoginToken } from "../identity/tokens.ts";
 import { readClient, requireBrowser } from "./finish-sign-in.ts";
 import { addRoute, type Api } from "./route.ts";
 
@@ -17,7 +17,7 @@ export function addDeviceRoutes(app: Api, context: Context, { devices, limit }: 
       path: "/auth/device",
       tag,
       summary: "Begin to log a program in by a browser (RFC 8628)",
-      scope: "none",
+      permission: "none",
       body: api.deviceCodeRequest,
       answer: api.deviceCode,
     },
@@ -35,7 +35,7 @@ export function addDeviceRoutes(app: Api, context: Context, { devices, limit }: 
       path: "/auth/device/token",
       tag,
       summary: "Ask whether the program was let in; answers with its token once",
-      scope: "none",
+      permission: "none",
       body: api.deviceTokenRequest,
       answer: api.loginResponse,
     },
@@ -46,7 +46,7 @@ export function addDeviceRoutes(app: Api, context: Context, { devices, limit }: 
         .where("id", "=", userId)
         .select("email")
         .executeTakeFirstOrThrow();
-      const { token } = await createToken(context, { userId, name, scopes: ["admin"] });
+      const { token } = await createLoginToken(context, userId, name);
       return { token, user_id: userId, email, created: false, message: "Logged in." };
     },
   );
@@ -58,7 +58,7 @@ export function addDeviceRoutes(app: Api, context: Context, { devices, limit }: 
       path: "/auth/device/find",
       tag,
       summary: "What waits under a code",
-      scope: "admin",
+      permission: "account:write",
       body: api.userCode,
       answer: api.deviceRequest,
     },
@@ -77,7 +77,7 @@ export function addDeviceRoutes(app: Api, context: Context, { devices, limit }: 
         path: `/auth/device/${decision}`,
         tag,
         summary: decision === "approve" ? "Let a waiting program into your account" : "Refuse a waiting program",
-        scope: "admin",
+        permission: "account:write",
         body: api.userCode,
         answer: api.message,
       },

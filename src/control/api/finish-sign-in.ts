@@ -7,7 +7,7 @@ import { recordEvent } from "../identity/audit.ts";
 import { requireSameOrigin } from "../identity/authenticate.ts";
 import { type Client, clientOf } from "../identity/client.ts";
 import type { SignIn } from "../identity/sign-in.ts";
-import { createToken } from "../identity/tokens.ts";
+import { createLoginToken } from "../identity/tokens.ts";
 import type { ApiRequest } from "./route.ts";
 
 /** A browser that logs in asks for a cookie by this header; a program gets a token. */
@@ -74,8 +74,7 @@ async function giveToken(
   // For a token no session is kept.
   await accounts.endSession(signedIn.sessionToken);
   const name = tokenName ?? request.req.header("user-agent")?.slice(0, 100) ?? "login";
-  const { token } = await createToken(context, { userId: signedIn.user.id, name, scopes: ["admin"] });
-  return token;
+  return (await createLoginToken(context, signedIn.user.id, name)).token;
 }
 
 /** Stands for who has just signed in, in the audit log. */

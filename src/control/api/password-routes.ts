@@ -5,7 +5,6 @@ import { removeSecondFactor } from "../identity/security.ts";
 import type { SignIn } from "../identity/sign-in.ts";
 import { readClient, requireBrowser, setCookies } from "./finish-sign-in.ts";
 import { addRoute, type Api } from "./route.ts";
-import { requireOperator } from "./operator.ts";
 
 /** Passwords: changed, lost, and set anew by a link. */
 export function addPasswordRoutes(
@@ -22,7 +21,7 @@ export function addPasswordRoutes(
       path: "/auth/password",
       tag,
       summary: "Change your password; all other sessions end",
-      scope: "read",
+      permission: "account:write",
       body: api.passwordChange,
       answer: api.message,
     },
@@ -48,7 +47,7 @@ export function addPasswordRoutes(
       path: "/auth/password/forgot",
       tag,
       summary: "Have a link to a new password mailed",
-      scope: "none",
+      permission: "none",
       body: api.forgotRequest,
       answer: api.message,
     },
@@ -67,7 +66,7 @@ export function addPasswordRoutes(
       path: "/auth/password/reset",
       tag,
       summary: "Set a password by a link's token; all sessions end",
-      scope: "none",
+      permission: "none",
       body: api.resetRequest,
       answer: api.message,
     },
@@ -85,12 +84,11 @@ export function addPasswordRoutes(
       path: "/auth/password/reset-link",
       tag,
       summary: "Make a link to a new password, to hand to its owner (administrators)",
-      scope: "none",
+      permission: "server:operate",
       body: api.resetLinkRequest,
       answer: api.resetLink,
     },
-    async ({ body, request }) => {
-      const operator = await requireOperator(context, request);
+    async ({ actor: operator, body }) => {
       const link = await passwordReset.makeLink(body.email);
       await recordEvent(context, operator, "account.reset_link", { target: body.email });
       if (body.remove_second_factor && (await removeSecondFactor(context, body.email))) {

@@ -14,7 +14,7 @@ export function addQuotaRoutes(app: Api, context: Context, limit: Pick<RequestLi
       path: "/quota",
       tag,
       summary: "What your workspace may have, and how much it has",
-      scope: "read",
+      permission: "account:read",
       answer: api.quota,
     },
     async ({ actor }) => await readQuota(context, actor),
@@ -27,10 +27,10 @@ export function addQuotaRoutes(app: Api, context: Context, limit: Pick<RequestLi
       path: "/quotas",
       tag,
       summary: "What each workspace may have and has, and all together (administrators)",
-      scope: "admin",
+      permission: "server:operate",
       answer: api.quotaList,
     },
-    async ({ actor }) => await listQuotas(context, actor),
+    async () => await listQuotas(context),
   );
 
   addRoute(
@@ -40,7 +40,7 @@ export function addQuotaRoutes(app: Api, context: Context, limit: Pick<RequestLi
       path: "/quotas/{workspace}",
       tag,
       summary: "Set what a workspace may have, named by its id or its owner's e-mail address (administrators)",
-      scope: "admin",
+      permission: "server:operate",
       params: z.object({ workspace: z.string().max(254) }),
       body: api.quotaRequest,
       answer: api.quota,

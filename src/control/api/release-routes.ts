@@ -1,6 +1,7 @@
 import { SitepodError, type Environment } from "#model";
 import { api } from "#wire";
 import type { Context } from "../context.ts";
+import { type Actor, requireEnvironment } from "../identity/actor.ts";
 import { commitUpload } from "../release/commit.ts";
 import { listFiles, listHistory, listImages, readCurrent } from "../release/history.ts";
 import { requireFewFiles } from "../quota/limits.ts";
@@ -29,7 +30,7 @@ export function addDeployRoutes(app: Api, context: Context): void {
       path: "/plan",
       tag,
       summary: "Begin a deploy: list its files, learn which contents are missing",
-      scope: "deploy",
+      permission: "site:deploy",
       body: api.planRequest,
       answer: api.planResponse,
       maxBodyBytes: maxPlanBytes(context.settings.maxFilesPerDeploy),
@@ -50,7 +51,7 @@ export function addDeployRoutes(app: Api, context: Context): void {
       path: "/commit",
       tag,
       summary: "End a deploy: make its contents durable and record the release",
-      scope: "deploy",
+      permission: "site:deploy",
       body: api.commitRequest,
       answer: api.commitResponse,
     },
@@ -84,9 +85,10 @@ interface Pointer {
   readonly expected_version?: number | undefined;
 }
 
-function moveOf(body: Pointer) {
+function moveOf(actor: Actor, body: Pointer) {
   const environment = body.environment ?? body.env;
   if (!environment) throw new SitepodError("invalid", 'The request needs an environment: "prod" or "beta".');
+  requireEnvironment(actor, environment);
   return {
     environment,
     choice: { imageId: body.image_id, version: body.version },
@@ -104,14 +106,14 @@ export function addPointerRoutes(app: Api, context: Context): void {
       path: "/release",
       tag,
       summary: "Point an environment at a release: the newest, or the one named",
-      scope: "deploy",
+      permission: "site:deploy",
       body: api.releaseRequest,
       answer: api.releaseResponse,
     },
     async ({ actor, body }) =>
       await holdSite(context, actor, body.project, (site) =>
         releaseSite(context, actor, site, {
-          ...moveOf(body),
+          ...moveOf(actor, body),
           password: body.password,
           order: { expectedRelease: body.expected_release, inOrder: body.in_order },
         }),
@@ -125,12 +127,12 @@ export function addPointerRoutes(app: Api, context: Context): void {
       path: "/rollback",
       tag,
       summary: "Point an environment back at an earlier release",
-      scope: "deploy",
+      permission: "site:rollback",
       body: api.rollbackRequest,
       answer: api.rollbackResponse,
     },
     async ({ actor, body }) =>
-      await holdSite(context, actor, body.project, (site) => rollBackSite(context, actor, site, moveOf(body))),
+      await holdSite(context, actor, body.project, (site) => rollBackSite(context, actor, site, moveOf(actor, body))),
   );
 
   addRoute(
@@ -140,7 +142,7 @@ export function addPointerRoutes(app: Api, context: Context): void {
       path: "/current",
       tag,
       summary: "What an environment serves",
-      scope: "read",
+      permission: "site:read",
       query: byProject.extend({ environment: api.environment }),
       answer: api.current,
     },
@@ -155,7 +157,7 @@ export function addPointerRoutes(app: Api, context: Context): void {
       path: "/preview",
       tag,
       summary: "Point a temporary address at a release",
-      scope: "deploy",
+      permission: "site:deploy",
       body: api.previewRequest,
       answer: api.previewResponse,
     },
@@ -173,7 +175,7 @@ export function addPointerRoutes(app: Api, context: Context): void {
       path: "/previews",
       tag,
       summary: "List a site's previews",
-      scope: "read",
+      permission: "site:read",
       query: byProject,
       answer: api.previewList,
     },
@@ -187,7 +189,7 @@ export function addPointerRoutes(app: Api, context: Context): void {
       path: "/previews/{slug}",
       tag,
       summary: "End a preview",
-      scope: "deploy",
+      permission: "site:deploy",
       params: z.object({ slug: z.string().max(63) }),
       query: byProject,
       answer: api.message,
@@ -209,7 +211,7 @@ export function addHistoryRoutes(app: Api, context: Context): void {
       path: "/history",
       tag,
       summary: "Releases, newest first; with an environment, what it served",
-      scope: "read",
+      permission: "site:read",
       query: byProject.extend({
         environment: api.environment.optional(),
         limit: z.coerce.number().int().min(1).max(500).default(20),
@@ -227,7 +229,7 @@ export function addHistoryRoutes(app: Api, context: Context): void {
       path: "/images",
       tag,
       summary: "Contents that were released, newest first",
-      scope: "read",
+      permission: "site:read",
       query: byProject.extend({
         page: z.coerce.number().int().min(1).default(1),
         limit: z.coerce.number().int().min(1).max(100).default(20),
@@ -245,7 +247,7 @@ export function addHistoryRoutes(app: Api, context: Context): void {
       path: "/files",
       tag,
       summary: "The files of a release, or of what an environment serves",
-      scope: "read",
+      permission: "site:read",
       query: byProject.extend({
         environment: api.environment.optional(),
         version: z.string().max(20).optional(),

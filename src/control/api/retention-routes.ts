@@ -5,7 +5,6 @@ import { holdSite } from "../release/sites.ts";
 import { collectGarbage, planCollection } from "../retention/collect-garbage.ts";
 import { readGarbageState } from "../retention/garbage-run.ts";
 import { setRetention } from "../retention/site-retention.ts";
-import { requireOperator } from "./operator.ts";
 import { addRoute, type Api, z } from "./route.ts";
 import { byId } from "./site-routes.ts";
 
@@ -19,7 +18,7 @@ export function addRetentionRoutes(app: Api, context: Context): void {
       path: "/projects/{id}/retention",
       tag,
       summary: "Say which releases of a site are kept. Others go when garbage is collected",
-      scope: "admin",
+      permission: "site:write",
       params: byId,
       body: api.retentionRequest,
       answer: api.retention,
@@ -37,7 +36,7 @@ export function addRetentionRoutes(app: Api, context: Context): void {
       path: "/projects/{id}/retention",
       tag,
       summary: "Have releases of a site kept as the server says",
-      scope: "admin",
+      permission: "site:write",
       params: byId,
       answer: api.retention,
     },
@@ -56,14 +55,13 @@ export function addGarbageRoutes(app: Api, context: Context): void {
       path: "/gc",
       tag,
       summary: "Remove releases that are not kept, and contents that nothing names (administrators)",
-      scope: "none",
+      permission: "server:operate",
       query: z.object({
         dry_run: z.enum(["true", "false"]).optional().meta({ description: "true: tell what would go, remove nothing" }),
       }),
       answer: api.collected,
     },
-    async ({ request, query }) => {
-      const operator = await requireOperator(context, request);
+    async ({ actor: operator, query }) => {
       if (query.dry_run === "true") return await planCollection(context);
       const collected = await collectGarbage(context);
       await recordEvent(context, operator, "server.gc", { target: `${collected.deleted_blobs} blobs` });
@@ -78,12 +76,9 @@ export function addGarbageRoutes(app: Api, context: Context): void {
       path: "/gc",
       tag,
       summary: "How far the removing is, or how it last ended (administrators)",
-      scope: "none",
+      permission: "server:operate",
       answer: api.garbageState,
     },
-    async ({ request }) => {
-      await requireOperator(context, request);
-      return await readGarbageState(context);
-    },
+    async () => await readGarbageState(context),
   );
 }

@@ -1,8 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context as Request } from "hono";
-import { SitepodError } from "#model";
+import { type Permission, ruleOf, SitepodError } from "#model";
 import { api } from "#wire";
-import { type Actor, requireScope, type Scope } from "../identity/actor.ts";
+import { actFor, type Actor } from "../identity/actor.ts";
 
 /** Who makes a request, looked up when first asked for. */
 export interface Caller {
@@ -13,6 +13,8 @@ export interface Caller {
   readonly findActor: () => Promise<Actor>;
   /** Counts the request for who makes it. Throws SitepodError `rate_limited` where they have made too many. */
   readonly countRequest: (actor: Actor) => Promise<void>;
+  /** The same, or the server itself where the request shows the operator's token. */
+  readonly findOperator: () => Promise<Actor>;
 }
 
 export type Api = OpenAPIHono<{ Bindings: Caller }>;
@@ -26,8 +28,8 @@ interface RouteDefinition<Params, Query, Body, Answer> {
   readonly path: string;
   readonly tag: string;
   readonly summary: string;
-  /** What the token must allow; "none": anybody may call it. */
-  readonly scope: Scope | "none";
+  /** What the caller must have; "none": anybody may call it. */
+  readonly permission: Permission | "none";
   /** Whether it takes contents that were planned, which are as many as a deploy may have: these are not counted. */
   readonly takesContents?: boolean;
   readonly params?: z.ZodObject & z.ZodType<Params>;
@@ -59,11 +61,8 @@ export function addRoute<Answer, Params = unknown, Query = unknown, Body = unkno
 ): void {
   app.openAPIRegistry.registerPath(describe(definition));
   app.on(definition.method.toUpperCase(), honoPath(definition.path), async (request) => {
-    const actor = definition.scope === "none" ? NOBODY : await request.env.findActor();
-    if (definition.scope !== "none") {
-      requireScope(actor, definition.scope);
-      if (!definition.takesContents) await request.env.countRequest(actor);
-    }
+    const actor = await admit(request, definition.permission);
+    if (isCounted(definition)) await request.env.countRequest(actor);
     const params = check(definition.params, request.req.param(), "path");
     const query = check(definition.query, request.req.query(), "query");
     const body = definition.body ? await readMessage(request, definition, definition.body) : undefined;
@@ -77,6 +76,26 @@ export function addRoute<Answer, Params = unknown, Query = unknown, Body = unkno
     return request.json(result as object);
   });
 }
+
+/** Finds who calls a route, and refuses whoever can never have its permission. Throws SitepodError: `unauthorized`, `forbidden`. */
+export async function admit(request: ApiRequest, permission: Permission | "none"): Promise<Actor> {
+  if (permission === "none") return NOBODY;
+  const isForOperators = ruleOf(permission).of === "server";
+  return actFor(await (isForOperators ? request.env.findOperator() : request.env.findActor()), permission);
+}
+
+/** Requests are counted by whose they are; those that keep the server running are not. */
+const isCounted = ({
+  permission,
+  takesContents,
+}: Pick<RouteDefinition<unknown, unknown, unknown, unknown>, "permission" | "takesContents">): boolean =>
+  permission !== "none" && !takesContents && ruleOf(permission).of !== "server";
+
+/** What the OpenAPI document says of a route's permission. */
+export const describePermission = (permission: Permission | "none") => ({
+  "x-permission": permission,
+  ...(permission === "none" ? {} : { security: [{ token: [ruleOf(permission).scope] }] }),
+});
 
 /** Stands for the caller of a route that anybody may call, and may do nothing. */
 const NOBODY: Actor = {
@@ -97,7 +116,7 @@ function describe<P, Q, B, A>(definition: RouteDefinition<P, Q, B, A>) {
     path: definition.path,
     tags: [definition.tag],
     summary: definition.summary,
-    ...(definition.scope === "none" ? {} : { security: [{ token: [definition.scope] }] }),
+    ...describePermission(definition.permission),
     request: {
       ...(definition.params ? { params: definition.params } : {}),
       ...(definition.query ? { query: definition.query } : {}),
@@ -106,7 +125,7 @@ function describe<P, Q, B, A>(definition: RouteDefinition<P, Q, B, A>) {
     responses: {
       200: { description: "Done", ...json(definition.answer) },
       ...(definition.body || definition.query ? { 400: error("The request is not valid") } : {}),
-      ...(definition.scope === "none"
+      ...(definition.permission === "none"
         ? {}
         : {
             401: error("No token, or not a valid one"),
@@ -120,7 +139,8 @@ function describe<P, Q, B, A>(definition: RouteDefinition<P, Q, B, A>) {
 
 const honoPath = (path: string) => path.replaceAll(/\{([a-z_]+)\}/g, ":$1");
 
-function check<T>(schema: z.ZodType<T> | undefined, value: unknown, place: string): T | undefined {
+/** Reads a part of a message by its schema. Throws SitepodError `invalid` with every fault. */
+export function check<T>(schema: z.ZodType<T> | undefined, value: unknown, place: string): T | undefined {
   if (!schema) return undefined;
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -5,8 +5,7 @@ import { createHealth } from "../health.ts";
 import type { Accounts } from "../identity/accounts.ts";
 import { recordEvent } from "../identity/audit.ts";
 import { cleanUp } from "../retention/clean-up.ts";
-import { requireOperator } from "./operator.ts";
-import { addRoute, type Api } from "./route.ts";
+import { addRoute, type Api, describePermission } from "./route.ts";
 
 export function addServerRoutes(
   app: Api,
@@ -29,6 +28,7 @@ export function addServerRoutes(
     path: "/health",
     tags: [tag],
     summary: "How the server is; 503 only where serving is impaired",
+    ...describePermission("none"),
     responses: {
       200: { description: "Serving", content: { "application/json": { schema: api.health } } },
       503: { description: "Storage cannot be used", content: { "application/json": { schema: api.health } } },
@@ -42,7 +42,7 @@ export function addServerRoutes(
       path: "/config",
       tag,
       summary: "What a client must know of this server",
-      scope: "none",
+      permission: "none",
       answer: api.serverConfig,
     },
     async () => ({
@@ -77,11 +77,10 @@ export function addServerRoutes(
       path: "/cleanup",
       tag,
       summary: "Forget expired previews and uploads (administrators)",
-      scope: "none",
+      permission: "server:operate",
       answer: api.cleaned,
     },
-    async ({ request }) => {
-      const operator = await requireOperator(context, request);
+    async ({ actor: operator }) => {
       const cleaned = await cleanUp(context);
       await recordEvent(context, operator, "server.cleanup");
       return cleaned;

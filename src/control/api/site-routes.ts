@@ -1,9 +1,7 @@
 import { api } from "#wire";
 import type { Context } from "../context.ts";
-import { requireWholeAccount } from "../identity/actor.ts";
-import { listEvents } from "../identity/audit.ts";
 import { deleteSite } from "../release/delete-site.ts";
-import { checkName, findSite, holdSite, listSites } from "../release/sites.ts";
+import { checkName, describeSite, findSite, holdSite, listSites } from "../release/sites.ts";
 import { describeRetention } from "../retention/site-retention.ts";
 import { addRoute, type Api, z } from "./route.ts";
 
@@ -15,7 +13,14 @@ export function addSiteRoutes(app: Api, context: Context): void {
 
   addRoute(
     app,
-    { method: "get", path: "/projects", tag, summary: "List your sites", scope: "read", answer: api.projectList },
+    {
+      method: "get",
+      path: "/projects",
+      tag,
+      summary: "List your sites",
+      permission: "account:read",
+      answer: api.projectList,
+    },
     async ({ actor }) => await listSites(context, actor),
   );
 
@@ -26,14 +31,13 @@ export function addSiteRoutes(app: Api, context: Context): void {
       path: "/projects/{id}",
       tag,
       summary: "One site",
-      scope: "read",
+      permission: "site:read",
       params: byId,
       answer: api.project,
     },
     async ({ actor, params }) => {
       const site = await findSite(context, actor, params.id);
-      const sites = await listSites(context, actor);
-      return { ...sites.find(({ id }) => id === site.id)!, retention: await describeRetention(context, site) };
+      return { ...(await describeSite(context, actor, site)), retention: await describeRetention(context, site) };
     },
   );
 
@@ -44,7 +48,7 @@ export function addSiteRoutes(app: Api, context: Context): void {
       path: "/projects/{id}",
       tag,
       summary: "Delete a site with all its releases",
-      scope: "admin",
+      permission: "site:delete",
       params: byId,
       answer: api.message,
     },
@@ -64,7 +68,7 @@ export function addSiteRoutes(app: Api, context: Context): void {
         path,
         tag,
         summary: "Whether a name is free for a new site; a whole host name will do",
-        scope: "none",
+        permission: "none",
         query: z.object({ subdomain: z.string().max(253).optional(), domain: z.string().max(253).optional() }),
         answer: api.availability,
       },
@@ -75,28 +79,4 @@ export function addSiteRoutes(app: Api, context: Context): void {
       },
     );
   }
-
-  addRoute(
-    app,
-    {
-      method: "get",
-      path: "/audit",
-      tag,
-      summary: "Who changed what, newest first",
-      scope: "read",
-      query: z.object({
-        project: z.string().max(100).optional(),
-        limit: z.coerce.number().int().min(1).max(500).default(50),
-      }),
-      answer: api.auditList,
-    },
-    async ({ actor, query }) => {
-      if (query.project === undefined) {
-        requireWholeAccount(actor);
-        return await listEvents(context, actor, undefined, query.limit);
-      }
-      const site = await findSite(context, actor, query.project);
-      return await listEvents(context, actor, site.id, query.limit);
-    },
-  );
 }

@@ -1,8 +1,8 @@
 import { type Digest, parseDigest, parseSiteName, SitepodError } from "#model";
 import { type Api, parseBatch } from "#wire";
 import { type Context, newId, nowIso } from "../context.ts";
-import { type Actor, requireWholeAccount } from "../identity/actor.ts";
-import { findWorkspace } from "../identity/workspace.ts";
+import { type Actor, requireAllSites } from "../identity/actor.ts";
+import { meantWorkspace } from "../identity/workspace.ts";
 import { recountInTurn, requireStoredRoom } from "../quota/require-room.ts";
 import { UPLOAD_LIFE_MS } from "../release/plan.ts";
 import { checkName, findSite, requireRoom, sentence } from "../release/sites.ts";
@@ -24,13 +24,13 @@ export async function beginImport(
   actor: Actor,
   { project, size = 0 }: Api.ImportRequest,
 ): Promise<Api.ImportBegun> {
-  requireWholeAccount(actor);
+  requireAllSites(actor);
   // All is sent, also what is here already: what that is, nobody knows yet.
   await context.disk.requireRoom(context.disk.keepsContents ? size : 0);
   const name = parseSiteName(project);
   if (!name.ok) throw new SitepodError("invalid", `${sentence(name.fault)}.`);
   await requireFree(context, actor, name.value);
-  const workspaceId = await findWorkspace(context, actor);
+  const workspaceId = await meantWorkspace(context, actor);
   await requireRoom(context, actor, workspaceId);
   const contents = { mostBytes: size, sizes: () => new Map([[ALL_CONTENTS, size]]) };
   await requireStoredRoom(context, workspaceId, contents, recountInTurn(context));
@@ -49,7 +49,7 @@ export async function beginImport(
 
 async function requireFree(context: Context, actor: Actor, name: string): Promise<void> {
   if ((await checkName(context, name)).available) return;
-  const own = await findSite(context, actor, name).catch(() => undefined);
+  const own = await findSite(context, actor, name, "site:read").catch(() => undefined);
   throw own
     ? new SitepodError(
         "conflict",

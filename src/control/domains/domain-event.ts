@@ -19,7 +19,7 @@ export async function recordDomainEvent(
     .innerJoin("sites", "sites.id", "mounts.site_id")
     .where("mounts.workspace_id", "=", workspace_id)
     .where("mounts.hostname", "=", hostname)
-    .select(["sites.id", "sites.name"])
+    .select(["sites.id", "sites.name", "sites.workspace_id"])
     .distinct()
     .execute();
   for (const site of sites) await recordEvent(context, actor, action, { site, target: hostname });

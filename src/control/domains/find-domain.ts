@@ -1,9 +1,10 @@
 import type { Selectable } from "kysely";
 import type { DomainTable, MountTable } from "#db";
-import { SitepodError } from "#model";
+import { mayAs, SitepodError } from "#model";
 import { parseCustomDomain } from "#routing";
 import type { Context } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
+import { isWithin, memberStanding, requirePermission, standingOf } from "../identity/standing.ts";
 import { sentence } from "../release/sites.ts";
 
 export interface Domain extends Selectable<DomainTable> {
@@ -20,20 +21,22 @@ export function requireCustomDomain(context: Context, text: string): string {
 /**
  * Finds a custom domain of the actor's workspaces; for an administrator of anybody's. Throws SitepodError `invalid`
  * where it is no domain name, `not_found` where there is none and, in the same words, where it is only somebody else's,
- * `forbidden` where the actor's token is restricted to a site that is not on it.
+ * `forbidden` where the actor's token is restricted to a site that is not on it, or the actor may not do what is asked.
  */
 export async function findDomain(context: Context, actor: Actor, text: string): Promise<Domain> {
   const hostname = requireCustomDomain(context, text);
   const rows = await context.db.query
     .selectFrom("domains")
-    .innerJoin("workspaces", "workspaces.id", "domains.workspace_id")
     .where("domains.hostname", "=", hostname)
     .selectAll("domains")
-    .select("workspaces.owner_id")
+    .select(memberStanding(actor, "domains.workspace_id"))
     .orderBy("domains.status")
     .execute();
-  // "active" comes before "pending".
-  const row = rows.find(({ owner_id }) => owner_id === actor.userId) ?? (actor.isAdmin ? rows[0] : undefined);
+  const own = rows.filter(
+    (row) => isWithin(actor, row.workspace_id) && mayAs(standingOf(actor, row), "workspace:read"),
+  );
+  // An administrator sees all, and means their own where they have it. "active" comes before "pending".
+  const row = own.find(({ is_member }) => is_member) ?? own[0];
   if (!row) {
     const shown = JSON.stringify(hostname);
     throw new SitepodError("not_found", `You have no domain ${shown}. List a site's with sitepod domain list.`);
@@ -47,5 +50,7 @@ export async function findDomain(context: Context, actor: Actor, text: string): 
   if (actor.siteId !== null && !mounts.some(({ site_id }) => site_id === actor.siteId)) {
     throw new SitepodError("forbidden", `This token is restricted to a site that is not on ${hostname}.`);
   }
-  return { ...row, mounts };
+  const { is_member, member_role, ...domain } = row;
+  requirePermission(standingOf(actor, { is_member, member_role }), actor.needs, hostname);
+  return { ...domain, mounts };
 }

@@ -73,7 +73,7 @@ export class World implements AsyncDisposable {
     this.isDnsDown = false;
     this.nowMs = Date.UTC(2030, 0, 1);
     this.disk = ROOMY_DISK;
-    const tables = ["domains", "sites", "audit_events", "workspace_blobs", "workspace_quotas", "garbage_runs"] as const;
+    const tables = ["domains", "sites", "workspace_blobs", "workspace_quotas", "garbage_runs"] as const;
     for (const table of tables) await this.#query.deleteFrom(table).execute();
     await this.restart();
   }

@@ -5,7 +5,7 @@ import { type BetterAuth, type Identity, sessionCookieName } from "./better-auth
 import { type Client, headersOf, sentBack } from "./client.ts";
 import type { LoginLimit } from "./login-limit.ts";
 import { asSitepodErrors } from "./refusals.ts";
-import { findWorkspace } from "./workspace.ts";
+import { ensureHome } from "./workspace.ts";
 
 export interface User {
   readonly id: string;
@@ -20,12 +20,22 @@ export interface SignedIn {
   readonly sessionToken: string;
 }
 
+/** An invitation by which somebody registers, in a turn in which nobody else does. */
+export interface InvitationForNew {
+  /** Throws SitepodError where it cannot be accepted, before there is an account. */
+  require(): Promise<void>;
+  accept(user: User): Promise<void>;
+}
+
 export type SignUpPolicy = "first" | "open" | "closed";
 
 export interface Accounts {
   signUpPolicy(): Promise<SignUpPolicy>;
-  /** Throws SitepodError: `forbidden` where sign-up is closed, `conflict` where the e-mail is taken, `invalid`. */
-  register(email: string, password: string, client: Client): Promise<SignedIn>;
+  /**
+   * Throws SitepodError: `forbidden` where sign-up is closed and no invitation was given, `conflict` where the e-mail is
+   * taken, `invalid`, and what the invitation throws.
+   */
+  register(email: string, password: string, client: Client, invitation?: InvitationForNew): Promise<SignedIn>;
   /**
    * `code` is what the account's app shows now, or a recovery code. Throws SitepodError: `unauthorized` where e-mail and
    * password, or the code, do not match, `second_factor_required` where the account wants a code and there is none.
@@ -56,9 +66,15 @@ export function createAccounts(context: Context, identity: Identity, limit: Logi
     return context.settings.signUpIsOpen ? "open" : "closed";
   }
 
-  async function register(email: string, password: string, client: Client): Promise<SignedIn> {
+  async function register(
+    email: string,
+    password: string,
+    client: Client,
+    invitation?: InvitationForNew,
+  ): Promise<SignedIn> {
     const policy = await signUpPolicy();
-    if (policy === "closed") {
+    await invitation?.require();
+    if (policy === "closed" && !invitation) {
       throw new SitepodError("forbidden", "Sign-up is closed on this server. Ask its administrator for an account.");
     }
     const auth = await identity();
@@ -66,7 +82,8 @@ export function createAccounts(context: Context, identity: Identity, limit: Logi
     const headers = headersOf(client, null);
     const signedIn = await asSitepodErrors(() => auth.api.signUpEmail({ body, headers, returnHeaders: true }));
     const { id } = signedIn.response.user;
-    await findWorkspace(context, { userId: id, email, isAdmin: policy === "first" });
+    await ensureHome(context, { userId: id, email, isAdmin: policy === "first" });
+    await invitation?.accept(signedIn.response.user);
     return describe(signedIn);
   }
 
@@ -76,7 +93,7 @@ export function createAccounts(context: Context, identity: Identity, limit: Logi
 
   return {
     signUpPolicy,
-    register: (email, password, client) => inTurn(() => register(email, password, client)),
+    register: (email, password, client, invitation) => inTurn(() => register(email, password, client, invitation)),
     ensureFirst: (email, password) =>
       inTurn(async () => {
         if ((await signUpPolicy()) !== "first") return;

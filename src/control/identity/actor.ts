@@ -1,19 +1,35 @@
-import { SitepodError } from "#model";
-import type { Api } from "#wire";
+import {
+  type Environment,
+  includesScope,
+  type Permission,
+  ruleOf,
+  SitepodError,
+  type TokenScope as Scope,
+} from "#model";
 
-export type Scope = Api.TokenScope;
+export type { TokenScope as Scope } from "#model";
 
 /** Who makes a request, and what they may do with it. */
 export interface Actor {
   readonly userId: string;
   readonly email: string;
+  /** Whether they administer the server. In each of its workspaces they are an owner. */
   readonly isAdmin: boolean;
   readonly scopes: ReadonlySet<Scope>;
   /** A token may be restricted to one site. */
   readonly siteId: string | null;
+  /** A token may be one workspace's. Absent: all are meant that the account is in. */
+  readonly workspaceId?: string | undefined;
+  /** A token may be restricted to environments. Absent: all. */
+  readonly environments?: ReadonlySet<Environment> | undefined;
+  readonly tokenId?: string | undefined;
   readonly tokenName: string | null;
   /** The client's network address, where it is known. */
   readonly address: string | null;
+  /** The id of the workspace that the request names: where new sites go, and whose lists it gets. */
+  readonly chosenWorkspace?: string | undefined;
+  /** What the request needs, by its route: whoever looks up a site or a workspace for it checks that. */
+  readonly needs?: Permission | undefined;
 }
 
 /** The server itself, when it releases the welcome site or runs an operator's script. */
@@ -27,31 +43,49 @@ export const SYSTEM: Actor = {
   address: null,
 };
 
-/** What each scope includes: who may deploy may read, who may administer may do both. */
-const INCLUDED: Record<Scope, readonly Scope[]> = {
-  read: ["read"],
-  deploy: ["deploy", "read"],
-  admin: ["admin", "deploy", "read"],
-};
-
 /** Throws SitepodError `forbidden` unless the actor's token has the scope. */
 export function requireScope(actor: Actor, scope: Scope): void {
-  for (const own of actor.scopes) if (INCLUDED[own].includes(scope)) return;
+  if (includesScope(actor.scopes, scope)) return;
   throw new SitepodError(
     "forbidden",
     `This token may not do that: it needs the scope "${scope}". Create one with sitepod token create --scope ${scope}.`,
   );
 }
 
-/** Throws SitepodError `forbidden` where the actor's token is restricted to one site: account matters are not its own. */
-export function requireWholeAccount(actor: Actor): void {
-  if (actor.siteId === null) return;
-  throw new SitepodError("forbidden", "This token is restricted to one site. Log in, or use a token without a site.");
+/**
+ * Returns the actor as who asks for what needs the permission. Throws SitepodError `forbidden` where the token or the
+ * account can never have it; whether they have it on the site or in the workspace is checked where that is looked up.
+ */
+export function actFor(actor: Actor, permission: Permission): Actor {
+  const { of, scope } = ruleOf(permission);
+  requireScope(actor, scope);
+  if (permission === "account:write" || of === "server") requireWholeAccount(actor);
+  if (of === "server" && !actor.isAdmin) {
+    throw new SitepodError("forbidden", "Only an administrator of this server may do that.");
+  }
+  return { ...actor, needs: permission };
 }
 
-/** Throws SitepodError `forbidden` unless the actor is an administrator with a full token. */
-export function requireAdministrator(actor: Actor): void {
-  requireScope(actor, "admin");
-  requireWholeAccount(actor);
-  if (!actor.isAdmin) throw new SitepodError("forbidden", "Only an administrator of this server may do that.");
+/** Throws SitepodError `forbidden` where the actor's token is restricted: account matters are not its own. */
+export function requireWholeAccount(actor: Actor): void {
+  requireAllSites(actor);
+  if (actor.workspaceId !== undefined) throw restricted("workspace");
+}
+
+/** Throws SitepodError `forbidden` where the actor's token is restricted to a part of what its workspace has. */
+export function requireAllSites({ siteId, environments }: Actor): void {
+  if (siteId !== null) throw restricted("site");
+  if (environments !== undefined) throw restricted("environment");
+}
+
+const restricted = (what: "site" | "environment" | "workspace"): SitepodError =>
+  new SitepodError("forbidden", `This token is restricted to one ${what}. Log in, or use a token that is not.`);
+
+/** Throws SitepodError `forbidden` where the actor's token is restricted to other environments. */
+export function requireEnvironment({ environments }: Actor, environment: Environment): void {
+  if (!environments || environments.has(environment)) return;
+  throw new SitepodError(
+    "forbidden",
+    `This token is restricted to ${[...environments].join(", ")}: it may not touch ${environment}.`,
+  );
 }

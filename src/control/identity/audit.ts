@@ -1,57 +1,49 @@
-import type { Api } from "#wire";
+import { type Kysely, sql } from "kysely";
+import type { Schema } from "#db";
 import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "./actor.ts";
 
 export interface AuditSubject {
-  readonly site?: { readonly id: string; readonly name: string };
+  readonly site?: { readonly id: string; readonly name: string; readonly workspace_id: string };
+  /** Whose log it goes to: the site's workspace without it, else the actor's own. */
+  readonly workspaceId?: string;
   readonly target?: string;
+  /** What there was and what there is; absent: nothing, or nothing that says more than the target. No secrets. */
+  readonly before?: unknown;
+  readonly after?: unknown;
 }
 
-/** Writes who did what, when and from where. Called after each change, before it is acknowledged. */
+/**
+ * Writes who did what, when and from where: in the transaction that makes the change, where that is one of the database;
+ * else after it, before it is acknowledged.
+ */
 export async function recordEvent(
   context: Context,
   actor: Actor,
   action: string,
   subject: AuditSubject = {},
+  query: Kysely<Schema> = context.db.query,
 ): Promise<void> {
-  await context.db.query
+  const workspaceId = subject.workspaceId ?? subject.site?.workspace_id;
+  await query
     .insertInto("audit_events")
     .values({
       at: nowIso(context),
+      workspace_id: workspaceId ?? sql`(select id from workspaces where home_of = ${actor.userId})`,
       user_id: actor.userId,
       actor: actor.email,
+      token_id: actor.tokenId ?? null,
       token_name: actor.tokenName,
       action,
       site_id: subject.site?.id ?? null,
       site_name: subject.site?.name ?? null,
       target: subject.target ?? null,
       address: actor.address,
+      before: asJson(subject.before),
+      after: asJson(subject.after),
     })
     .execute();
   context.activity.countEvent(action);
 }
 
-/** Lists events, newest first: those of one site, or all that the actor made; an administrator sees everybody's. */
-export async function listEvents(
-  context: Context,
-  actor: Actor,
-  siteId: string | undefined,
-  limit: number,
-): Promise<Api.AuditList> {
-  let query = context.db.query.selectFrom("audit_events").selectAll().orderBy("id", "desc").limit(limit);
-  if (siteId !== undefined) query = query.where("site_id", "=", siteId);
-  else if (!actor.isAdmin) query = query.where("user_id", "=", actor.userId);
-  const rows = await query.execute();
-  return {
-    events: rows.map((row) => ({
-      id: String(row.id),
-      at: row.at,
-      actor: row.actor,
-      token: row.token_name,
-      action: row.action,
-      project: row.site_name,
-      target: row.target,
-      address: row.address,
-    })),
-  };
-}
+const asJson = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));

@@ -4,8 +4,25 @@ import type { Accounts } from "./accounts.ts";
 import type { Actor } from "./actor.ts";
 import { findTokenActor } from "./tokens.ts";
 
-/** Finds who makes a request: a token in the header, or a browser's cookie. Throws SitepodError `unauthorized`. */
+/** Names the workspace that a request means, by its id. */
+const WORKSPACE_HEADER = "x-sitepod-workspace";
+
+/**
+ * Finds who makes a request: a token in the header, or a browser's cookie; and which workspace it names. Throws
+ * SitepodError `unauthorized`.
+ */
 export async function authenticate(
+  context: Context,
+  accounts: Accounts,
+  request: Request,
+  address: string | null,
+): Promise<Actor> {
+  const actor = await identify(context, accounts, request, address);
+  const chosenWorkspace = request.headers.get(WORKSPACE_HEADER) ?? undefined;
+  return chosenWorkspace === undefined ? actor : { ...actor, chosenWorkspace };
+}
+
+async function identify(
   context: Context,
   accounts: Accounts,
   request: Request,

@@ -1,35 +1,91 @@
+import type { Kysely } from "kysely";
+import type { Schema } from "#db";
 import { SitepodError } from "#model";
 import type { Context } from "../context.ts";
 import { deleteSite } from "../release/delete-site.ts";
 import { holdSite } from "../release/sites.ts";
 import type { Actor } from "./actor.ts";
 import { recordEvent } from "./audit.ts";
+import { giveOwnershipOn } from "./owners.ts";
 
 /**
- * Deletes an account with its sites, tokens and sessions. Returns how many sites it had. Throws SitepodError `conflict`
- * where it is the last administrator's, and others are on the server.
+ * Deletes an account with the workspaces that nobody else is in, their sites, and its tokens and sessions. Returns how many
+ * sites there were. Throws SitepodError `conflict` where it is the last administrator's, and others are on the server; and
+ * where it is the last owner of a workspace that others are in.
  */
 export async function deleteAccount(context: Context, actor: Actor): Promise<number> {
   if (actor.isAdmin) await requireDispensable(context, actor);
+  await requireNoDependants(context, actor);
   const workspaces = await context.db.query
-    .selectFrom("workspaces")
-    .where("owner_id", "=", actor.userId)
-    .select("id")
+    .selectFrom("members")
+    .where("user_id", "=", actor.userId)
+    .select("workspace_id")
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom("members as others")
+            .select("others.user_id")
+            .whereRef("others.workspace_id", "=", "members.workspace_id")
+            .where("others.user_id", "!=", actor.userId),
+        ),
+      ),
+    )
     .execute();
   let deleted = 0;
-  for (const { id } of workspaces) {
-    const sites = await context.db.query.selectFrom("sites").where("workspace_id", "=", id).select("id").execute();
-    for (const site of sites) {
-      await holdSite(context, actor, site.id, (held) => deleteSite(context, actor, held));
-      deleted++;
+  for (const { workspace_id: id } of workspaces) deleted += await deleteWorkspace(context, actor, id);
+  await context.db.query.transaction().execute(async (query) => {
+    for (const { workspace_id } of await membershipsOf(query, actor.userId)) {
+      await giveOwnershipOn(query, workspace_id, actor.userId);
+      await recordEvent(context, actor, "member.leave", { workspaceId: workspace_id, target: actor.email }, query);
     }
-    await context.db.query.deleteFrom("workspace_blobs").where("workspace_id", "=", id).execute();
-    await context.db.query.deleteFrom("workspaces").where("id", "=", id).execute();
-  }
-  await recordEvent(context, actor, "account.delete");
-  await context.db.query.deleteFrom("user").where("id", "=", actor.userId).execute();
+    await recordEvent(context, actor, "account.delete", { target: actor.email }, query);
+    await query.deleteFrom("user").where("id", "=", actor.userId).execute();
+  });
   return deleted;
 }
+
+/** Deletes a workspace with its sites. Returns how many there were. */
+export async function deleteWorkspace(context: Context, actor: Actor, id: string): Promise<number> {
+  const deleter = { ...actor, needs: "site:delete" as const };
+  const sites = await context.db.query.selectFrom("sites").where("workspace_id", "=", id).select("id").execute();
+  for (const site of sites) {
+    await holdSite(context, deleter, site.id, (held) => deleteSite(context, deleter, held));
+  }
+  await context.db.query.transaction().execute(async (query) => {
+    await query.deleteFrom("workspace_blobs").where("workspace_id", "=", id).execute();
+    const [gone] = await query.deleteFrom("workspaces").where("id", "=", id).returningAll().execute();
+    if (!gone) return;
+    const before = { name: gone.name };
+    await recordEvent(context, actor, "workspace.delete", { workspaceId: id, target: gone.name, before }, query);
+  });
+  return sites.length;
+}
+
+async function requireNoDependants({ db }: Context, { userId }: Actor): Promise<void> {
+  for (const { workspace_id, name, role } of await membershipsOf(db.query, userId)) {
+    if (role !== "owner") continue;
+    const others = await db.query
+      .selectFrom("members")
+      .where("workspace_id", "=", workspace_id)
+      .where("user_id", "!=", userId)
+      .select("role")
+      .execute();
+    if (others.length === 0 || others.some((other) => other.role === "owner")) continue;
+    throw new SitepodError(
+      "conflict",
+      `You are the last owner of the workspace ${JSON.stringify(name)}, and others are in it. Make another member an ` +
+        "owner first, or remove the others.",
+    );
+  }
+}
+
+const membershipsOf = (query: Kysely<Schema>, userId: string) =>
+  query
+    .selectFrom("members")
+    .innerJoin("workspaces", "workspaces.id", "members.workspace_id")
+    .where("members.user_id", "=", userId)
+    .select(["members.workspace_id", "members.role", "workspaces.name"])
+    .execute();
 
 /** Without an administrator nobody could look after the others; without any account the next to register would own them. */
 async function requireDispensable({ db }: Context, actor: Actor): Promise<void> {

@@ -4,7 +4,7 @@ import type { Accounts, User } from "./accounts.ts";
 import { type Client, headersOf, sentBack } from "./client.ts";
 import { loadOidc, type OidcAuth, PROVIDER_ID } from "./oidc-provider.ts";
 import { asSitepodErrors } from "./refusals.ts";
-import { findWorkspace } from "./workspace.ts";
+import { ensureHome } from "./workspace.ts";
 
 /** Where the browser goes next, and the cookies that it is to have there. */
 export interface Redirect {
@@ -54,7 +54,7 @@ export function createOidc(context: Context, secret: string, accounts: Accounts)
     const session = await auth.api.getSession({ headers: headersOf(client, sentBack(answer.headers)) });
     if (!session) return { ...after, user: undefined };
     const { id, email, role } = session.user;
-    await findWorkspace(context, { userId: id, email, isAdmin: role === "admin" });
+    await ensureHome(context, { userId: id, email, isAdmin: role === "admin" });
     return { ...after, user: { id, email } };
   }
 

@@ -2,22 +2,12 @@ import type { Kysely } from "kysely";
 import type { Schema } from "#db";
 import type { Actor } from "../identity/actor.ts";
 
-/** Finds the workspace that an actor works in: that of its token's site, or the one that its new sites belong to. */
-export async function findOwnWorkspace(query: Kysely<Schema>, actor: Actor): Promise<string | undefined> {
-  if (actor.siteId !== null) {
-    const site = await query
-      .selectFrom("sites")
-      .where("id", "=", actor.siteId)
-      .select("workspace_id")
-      .executeTakeFirst();
-    return site?.workspace_id;
-  }
-  const workspace = await query
-    .selectFrom("workspaces")
-    .where("owner_id", "=", actor.userId)
-    .select("id")
-    .orderBy("created_at", "desc")
-    .limit(1)
-    .executeTakeFirst();
-  return workspace?.id;
+/** Finds the workspace that an actor's requests count for: that of its token, or the account's own. */
+export async function findOwnWorkspace(
+  query: Kysely<Schema>,
+  { userId, workspaceId }: Actor,
+): Promise<string | undefined> {
+  if (workspaceId !== undefined) return workspaceId;
+  const home = await query.selectFrom("workspaces").where("home_of", "=", userId).select("id").executeTakeFirst();
+  return home?.id;
 }

@@ -1,8 +1,9 @@
 import { SitepodError } from "#model";
 import { type Api, api } from "#wire";
 import type { Context } from "../context.ts";
-import { type Actor, requireAdministrator } from "../identity/actor.ts";
+import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
+import { findWorkspace } from "../identity/workspace.ts";
 import { decideLimits, findOwnLimits, type Limits, NO_LIMIT, type OwnLimits } from "./limits.ts";
 import { findOwnWorkspace } from "./own-workspace.ts";
 import { recountInTurn } from "./require-room.ts";
@@ -12,20 +13,24 @@ interface Workspace {
   readonly id: string;
   readonly name: string;
   readonly owner_email: string | null;
+  readonly home_of: string | null;
 }
 
 /** Tells what the actor's workspace may have and has. Throws SitepodError `not_found` where there is none yet. */
 export async function readQuota(context: Context, actor: Actor): Promise<Api.Quota> {
-  const id = await findOwnWorkspace(context.db.query, actor);
+  const named = actor.workspaceId ?? actor.chosenWorkspace;
+  const id =
+    named === undefined
+      ? await findOwnWorkspace(context.db.query, actor)
+      : (await findWorkspace(context, actor, named, "workspace:read")).id;
   const workspace = id === undefined ? undefined : await findWorkspaces(context, id);
   if (!workspace?.[0]) throw new SitepodError("not_found", "You have no workspace yet. Deploy a site first.");
   if ((await readUsage(context.db.query, id!)).isDoubtful) await recountInTurn(context)([id!]);
   return await describe(context, workspace[0]);
 }
 
-/** Tells it of all workspaces. Throws SitepodError `forbidden` unless an administrator asks. */
-export async function listQuotas(context: Context, actor: Actor): Promise<Api.QuotaList> {
-  requireAdministrator(actor);
+/** Tells it of all workspaces. */
+export async function listQuotas(context: Context): Promise<Api.QuotaList> {
   const { query } = context.db;
   await recountInTurn(context)(await findDoubtful(query));
   const { maxServerStoredBytes, maxServerSites } = context.settings;
@@ -41,8 +46,8 @@ export async function listQuotas(context: Context, actor: Actor): Promise<Api.Qu
 }
 
 /**
- * Sets what a workspace may have: the one with this id, or that of the account with this e-mail address. Throws SitepodError:
- * `forbidden` unless an administrator asks, `not_found`, `invalid` where a limit is above one that the server has for all.
+ * Sets what a workspace may have: the one with this id, or the own one of the account with this e-mail address. Throws SitepodError:
+ * `not_found`, `invalid` where a limit is above one that the server has for all.
  */
 export async function setQuota(
   context: Context,
@@ -50,9 +55,9 @@ export async function setQuota(
   idOrEmail: string,
   request: Api.QuotaRequest,
 ): Promise<Api.Quota> {
-  requireAdministrator(actor);
-  const workspace = (await findWorkspaces(context)).findLast(
-    ({ id, owner_email: email }) => id === idOrEmail || email === idOrEmail.toLowerCase(),
+  const workspace = (await findWorkspaces(context)).find(
+    ({ id, owner_email: email, home_of: homeOf }) =>
+      id === idOrEmail || (homeOf !== null && email === idOrEmail.toLowerCase()),
   );
   if (!workspace) {
     throw new SitepodError(
@@ -74,7 +79,7 @@ export async function setQuota(
     .values({ ...none, ...changed, workspace_id: workspace.id })
     .onConflict((conflict) => conflict.column("workspace_id").doUpdateSet({ ...changed, workspace_id: workspace.id }))
     .execute();
-  await recordEvent(context, actor, "quota.set", { target: workspace.id });
+  await recordEvent(context, actor, "quota.set", { workspaceId: workspace.id, target: workspace.id, after: changed });
   return await describe(context, workspace);
 }
 
@@ -91,7 +96,7 @@ async function findWorkspaces({ db }: Context, id?: string): Promise<Workspace[]
   let workspaces = db.query
     .selectFrom("workspaces")
     .leftJoin("user", "user.id", "workspaces.owner_id")
-    .select(["workspaces.id", "workspaces.name", "user.email as owner_email"])
+    .select(["workspaces.id", "workspaces.name", "workspaces.home_of", "user.email as owner_email"])
     .orderBy("workspaces.created_at");
   if (id !== undefined) workspaces = workspaces.where("workspaces.id", "=", id);
   return await workspaces.execute();

@@ -41,7 +41,7 @@ export function createRequestLimit(context: Pick<Context, "db" | "settings">): R
   }
 
   function find(actor: Actor): Promise<Counted | undefined> {
-    const key = `${actor.userId} ${actor.siteId}`;
+    const key = `${actor.userId} ${actor.workspaceId}`;
     let found = known.get(key);
     if (!found) {
       found = look(actor);

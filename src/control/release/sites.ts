@@ -1,11 +1,12 @@
-import type { Selectable } from "kysely";
+import { type Selectable, sql } from "kysely";
 import type { SiteTable } from "#db";
-import { parseSiteName, SitepodError } from "#model";
+import { mayAs, parseSiteName, type Permission, SitepodError, type Standing } from "#model";
 import type { Api } from "#wire";
 import { type Context, newId, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
-import { findWorkspace } from "../identity/workspace.ts";
+import { isWithin, requirePermission, siteStanding, standingOf } from "../identity/standing.ts";
+import { findWorkspace, meantWorkspace } from "../identity/workspace.ts";
 import { findLimits, orAsk } from "../quota/limits.ts";
 import { countSites } from "../quota/usage.ts";
 
@@ -13,15 +14,22 @@ export type Site = Selectable<SiteTable>;
 
 /**
  * Finds a site by its name or id. Throws SitepodError `not_found` where there is none and, in the same words, where it
- * is somebody else's; `forbidden` where the actor's token is restricted to another site.
+ * is somebody else's; `forbidden` where the actor's token is restricted to another site, or the actor may not do there
+ * what the request needs.
  */
-export async function findSite(context: Context, actor: Actor, nameOrId: string): Promise<Site> {
-  const site = await lookUp(context, nameOrId);
-  if (!site || !(await owns(context, actor, site))) {
+export async function findSite(
+  context: Context,
+  actor: Actor,
+  nameOrId: string,
+  permission: Permission | undefined = actor.needs,
+): Promise<Site> {
+  const found = await lookUp(context, actor, nameOrId);
+  if (!found || !isVisible(actor, found)) {
     throw new SitepodError("not_found", `You have no site ${JSON.stringify(nameOrId)}. List yours with sitepod list.`);
   }
-  requireSiteOfToken(actor, site);
-  return site;
+  requireSiteOfToken(actor, found.site);
+  requirePermission(found.standing, permission, found.site.name);
+  return found.site;
 }
 
 /** Works on a site while nobody renames or deletes it: what is done at its label is done at its present one. */
@@ -46,18 +54,19 @@ export async function ensureSite(
   nameOrId: string,
   check: (workspaceId: string) => Promise<void> = async () => {},
 ): Promise<Site> {
-  const existing = await lookUp(context, nameOrId);
+  const existing = await lookUp(context, actor, nameOrId);
   if (existing) {
-    if (!(await owns(context, actor, existing))) throw takenByAnother(nameOrId);
-    requireSiteOfToken(actor, existing);
-    return existing;
+    if (!isVisible(actor, existing)) throw takenByAnother(nameOrId);
+    requireSiteOfToken(actor, existing.site);
+    requirePermission(existing.standing, actor.needs, existing.site.name);
+    return existing.site;
   }
   if (actor.siteId !== null) {
     throw new SitepodError("forbidden", "This token is restricted to one site and cannot create another.");
   }
   const parsed = parseSiteName(nameOrId);
   if (!parsed.ok) throw new SitepodError("invalid", `${sentence(parsed.fault)}.`);
-  const workspaceId = await findWorkspace(context, actor);
+  const workspaceId = await meantWorkspace(context, actor, "site:create");
   await check(workspaceId);
   // In turn: of those that begin at once, each is counted by the next.
   return await context.inTurn(`sites of ${workspaceId}`, () => createSite(context, actor, parsed.value, workspaceId));
@@ -73,12 +82,14 @@ async function createSite(context: Context, actor: Actor, name: string, workspac
   }
   const site = { id, workspace_id: workspaceId, name, label: name, created_at: createdAt, updated_at: createdAt };
   // Another control plane that starts just now may have found the claim, and entered its site.
-  await context.db.query
-    .insertInto("sites")
-    .values(site)
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  await recordEvent(context, actor, "site.create", { site });
+  await context.db.query.transaction().execute(async (query) => {
+    await query
+      .insertInto("sites")
+      .values(site)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    await recordEvent(context, actor, "site.create", { site, after: { name } }, query);
+  });
   return site;
 }
 
@@ -116,40 +127,70 @@ async function adoptClaim(context: Context, name: string, workspaceId: string): 
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  const site = await lookUp(context, name);
-  if (!site || site.id !== claim.site_id) throw takenByAnother(name);
+  const site = await context.db.query
+    .selectFrom("sites")
+    .where("id", "=", claim.site_id)
+    .selectAll()
+    .executeTakeFirst();
+  if (site?.name !== name) throw takenByAnother(name);
   return site;
 }
 
-/** Lists the actor's sites; an administrator's list is everybody's, with the owners' addresses. */
+/**
+ * Lists the sites that the actor sees, or those of the workspace that the request names; an administrator's list is
+ * everybody's, with the owners' addresses.
+ */
 export async function listSites(context: Context, actor: Actor): Promise<Api.Project[]> {
-  let query = context.db.query
+  const named = actor.workspaceId ?? actor.chosenWorkspace;
+  if (named !== undefined) await findWorkspace(context, actor, named, "workspace:read");
+  let query = sitesWithOwners(context, actor).orderBy("sites.name");
+  if (!actor.isAdmin) {
+    query = query.where("sites.workspace_id", "in", (select) =>
+      select.selectFrom("members").where("user_id", "=", actor.userId).select("workspace_id"),
+    );
+  }
+  if (named !== undefined) query = query.where("sites.workspace_id", "=", named);
+  if (actor.siteId !== null) query = query.where("sites.id", "=", actor.siteId);
+  const rows = await query.execute();
+  return rows.filter((row) => mayAs(standingOf(actor, row), "site:read")).map((row) => describe(context, actor, row));
+}
+
+/** Describes one site as the list does. */
+export async function describeSite(context: Context, actor: Actor, { id }: Site): Promise<Api.Project> {
+  const row = await sitesWithOwners(context, actor).where("sites.id", "=", id).executeTakeFirstOrThrow();
+  return describe(context, actor, row);
+}
+
+const sitesWithOwners = ({ db }: Context, actor: Actor) =>
+  db.query
     .selectFrom("sites")
     .innerJoin("workspaces", "workspaces.id", "sites.workspace_id")
     .leftJoin("user", "user.id", "workspaces.owner_id")
     .selectAll("sites")
     .select(["workspaces.owner_id", "user.email as owner_email"])
-    .orderBy("sites.name");
-  if (!actor.isAdmin) query = query.where("workspaces.owner_id", "=", actor.userId);
-  if (actor.siteId !== null) query = query.where("sites.id", "=", actor.siteId);
-  const rows = await query.execute();
-  return rows.map((row) => ({
-    id: row.id,
-    name: row.name,
-    subdomain: row.label,
-    owner_id: row.owner_id ?? "system",
-    ...(actor.isAdmin && row.owner_email !== null ? { owner_email: row.owner_email } : {}),
-    created_at: row.created_at,
-    updated_at: row.updated_at,
-    url: context.addresses.site(row.label, "prod"),
-  }));
-}
+    .select(siteStanding(actor));
+
+const describe = (
+  { addresses }: Context,
+  actor: Actor,
+  row: Site & { readonly owner_id: string | null; readonly owner_email: string | null },
+): Api.Project => ({
+  id: row.id,
+  name: row.name,
+  subdomain: row.label,
+  owner_id: row.owner_id ?? "system",
+  ...(actor.isAdmin && row.owner_email !== null ? { owner_email: row.owner_email } : {}),
+  workspace_id: row.workspace_id,
+  created_at: row.created_at,
+  updated_at: row.updated_at,
+  url: addresses.site(row.label, "prod"),
+});
 
 /** Says whether a new site could have this name, and suggests one where it could not. */
 export async function checkName(context: Context, name: string): Promise<{ available: boolean; suggestion?: string }> {
   const parsed = parseSiteName(name);
   const isFree = async (label: string) =>
-    parseSiteName(label).ok && !(await lookUp(context, label)) && !(await context.records.readClaim(label));
+    parseSiteName(label).ok && !(await isKnown(context, label)) && !(await context.records.readClaim(label));
   if (parsed.ok && (await isFree(name))) return { available: true };
   const stem =
     name
@@ -163,24 +204,36 @@ export async function checkName(context: Context, name: string): Promise<{ avail
   return { available: false };
 }
 
-async function lookUp(context: Context, nameOrId: string): Promise<Site | undefined> {
-  const sites = context.db.query.selectFrom("sites").selectAll();
-  return (
-    (await sites.where("name", "=", nameOrId).executeTakeFirst()) ??
-    (await sites.where("id", "=", nameOrId).executeTakeFirst()) ??
-    (await sites.where("label", "=", nameOrId).executeTakeFirst())
-  );
+interface Found {
+  readonly site: Site;
+  readonly standing: Standing;
 }
 
-async function owns(context: Context, actor: Actor, site: Site): Promise<boolean> {
-  if (actor.isAdmin) return true;
-  const workspace = await context.db.query
-    .selectFrom("workspaces")
-    .where("id", "=", site.workspace_id)
-    .select("owner_id")
+/** Looks a site up by its name, id or label, with what the actor is to it: in one query, whatever comes of it. */
+async function lookUp(context: Context, actor: Actor, nameOrId: string): Promise<Found | undefined> {
+  const row = await named(context, nameOrId)
+    .selectAll("sites")
+    .select(siteStanding(actor))
+    .orderBy(sql`case ${nameOrId} when sites.name then 0 when sites.id then 1 else 2 end`)
+    .limit(1)
     .executeTakeFirst();
-  return workspace?.owner_id === actor.userId;
+  if (!row) return undefined;
+  const { is_member, member_role, grant_role, ...site } = row;
+  return { site, standing: standingOf(actor, { is_member, member_role, grant_role }) };
 }
+
+const isKnown = async (context: Context, name: string): Promise<boolean> =>
+  (await named(context, name).select("id").limit(1).executeTakeFirst()) !== undefined;
+
+const named = ({ db }: Context, nameOrId: string) =>
+  db.query
+    .selectFrom("sites")
+    .where(({ or, eb }) =>
+      or([eb("sites.name", "=", nameOrId), eb("sites.id", "=", nameOrId), eb("sites.label", "=", nameOrId)]),
+    );
+
+const isVisible = (actor: Actor, { site, standing }: Found): boolean =>
+  isWithin(actor, site.workspace_id) && mayAs(standing, "site:read");
 
 function requireSiteOfToken(actor: Actor, site: Site): void {
   if (actor.siteId === null || actor.siteId === site.id) return;

@@ -1,8 +1,9 @@
 import { LRUCache } from "lru-cache";
-import { type Digest, type GitSource, type Manifest, openManifest, parseDigest, SitepodError } from "#model";
+import { type Digest, type GitSource, type Manifest, mayAs, openManifest, parseDigest, SitepodError } from "#model";
 import { parseBatch, PART_BYTES } from "#wire";
 import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
+import { isWithin, requirePermission, siteStanding, standingOf } from "../identity/standing.ts";
 import { sentence } from "./sites.ts";
 
 export interface Upload {
@@ -19,12 +20,25 @@ export interface Upload {
   readonly version: number | null;
 }
 
-/** Finds an upload of the actor. Throws SitepodError `not_found`, `gone` where it has expired. */
+/**
+ * Finds an upload of the actor, who must still be one to deploy that site. Throws SitepodError `not_found`, `gone` where it
+ * has expired, `forbidden`.
+ */
 export async function findUpload(context: Context, actor: Actor, id: string): Promise<Upload> {
-  const row = await context.db.query.selectFrom("uploads").where("id", "=", id).selectAll().executeTakeFirst();
-  if (!row || row.user_id !== actor.userId || (actor.siteId !== null && actor.siteId !== row.site_id)) {
+  const row = await context.db.query
+    .selectFrom("uploads")
+    .innerJoin("sites", "sites.id", "uploads.site_id")
+    .where("uploads.id", "=", id)
+    .selectAll("uploads")
+    .select("sites.name as site_name")
+    .select(siteStanding(actor))
+    .executeTakeFirst();
+  const isOwn = row?.user_id === actor.userId && (actor.siteId === null || actor.siteId === row.site_id);
+  const standing = row && standingOf(actor, row);
+  if (!standing || !isOwn || !isWithin(actor, row.workspace_id) || !mayAs(standing, "site:read")) {
     throw new SitepodError("not_found", "There is no such plan. Begin the deploy again.");
   }
+  requirePermission(standing, actor.needs, row.site_name);
   if (row.version === null && row.expires_at <= nowIso(context)) {
     throw new SitepodError(
       "gone",

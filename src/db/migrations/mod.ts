@@ -5,6 +5,7 @@ import * as incrementalPlans from "./0003-incremental-plans.ts";
 import * as controlPlanes from "./0004-control-planes.ts";
 import * as retention from "./0005-retention.ts";
 import * as quotas from "./0006-quotas.ts";
+import * as workspaces from "./0007-workspaces.ts";
 import * as signIn from "./0008-sign-in.ts";
 
 /** Every migration, in order. What one that has shipped makes never changes: add the next. */
@@ -15,5 +16,6 @@ export const migrations: Record<string, Migration> = {
   "0004-control-planes": controlPlanes,
   "0005-retention": retention,
   "0006-quotas": quotas,
+  "0007-workspaces": workspaces,
   "0008-sign-in": signIn,
 };

@@ -9,7 +9,14 @@ import { type Postgres, postgresIsMissing, startPostgres } from "../../harness/p
 import { waitUntil } from "../../harness/wait-until.ts";
 
 const CREATED_AT = "2026-01-01T00:00:00.000Z";
-const workspace = (id: string) => ({ id, name: "mine", owner_id: null, created_at: CREATED_AT, lost_at: null });
+const workspace = (id: string) => ({
+  id,
+  name: "mine",
+  owner_id: null,
+  home_of: null,
+  created_at: CREATED_AT,
+  lost_at: null,
+});
 const reason = postgresIsMissing === undefined ? "" : ` (skipped: ${postgresIsMissing})`;
 
 describe.skipIf(postgresIsMissing !== undefined)(`a database in PostgreSQL${reason}`, () => {

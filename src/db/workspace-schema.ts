@@ -1,0 +1,94 @@
+import type { Generated } from "kysely";
+import type { Role, SiteRole } from "#model";
+
+/** The tenant boundary. One without an owner waits for the first account. */
+export interface WorkspaceTable {
+  id: string;
+  name: string;
+  /** One of its owners, who stands for it in the v1 API, and whose allowance its sites count against. */
+  owner_id: string | null;
+  /** The account that it was made for, and whose requests mean it where they name no other. */
+  home_of: Generated<string | null>;
+  created_at: string;
+  /** When a content was last found to be lost: releases from before are not relied on. */
+  lost_at: Generated<string | null>;
+}
+
+export interface MemberTable {
+  workspace_id: string;
+  user_id: string;
+  /** Null: a member of some sites alone, by grants. */
+  role: Role | null;
+  joined_at: string;
+}
+
+/** What a member is on one site, beside the role that they have in the workspace. */
+export interface SiteGrantTable {
+  site_id: string;
+  user_id: string;
+  workspace_id: string;
+  role: SiteRole;
+}
+
+export interface InvitationTable {
+  id: string;
+  workspace_id: string;
+  /** SHA-256 of the secret in the link, hexadecimal. */
+  hash: string;
+  role: Role | null;
+  /** The address that alone may accept it. */
+  email: string | null;
+  created_by: string;
+  created_at: string;
+  expires_at: string;
+  revoked_at: string | null;
+  accepted_at: string | null;
+  accepted_by: string | null;
+}
+
+/** A grant that comes with an invitation. */
+export interface InvitedSiteTable {
+  invitation_id: string;
+  site_id: string;
+  role: SiteRole;
+}
+
+export interface TokenTable {
+  id: string;
+  user_id: string;
+  name: string;
+  /** SHA-256 of the token, hexadecimal. */
+  hash: string;
+  prefix: string;
+  /** Separated by spaces. */
+  scopes: string;
+  /** Null: as far as its account may go. */
+  workspace_id: Generated<string | null>;
+  site_id: string | null;
+  /** Separated by spaces. Null: all. */
+  environments: Generated<string | null>;
+  created_at: string;
+  last_used_at: string | null;
+  expires_at: string | null;
+}
+
+/** Triggers of the database refuse any change of a row. */
+export interface AuditEventTable {
+  id: Generated<number>;
+  at: string;
+  /** Whose log it is in. Null: the server's own alone. */
+  workspace_id: string | null;
+  user_id: string | null;
+  /** Who it was, kept after the account is gone. */
+  actor: string | null;
+  token_id: string | null;
+  token_name: string | null;
+  action: string;
+  site_id: string | null;
+  site_name: string | null;
+  target: string | null;
+  address: string | null;
+  /** JSON; null where there was nothing, or nothing that says more than the target. */
+  before: string | null;
+  after: string | null;
+}
