@@ -2,7 +2,7 @@ import { type Digest, parseDigest, parseSiteName, SitepodError } from "#model";
 import { type Api, parseBatch } from "#wire";
 import { type Context, newId, nowIso } from "../context.ts";
 import { type Actor, requireAllSites } from "../identity/actor.ts";
-import { meantWorkspace } from "../identity/workspace.ts";
+import { findWorkspace, meantWorkspace } from "../identity/workspace.ts";
 import { recountInTurn, requireStoredRoom } from "../quota/require-room.ts";
 import { UPLOAD_LIFE_MS } from "../release/plan.ts";
 import { checkName, findSite, requireRoom, sentence } from "../release/sites.ts";
@@ -59,12 +59,17 @@ async function requireFree(context: Context, actor: Actor, name: string): Promis
     : new SitepodError("forbidden", `The name ${JSON.stringify(name)} is taken. Choose another name.`);
 }
 
-/** Finds an import of the actor. Throws SitepodError `not_found`, `gone` where it has expired. */
+/**
+ * Finds an import of the actor, who must still be one to make sites in its workspace. Throws SitepodError `not_found`,
+ * `gone` where it has expired, `forbidden`.
+ */
 export async function requireImport(context: Context, actor: Actor, id: string): Promise<ImportRecord> {
+  requireAllSites(actor);
   const record = await findImport(context, id);
   if (!record || record.user_id !== actor.userId) {
     throw new SitepodError("not_found", "There is no such import. Begin it again.");
   }
+  await findWorkspace(context, actor, record.workspace_id);
   if (record.expires_at > nowIso(context)) return record;
   throw new SitepodError("gone", "This import has expired. Begin it again.");
 }

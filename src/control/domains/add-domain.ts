@@ -49,6 +49,8 @@ export async function addDomain(
       .values({ ...key, path: wish.path, ...mount, created_at: now })
       .onConflict((conflict) => conflict.columns(["workspace_id", "hostname", "path"]).doUpdateSet(mount))
       .execute();
+    const after = { environment: wish.environment, redirect_to: wish.redirectTo };
+    await recordEvent(context, actor, "domain.add", { site, target: shown(wish), after }, query);
     return await query
       .selectFrom("domains")
       .where("workspace_id", "=", key.workspace_id)
@@ -58,7 +60,6 @@ export async function addDomain(
   };
   const domain = await inHostTurn(context, wish.hostname, () => context.db.query.transaction().execute(enter));
   if (domain.status === "active") await publishHost(context, wish.hostname);
-  await recordEvent(context, actor, "domain.add", { site, target: shown(wish) });
   return {
     domain: wish.hostname,
     slug: wish.path,

@@ -1,5 +1,5 @@
-import type { Selectable } from "kysely";
-import type { DomainTable } from "#db";
+import type { Kysely, Selectable } from "kysely";
+import type { DomainTable, Schema } from "#db";
 import { type Context, nowIso } from "../context.ts";
 import { SYSTEM } from "../identity/actor.ts";
 import { findProof, type Proof } from "./dns.ts";
@@ -34,21 +34,25 @@ export async function recheckDomain(
   proof: Proof,
 ): Promise<"active" | "pending"> {
   const decision = decideRecheck(missing_since, proof.kind, context.nowMs());
-  const row = context.db.query
-    .updateTable("domains")
-    .where("workspace_id", "=", workspace_id)
-    .where("hostname", "=", hostname);
+  const rowOf = (query: Kysely<Schema>) =>
+    query.updateTable("domains").where("workspace_id", "=", workspace_id).where("hostname", "=", hostname);
   if (decision.kind === "keep") {
     if (proof.kind === "unknown") {
       context.log(`DNS cannot tell now whether ${hostname} is still its owner's; it will be asked again`, proof.cause);
       return "active";
     }
-    await row.set({ checked_at: nowIso(context), missing_since: decision.missingSince }).execute();
+    await rowOf(context.db.query)
+      .set({ checked_at: nowIso(context), missing_since: decision.missingSince })
+      .execute();
     return "active";
   }
   const pending = { status: "pending", verified_at: null, checked_at: null, missing_since: null } as const;
-  await publishHost(context, hostname, () => row.set(pending).execute());
-  await recordDomainEvent(context, SYSTEM, "domain.release", { workspace_id, hostname });
+  await publishHost(context, hostname, () =>
+    context.db.query.transaction().execute(async (query) => {
+      await rowOf(query).set(pending).execute();
+      await recordDomainEvent(context, SYSTEM, "domain.release", { workspace_id, hostname }, query);
+    }),
+  );
   context.log(`${hostname} is no longer served: the TXT record that proves it has been gone since ${missing_since}`);
   return "pending";
 }

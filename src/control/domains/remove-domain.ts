@@ -46,10 +46,9 @@ export async function removeDomain(
       .where("path", "=", mount.path)
       .execute();
     await forgetEmptyDomains(query, hostname);
+    const target = mount.path === "/" ? hostname : hostname + mount.path;
+    const before = { environment: mount.environment, redirect_to: mount.redirect_to };
+    await recordEvent(context, actor, "domain.remove", { site, target, before }, query);
   };
   await publishHost(context, hostname, () => context.db.query.transaction().execute(unmount));
-  await recordEvent(context, actor, "domain.remove", {
-    site,
-    target: mount.path === "/" ? hostname : hostname + mount.path,
-  });
 }

@@ -28,18 +28,22 @@ export async function renameSite(context: Context, actor: Actor, site: Site, new
     await context.contentGate.alone(async () => {
       // Those that were committed in the meantime: from here on commits go to the new label.
       await copyReleases(context, site.label, label.value);
-      await context.db.query
-        .updateTable("sites")
-        .set({ label: label.value, updated_at: nowIso(context) })
-        .where("id", "=", site.id)
-        .execute();
+      await context.db.query.transaction().execute(async (query) => {
+        await query
+          .updateTable("sites")
+          .set({ label: label.value, updated_at: nowIso(context) })
+          .where("id", "=", site.id)
+          .execute();
+        const change = { before: { subdomain: site.label }, after: { subdomain: label.value } };
+        const target = `${site.label} → ${label.value}`;
+        await recordEvent(context, actor, "site.rename", { site, target, ...change }, query);
+      });
     });
   }
   await publishHostsOf(context, site.id);
   const labels = new Set([site.label, ...claims.map((claim) => claim.label)]);
   for (const old of labels) if (old !== label.value) await retireLabel(context, old, label.value);
   if (label.value === site.label) throw new SitepodError("conflict", `${site.name} has this subdomain already.`);
-  await recordEvent(context, actor, "site.rename", { site, target: `${site.label} → ${label.value}` });
   return {
     old_subdomain: site.label,
     new_subdomain: label.value,

@@ -1,4 +1,5 @@
-import { isUniqueViolation } from "#db";
+import type { Kysely } from "kysely";
+import { isUniqueViolation, type Schema } from "#db";
 import { SitepodError } from "#model";
 import type { Api } from "#wire";
 import { type Context, nowIso } from "../context.ts";
@@ -25,15 +26,19 @@ export async function verifyDomain(context: Context, actor: Actor, text: string)
   if (proof.kind !== "found") {
     return { domain: hostname, status: "pending", verified: false, message: describe(domain, proof) };
   }
-  await publishHost(context, hostname, () => activate(context, domain));
-  await recordDomainEvent(context, actor, "domain.verify", domain);
+  await publishHost(context, hostname, () =>
+    context.db.query.transaction().execute(async (query) => {
+      await activate(context, query, domain);
+      await recordDomainEvent(context, actor, "domain.verify", domain, query);
+    }),
+  );
   return { domain: hostname, status: "active", verified: true, message: `${hostname} is verified, and served now.` };
 }
 
 /** To be called in the host's turn. */
-async function activate(context: Context, { workspace_id, hostname }: Domain): Promise<void> {
+async function activate(context: Context, query: Kysely<Schema>, { workspace_id, hostname }: Domain): Promise<void> {
   const now = nowIso(context);
-  const activated = await context.db.query
+  const activated = await query
     .updateTable("domains")
     .set({ status: "active", verified_at: now, checked_at: now, missing_since: null })
     .where("workspace_id", "=", workspace_id)

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { sql } from "kysely";
+import { type Kysely, type KyselyPlugin, type PluginTransformQueryArgs, sql } from "kysely";
 import type { Schema } from "#db";
 import { type DiskSpace, requireDiskRoom } from "#model";
 import { createManifestReader, hashBytes, openMemoryStore, Records, type Store } from "#store";
@@ -25,6 +25,7 @@ const PASSWORD = "correct horse battery";
 
 /** For tests: a control plane over a store in memory, with a clock that the test moves and a DNS that it writes. */
 export class World implements AsyncDisposable {
+  static readonly password = PASSWORD;
   store: Store = openMemoryStore();
   records = new Records(this.store);
   /** TXT records by name. */
@@ -42,6 +43,7 @@ export class World implements AsyncDisposable {
   #database!: TestDatabase;
   #control!: Control;
   #tokens = new Map<string, string>();
+  readonly #recorder = new StatementRecorder();
 
   get #query() {
     return this.#database.db.query;
@@ -90,7 +92,7 @@ export class World implements AsyncDisposable {
   async restart(settings: Partial<Settings> = {}): Promise<void> {
     this.#control = createControl(
       {
-        db: this.#database.db,
+        db: { ...this.#database.db, query: this.#query.withPlugin(this.#recorder) },
         store: this.store,
         records: this.records,
         readManifest: createManifestReader(this.store.blobs),
@@ -123,12 +125,12 @@ export class World implements AsyncDisposable {
   }
 
   /** Calls the API as somebody, who is registered the first time. The first of all becomes the administrator. */
-  async call(who: string, method: string, path: string, body?: unknown): Promise<Answer> {
+  async call(who: string, method: string, path: string, body?: unknown, headers: object = {}): Promise<Answer> {
     const account = { email: `${who}@example.org`, password: PASSWORD, action: "register" };
     if (!this.#tokens.has(who)) {
       this.#tokens.set(who, (await this.send("POST", "/auth/login", account)).body.token);
     }
-    return await this.send(method, path, body, { authorization: `Bearer ${this.#tokens.get(who)}` });
+    return await this.send(method, path, body, { ...headers, authorization: `Bearer ${this.#tokens.get(who)}` });
   }
 
   /** Makes a site of somebody's, by beginning its first deploy. */
@@ -171,6 +173,34 @@ export class World implements AsyncDisposable {
       .where("version", "=", upload.version!)
       .execute();
     await query.updateTable("uploads").set({ version: null }).where("id", "=", planId).execute();
+  }
+
+  /** The text of what the database and the store hold, but for when tokens were last used and what counts attempts. */
+  async snapshot(): Promise<string> {
+    const tables: unknown[] = [];
+    for (const { name } of await this.#query.introspection.getTables()) {
+      if (name === "login_attempts") continue;
+      const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(name)}`.execute(this.#query);
+      const kept = rows.map(({ last_used_at: _, ...row }) => JSON.stringify(row));
+      tables.push([name, kept.toSorted()]);
+    }
+    const documents: unknown[] = [];
+    for (const folder of ["sites/", "releases/", "refs/", "previews/", "hosts/", "imports/"]) {
+      for await (const key of this.store.documents.list(folder)) {
+        documents.push([key, await this.store.documents.read(key)]);
+      }
+    }
+    return JSON.stringify({ tables, documents }, undefined, 1);
+  }
+
+  /** Runs a query of the test's own. */
+  tryQuery = (query: (database: Kysely<Schema>) => { execute(): Promise<unknown> }) => query(this.#query).execute();
+
+  /** The kinds of statements that the database was asked while `work` ran, in order. */
+  async statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+    this.#recorder.texts.length = 0;
+    await work();
+    return this.#recorder.texts.splice(0);
   }
 
   /** Has the next reading or removal of a document wait until `letGo` is called. */
@@ -258,7 +288,8 @@ export class World implements AsyncDisposable {
   /** Calls the API as nobody, unless the headers tell. */
   async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const response = await this.fetch(method, path, body, headers);
-    return { status: response.status, body: await response.json() };
+    const text = await response.text();
+    return { status: response.status, body: isJson(response) ? JSON.parse(text) : text };
   }
 
   /** The same, for who wants more of the answer, or comes from elsewhere. */
@@ -280,4 +311,15 @@ export class World implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#database[Symbol.asyncDispose]();
   }
+}
+
+const isJson = ({ headers }: Response): boolean => headers.get("content-type")?.startsWith("application/json") === true;
+
+class StatementRecorder implements KyselyPlugin {
+  readonly texts: string[] = [];
+  transformQuery({ node }: PluginTransformQueryArgs) {
+    this.texts.push(JSON.stringify(node, (key, value) => (key === "value" || key === "queryId" ? undefined : value)));
+    return node;
+  }
+  transformResult: KyselyPlugin["transformResult"] = async ({ result }) => result;
 }

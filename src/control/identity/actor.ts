@@ -73,9 +73,14 @@ export function requireWholeAccount(actor: Actor): void {
 }
 
 /** Throws SitepodError `forbidden` where the actor's token is restricted to a part of what its workspace has. */
-export function requireAllSites({ siteId, environments }: Actor): void {
+export function requireAllSites(actor: Actor): void {
+  requireNoSite(actor);
+  if (actor.environments !== undefined) throw restricted("environment");
+}
+
+/** Throws SitepodError `forbidden` where the actor's token is restricted to a site: the workspace is not its own. */
+export function requireNoSite({ siteId }: Actor): void {
   if (siteId !== null) throw restricted("site");
-  if (environments !== undefined) throw restricted("environment");
 }
 
 const restricted = (what: "site" | "environment" | "workspace"): SitepodError =>

@@ -1,6 +1,6 @@
 import { mayAs, type Permission, SitepodError, type Standing } from "#model";
 import { type Context, newId, nowIso } from "../context.ts";
-import { type Actor, SYSTEM } from "./actor.ts";
+import { type Actor, requireNoSite, SYSTEM } from "./actor.ts";
 import { isWithin, memberStanding, requirePermission, standingOf } from "./standing.ts";
 
 type Person = Pick<Actor, "userId" | "email" | "isAdmin">;
@@ -35,6 +35,7 @@ export async function findWorkspace(
   id: string,
   permission: Permission | undefined = actor.needs,
 ): Promise<Workspace> {
+  if (permission !== "workspace:read") requireNoSite(actor);
   const row = await context.db.query
     .selectFrom("workspaces")
     .where("workspaces.id", "=", id)

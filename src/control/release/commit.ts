@@ -70,7 +70,7 @@ async function commitInTurn(context: Context, actor: Actor, commit: Commit): Pro
     if (ids.includes(site.workspace_id)) await recountUsage(context, site.workspace_id);
   });
   await makeDurable(context, upload, pod);
-  const version = await recordRelease(context, site, upload, {
+  const version = await recordRelease(context, actor, site, upload, {
     site: site.name,
     site_id: site.id,
     workspace_id: site.workspace_id,
@@ -85,7 +85,6 @@ async function commitInTurn(context: Context, actor: Actor, commit: Commit): Pro
     ...(Object.keys(upload.git).length > 0 ? { git: upload.git } : {}),
   });
   context.encoder.add(upload.manifest);
-  await recordEvent(context, actor, "release.create", { site, target: formatVersion(version) });
   return await describeCommit(context, site, version, manifest);
 }
 
@@ -142,6 +141,7 @@ function requireNoneMissing(missing: number, total: number): void {
  */
 async function recordRelease(
   context: Context,
+  actor: Actor,
   site: Site,
   upload: Upload,
   content: Omit<ReleaseRecord, "version" | "upload">,
@@ -154,6 +154,9 @@ async function recordRelease(
       await insertRelease(query, record);
       await settleReleases(query, upload.workspaceId, 1);
       await query.updateTable("sites").set({ updated_at: record.created_at }).where("id", "=", site.id).execute();
+      const { image, files_count, total_size } = record;
+      const subject = { site, target: formatVersion(version), after: { image_id: image, files_count, total_size } };
+      await recordEvent(context, actor, "release.create", subject, query);
     });
     return version;
   }

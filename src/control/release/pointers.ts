@@ -129,22 +129,29 @@ async function movePointer(
     );
     return { ...moved, durationMs: performance.now() - begunMs };
   });
-  await context.db.query
-    .insertInto("deployments")
-    .values({
-      site_id: site.id,
-      environment,
-      version: release.version,
-      previous_version: previous?.release ?? null,
-      ref_version: ref.version,
-      action,
-      user_id: actor.userId,
-      at: nowIso(context),
-    })
-    .execute();
-  await recordEvent(context, actor, action === "release" ? "environment.release" : "environment.rollback", {
+  const at = (version: number | undefined) =>
+    version === undefined ? undefined : { environment, version: formatVersion(version) };
+  const subject = {
     site,
     target: `${environment} ${previous ? `${formatVersion(previous.release)} → ` : ""}${formatVersion(release.version)}`,
+    before: at(previous?.release),
+    after: at(release.version),
+  };
+  await context.db.query.transaction().execute(async (query) => {
+    await query
+      .insertInto("deployments")
+      .values({
+        site_id: site.id,
+        environment,
+        version: release.version,
+        previous_version: previous?.release ?? null,
+        ref_version: ref.version,
+        action,
+        user_id: actor.userId,
+        at: nowIso(context),
+      })
+      .execute();
+    await recordEvent(context, actor, `environment.${action}`, subject, query);
   });
   return { release, previous, ref, durationMs };
 }

@@ -69,12 +69,15 @@ export async function createPreview(
     context.records.writePreview(site.label, withAccess(preview, current ?? access)),
   );
   const row = { version: release.version, created_by: actor.userId, created_at: createdAt, expires_at: expiresAt };
-  await context.db.query
-    .insertInto("previews")
-    .values({ site_id: site.id, slug: slug.value, ...row })
-    .onConflict((conflict) => conflict.columns(["site_id", "slug"]).doUpdateSet(row))
-    .execute();
-  await recordEvent(context, actor, "preview.create", { site, target: slug.value });
+  await context.db.query.transaction().execute(async (query) => {
+    await query
+      .insertInto("previews")
+      .values({ site_id: site.id, slug: slug.value, ...row })
+      .onConflict((conflict) => conflict.columns(["site_id", "slug"]).doUpdateSet(row))
+      .execute();
+    const after = { version: formatVersion(release.version), expires_at: expiresAt };
+    await recordEvent(context, actor, "preview.create", { site, target: slug.value, after }, query);
+  });
   return {
     url: context.addresses.preview(site.label, slug.value),
     expires_at: expiresAt,
@@ -137,13 +140,16 @@ export async function deletePreview(context: Context, actor: Actor, site: Site, 
     .selectFrom("previews")
     .where("site_id", "=", site.id)
     .where("slug", "=", slug)
-    .select("slug")
+    .select(["version", "expires_at"])
     .executeTakeFirst();
   if (!row) throw new SitepodError("not_found", `${site.name} has no preview ${JSON.stringify(slug)}.`);
   const preview = await context.records.readPreview(site.label, slug);
   await context.records.removePreview(site.label, slug);
   // Without its file, an earlier try was cut off: perhaps before this.
   if (!preview || preview.access) await settleReleases(context, site.label);
-  await context.db.query.deleteFrom("previews").where("site_id", "=", site.id).where("slug", "=", slug).execute();
-  await recordEvent(context, actor, "preview.delete", { site, target: slug });
+  await context.db.query.transaction().execute(async (query) => {
+    await query.deleteFrom("previews").where("site_id", "=", site.id).where("slug", "=", slug).execute();
+    const before = { version: formatVersion(row.version), expires_at: row.expires_at };
+    await recordEvent(context, actor, "preview.delete", { site, target: slug, before }, query);
+  });
 }

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { World } from "../domains/world.ts";
+
+let world: World;
+
+beforeAll(async () => {
+  world = await World.create();
+  await world.call("root", "GET", "/projects");
+  await world.deploy("ann", "shop", { "index.html": "one" });
+  await world.call("ann", "POST", "/release", { project: "shop", environment: "beta" });
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const actions = async (who: string, query = "") =>
+  (await world.call(who, "GET", `/audit${query}`)).body.events.map(({ action }: { action: string }) => action);
+
+describe("the audit log", () => {
+  test("tells who did what, by which token, from where, and what there was before and after", async () => {
+    const [event] = (await world.call("ann", "GET", "/audit?action=environment.release")).body.events;
+    expect(event).toMatchObject({
+      actor: "ann@example.org",
+      token: expect.any(String),
+      address: "127.0.0.1",
+      project: "shop",
+      target: "beta v1",
+      before: null,
+      after: { environment: "beta", version: "v1" },
+      workspace_id: expect.stringMatching(/^ws_/),
+    });
+  });
+
+  test("is filtered by actor, action, target and time, and read page by page", async () => {
+    expect(await actions("ann", "?action=release.*")).toEqual(["release.create"]);
+    expect(await actions("ann", "?action=releas.*")).toEqual([]);
+    expect(await actions("ann", "?actor=bob@example.org")).toEqual([]);
+    expect(await actions("ann", "?target=v1")).toEqual(["release.create"]);
+    const [first, ...rest] = (await world.call("ann", "GET", "/audit")).body.events;
+    expect(await actions("ann", `?before=${first.id}`)).toEqual(rest.map(({ action }: any) => action));
+    expect(await actions("ann", `?until=${first.at}`)).toEqual([]);
+    world.nowMs += 1000;
+    await world.call("ann", "POST", "/tokens", { name: "late" });
+    expect(await actions("ann", `?since=${new Date(world.nowMs).toISOString()}`)).toEqual(["token.create"]);
+    expect((await world.call("ann", "GET", "/audit?before=now")).status).toBe(400);
+  });
+
+  test("is exported as lines of JSON, all of it", async () => {
+    const { body } = await world.call("ann", "GET", "/audit/export?action=release.*");
+    expect(body.trim().split("\n").map(JSON.parse)).toMatchObject([{ action: "release.create", target: "v1" }]);
+    const all = (await world.call("ann", "GET", "/audit?limit=500")).body.events;
+    const exported = (await world.call("ann", "GET", "/audit/export")).body.trim().split("\n").map(JSON.parse);
+    expect(exported).toEqual(all);
+  });
+
+  test("holds no secret", async () => {
+    const made = await world.call("ann", "POST", "/tokens", { name: "secret" });
+    const { body } = await world.call("ann", "GET", "/audit/export");
+    expect(body).toContain(made.body.id);
+    expect(body).not.toContain(made.body.token.slice("sitepod_".length));
+  });
+
+  test("cannot be changed, nor anything of it removed, by anybody who has the database", async () => {
+    await expect(world.tryQuery((query) => query.updateTable("audit_events").set({ actor: "eve" }))).rejects.toThrow(
+      "audit events are never changed",
+    );
+    await expect(world.tryQuery((query) => query.deleteFrom("audit_events"))).rejects.toThrow(
+      "audit events are never changed",
+    );
+  });
+
+  test("has no event of a change that failed, and there is no change without its event", async () => {
+    const [own] = (await world.call("ann", "GET", "/workspaces")).body.workspaces;
+    const goOn = await world.failInserts("audit_events");
+    expect((await world.call("ann", "PUT", `/workspaces/${own.id}`, { name: "Changed" })).status).toBe(500);
+    expect((await world.call("ann", "POST", "/tokens", { name: "unrecorded" })).status).toBe(500);
+    await goOn();
+    const [now] = (await world.call("ann", "GET", "/workspaces")).body.workspaces;
+    expect(now.name).toBe(own.name);
+    const { tokens } = (await world.call("ann", "GET", "/tokens")).body;
+    expect(tokens.map(({ name }: { name: string }) => name)).not.toContain("unrecorded");
+  });
+});

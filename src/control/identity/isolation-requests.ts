@@ -1,0 +1,118 @@
+/** Ids of one workspace, by what they name. */
+export interface Ids {
+  readonly site: string;
+  readonly image: string;
+  readonly plan: string;
+  readonly hash: string;
+  readonly import: string;
+  readonly domain: string;
+  readonly slug: string;
+  readonly token: string;
+  readonly workspace: string;
+  readonly member: string;
+  readonly invitation: string;
+}
+
+interface Example {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+/** Routes that concern nobody but who calls them: they name nothing of a workspace. */
+export const OF_THE_CALLER: ReadonlySet<string> = new Set([
+  "GET /auth/info",
+  "POST /auth/logout",
+  "DELETE /account",
+  "GET /projects",
+  "GET /tokens",
+  "GET /workspaces",
+  "POST /workspaces",
+  "POST /invitations/accept",
+]);
+
+type Request = Omit<Example, "method">;
+
+/** One request for each route that names something of a workspace: it would succeed, if it were its owner's. */
+export function requestsWith(ids: Ids): Readonly<Record<string, Request>> {
+  const { site: project, workspace, plan, hash } = ids;
+  const file = { path: "index.html", blake3: hash, size: 9 };
+  return {
+    "POST /cleanup": { path: "/cleanup" },
+    "POST /gc": { path: "/gc" },
+
+    "PUT /workspaces/{workspace}": { path: `/workspaces/${workspace}`, body: { name: "Mine" } },
+    "DELETE /workspaces/{workspace}": { path: `/workspaces/${workspace}` },
+    "GET /workspaces/{workspace}/members": { path: `/workspaces/${workspace}/members` },
+    "PUT /workspaces/{workspace}/members/{user_id}": {
+      path: `/workspaces/${workspace}/members/${ids.member}`,
+      body: { role: "admin" },
+    },
+    "DELETE /workspaces/{workspace}/members/{user_id}": { path: `/workspaces/${workspace}/members/${ids.member}` },
+    "POST /workspaces/{workspace}/leave": { path: `/workspaces/${workspace}/leave` },
+    "GET /workspaces/{workspace}/invitations": { path: `/workspaces/${workspace}/invitations` },
+    "POST /workspaces/{workspace}/invitations": {
+      path: `/workspaces/${workspace}/invitations`,
+      body: { role: "viewer" },
+    },
+    "DELETE /workspaces/{workspace}/invitations/{id}": {
+      path: `/workspaces/${workspace}/invitations/${ids.invitation}`,
+    },
+    "GET /workspaces/{workspace}/tokens": { path: `/workspaces/${workspace}/tokens` },
+    "DELETE /workspaces/{workspace}/tokens/{id}": { path: `/workspaces/${workspace}/tokens/${ids.token}` },
+
+    "POST /tokens": { path: "/tokens", body: { name: "mine", project } },
+    "DELETE /tokens/{id}": { path: `/tokens/${ids.token}` },
+    "GET /audit": { path: `/audit?project=${project}` },
+    "GET /audit/export": { path: `/audit/export?project=${project}` },
+
+    "GET /projects/{id}": { path: `/projects/${project}` },
+    "DELETE /projects/{id}": { path: `/projects/${project}` },
+    "GET /projects/{id}/export": { path: `/projects/${project}/export` },
+    "POST /plan": { path: "/plan", body: { project, files: [file] } },
+    "POST /upload/{plan_id}/{hash}": { path: `/upload/${plan}/${hash}`, body: new TextEncoder().encode("under way") },
+    "POST /upload/{plan_id}": { path: `/upload/${plan}`, body: new Uint8Array() },
+    "POST /upload/{plan_id}/{hash}/{offset}": { path: `/upload/${plan}/${hash}/0`, body: new Uint8Array() },
+    "POST /commit": { path: "/commit", body: { plan_id: plan } },
+    "POST /release": { path: "/release", body: { project, environment: "prod", image_id: ids.image } },
+    "POST /rollback": { path: "/rollback", body: { project, environment: "prod", image_id: ids.image } },
+    "GET /current": { path: `/current?project=${project}&environment=prod` },
+    "POST /preview": { path: "/preview", body: { project, image_id: ids.image, slug: ids.slug } },
+    "GET /previews": { path: `/previews?project=${project}` },
+    "DELETE /previews/{slug}": { path: `/previews/${ids.slug}?project=${project}` },
+    "GET /history": { path: `/history?project=${project}` },
+    "GET /images": { path: `/images?project=${project}` },
+    "GET /files": { path: `/files?project=${project}` },
+
+    "GET /access": { path: `/access?project=${project}` },
+    "PUT /access": { path: "/access", body: { project, environment: "prod", password: "a long password" } },
+    "POST /access/link": { path: "/access/link", body: { project, environment: "prod", expires_in: 3600 } },
+    "GET /domains": { path: `/domains?project=${project}` },
+    "POST /domains": { path: "/domains", body: { project, domain: "another.example.com" } },
+    "POST /domains/{domain}/verify": { path: `/domains/${ids.domain}/verify` },
+    "DELETE /domains/{domain}": { path: `/domains/${ids.domain}` },
+    "PUT /domains/rename": { path: `/domains/rename?project=${project}`, body: { new_subdomain: "mine" } },
+
+    "POST /imports": { path: "/imports", body: { project } },
+    "POST /imports/{id}/contents/{hash}": {
+      path: `/imports/${ids.import}/contents/${hash}`,
+      body: new TextEncoder().encode("under way"),
+    },
+    "POST /imports/{id}/contents": { path: `/imports/${ids.import}/contents`, body: new Uint8Array() },
+    "POST /imports/{id}/commit": {
+      path: `/imports/${ids.import}/commit`,
+      body: {
+        releases: [{ version: 1, manifest: hash, created_at: "2026-01-01T00:00:00.000Z", trigger: "cli" }],
+        environments: { prod: { version: 1, protected: false } },
+        protected: false,
+      },
+    },
+    "DELETE /imports/{id}": { path: `/imports/${ids.import}` },
+  };
+}
+
+export function requestOf(key: string, ids: Ids): Example {
+  const request = requestsWith(ids)[key];
+  if (!request) throw new Error(`${key} has no request here`);
+  return { method: key.split(" ")[0]!, ...request };
+}
