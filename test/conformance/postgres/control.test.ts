@@ -38,5 +38,6 @@ if (postgresIsMissing === undefined) {
 }
 
 describe.skipIf(postgresIsMissing !== undefined)(`over PostgreSQL${reason}`, async () => {
-  for (const file of files) await import(`../../../src/control/${file}.test.ts`);
+  // Each in a group of its own: what one file does before each of its tests is not done before those of the others.
+  for (const file of files) describe(file, async () => void (await import(`../../../src/control/${file}.test.ts`)));
 });
