@@ -6,7 +6,7 @@ import type { Addresses } from "./addresses.ts";
 import type { Dns } from "./domains/dns.ts";
 import type { Encoder } from "./encoding/encoder.ts";
 import type { Turns } from "./gate.ts";
-import type { InvitationLetter } from "./identity/invitations.ts";
+import type { InvitationLetter } from "./identity/invitation-letter.ts";
 import type { OidcSettings } from "./identity/oidc-settings.ts";
 import type { SendMail } from "./mail.ts";
 

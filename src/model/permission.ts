@@ -67,7 +67,8 @@ export function mayAs({ member, grant }: Standing, permission: Permission): bool
   const { of, role: least } = ruleOf(permission);
   if (!member || least === undefined) return false;
   if (least === "member") return true;
-  const isAtLeast = (role: Role | null | undefined) => role != null && ROLES.indexOf(role) <= ROLES.indexOf(least);
+  const isAtLeast = (role: Role | null | undefined) =>
+    role !== undefined && role !== null && ROLES.indexOf(role) <= ROLES.indexOf(least);
   return isAtLeast(member.role) || (of === "site" && isAtLeast(grant));
 }
 

@@ -181,7 +181,7 @@ export class World implements AsyncDisposable {
     for (const { name } of await this.#query.introspection.getTables()) {
       if (name === "login_attempts") continue;
       const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(name)}`.execute(this.#query);
-      const kept = rows.map(({ last_used_at: _, ...row }) => JSON.stringify(row));
+      const kept = rows.map((row) => JSON.stringify({ ...row, last_used_at: undefined }));
       tables.push([name, kept.toSorted()]);
     }
     const documents: unknown[] = [];

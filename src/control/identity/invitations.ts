@@ -16,17 +16,6 @@ const SECRET_LENGTH = 31;
 /** Open ones of a workspace. */
 const MAX_OPEN = 200;
 
-/** An invitation as a letter tells of it. */
-export interface InvitationLetter {
-  readonly to: string;
-  readonly workspace: string;
-  readonly invitedBy: string;
-  /** The link: whoever has it can accept, so it is to be seen by nobody else. */
-  readonly url: string;
-  /** ISO 8601. */
-  readonly expiresAt: string;
-}
-
 const hashSecret = (secret: string) => createHash("sha256").update(secret).digest("hex");
 
 /**
