@@ -39,6 +39,7 @@ const SLOW_UNITS = [
   "src/control/archive",
   "src/control/domains",
   "src/control/quota",
+  "src/control/guard",
   "src/control/release/plan-base.test.ts",
   "src/control/release/previews.test.ts",
   "src/control/retention/old-releases.test.ts",

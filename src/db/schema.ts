@@ -9,7 +9,9 @@ import type {
   VerificationTable,
 } from "./sign-in-schema.ts";
 import type {
+  ApprovalTable,
   AuditEventTable,
+  GuardTable,
   InvitationTable,
   InvitedSiteTable,
   MemberTable,
@@ -37,6 +39,8 @@ export interface Schema {
   site_grants: SiteGrantTable;
   invitations: InvitationTable;
   invited_sites: InvitedSiteTable;
+  guards: GuardTable;
+  approvals: ApprovalTable;
   sites: SiteTable;
   releases: ReleaseTable;
   deployments: DeploymentTable;

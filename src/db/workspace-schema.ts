@@ -1,5 +1,5 @@
 import type { Generated } from "kysely";
-import type { Role, SiteRole } from "#model";
+import type { ApprovalState, Environment, Guard, Role, SiteRole } from "#model";
 
 /** The tenant boundary. One without an owner waits for the first account. */
 export interface WorkspaceTable {
@@ -91,4 +91,36 @@ export interface AuditEventTable {
   /** JSON; null where there was nothing, or nothing that says more than the target. */
   before: string | null;
   after: string | null;
+}
+
+export interface GuardTable {
+  site_id: string;
+  environment: Environment;
+  kind: Guard["kind"];
+  /** Of a lock. */
+  reason: string | null;
+  set_by: string;
+  set_at: string;
+}
+
+/** A move that was asked for, of an environment whose guard wants another member's word. */
+export interface ApprovalTable {
+  id: string;
+  site_id: string;
+  environment: Environment;
+  version: number;
+  action: "release" | "rollback";
+  expected_release: string | null;
+  in_order: "releases" | "commits" | null;
+  /** One that has expired stays pending here. */
+  state: Exclude<ApprovalState, "expired">;
+  requested_by: string;
+  requested_at: string;
+  expires_at: string;
+  decided_by: string | null;
+  decided_at: string | null;
+  comment: string | null;
+  /** What the move replaced, once it has happened. */
+  previous_version: number | null;
+  ref_version: number | null;
 }

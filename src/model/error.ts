@@ -11,6 +11,8 @@ export type ErrorCode =
   | "method_not_allowed"
   | "conflict"
   | "stale"
+  | "approval_required"
+  | "locked"
   | "gone"
   | "too_large"
   | "rate_limited"
@@ -30,16 +32,19 @@ export class SitepodError extends Error {
   readonly faults: readonly string[];
   /** Seconds after which the same request may be tried again. */
   readonly retryAfterS: number | undefined;
+  /** The id of the approval that was asked for. */
+  readonly approvalId: string | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { cause?: unknown; faults?: readonly string[]; retryAfterS?: number } = {},
+    options: { cause?: unknown; faults?: readonly string[]; retryAfterS?: number; approvalId?: string } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.faults = options.faults ?? [];
     this.retryAfterS = options.retryAfterS;
+    this.approvalId = options.approvalId;
   }
 }
 

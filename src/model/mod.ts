@@ -4,6 +4,7 @@ export * from "./digest.ts";
 export * from "./disk-room.ts";
 export * from "./encoding.ts";
 export * from "./error.ts";
+export * from "./guard.ts";
 export * from "./host-record.ts";
 export * from "./keys.ts";
 export * from "./lease.ts";

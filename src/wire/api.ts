@@ -9,6 +9,7 @@ export { environment } from "./fields.ts";
 export * from "./access-messages.ts";
 export * from "./audit-messages.ts";
 export * from "./domain-messages.ts";
+export * from "./guard-messages.ts";
 export * from "./import-messages.ts";
 export * from "./plan-messages.ts";
 export * from "./retention-messages.ts";
@@ -25,6 +26,7 @@ export const errorBody = z.object({
   error: z.string().meta({ example: "not_found" }),
   message: z.string().meta({ description: "What happened, and what to do" }),
   faults: z.array(z.string()).optional().meta({ description: "All faults of a request that has several" }),
+  approval_id: z.string().optional().meta({ description: "With approval_required: what was asked for" }),
 });
 
 export const health = z.object({

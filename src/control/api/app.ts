@@ -25,6 +25,7 @@ import { addGarbageRoutes, addRetentionRoutes } from "./retention-routes.ts";
 import type { Api, Caller } from "./route.ts";
 import { addSecurityRoutes } from "./security-routes.ts";
 import { addServerRoutes } from "./server-routes.ts";
+import { addGuardRoutes } from "./guard-routes.ts";
 import { addInvitationRoutes } from "./invitation-routes.ts";
 import { addMemberRoutes } from "./member-routes.ts";
 import { addSiteRoutes } from "./site-routes.ts";
@@ -66,6 +67,7 @@ export function createApi(context: Context, signIn: SignIn, metrics: () => strin
   addDeployRoutes(app, context);
   addPointerRoutes(app, context);
   addAccessRoutes(app, context);
+  addGuardRoutes(app, context);
   addHistoryRoutes(app, context);
   addDomainRoutes(app, context);
   addArchiveRoutes(app, context);

@@ -12,6 +12,9 @@ const STATUS: Record<ErrorCode, number> = {
   method_not_allowed: 405,
   conflict: 409,
   stale: 409,
+  approval_required: 409,
+  // RFC 4918, section 11.3.
+  locked: 423,
   gone: 410,
   too_large: 413,
   rate_limited: 429,
@@ -57,6 +60,7 @@ export function refusalResponse(refusal: SitepodError): Response {
     error: refusal.code,
     message: refusal.message,
     ...(refusal.faults.length > 0 ? { faults: [...refusal.faults] } : {}),
+    ...(refusal.approvalId === undefined ? {} : { approval_id: refusal.approvalId }),
   };
   const retryAfterS = refusal.retryAfterS ?? (refusal.code === "unavailable" ? DATABASE_RETRY_S : undefined);
   return Response.json(body, {

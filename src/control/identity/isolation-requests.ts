@@ -11,6 +11,7 @@ export interface Ids {
   readonly workspace: string;
   readonly member: string;
   readonly invitation: string;
+  readonly approval: string;
 }
 
 interface Example {
@@ -87,6 +88,12 @@ export function requestsWith(ids: Ids): Readonly<Record<string, Request>> {
     "GET /access": { path: `/access?project=${project}` },
     "PUT /access": { path: "/access", body: { project, environment: "prod", password: "a long password" } },
     "POST /access/link": { path: "/access/link", body: { project, environment: "prod", expires_in: 3600 } },
+    "GET /guards": { path: `/guards?project=${project}` },
+    "PUT /guards": { path: "/guards", body: { project, environment: "prod", guard: null } },
+    "GET /approvals": { path: `/approvals?project=${project}` },
+    "GET /approvals/{id}": { path: `/approvals/${ids.approval}` },
+    "POST /approvals/{id}/approve": { path: `/approvals/${ids.approval}/approve`, body: {} },
+    "POST /approvals/{id}/refuse": { path: `/approvals/${ids.approval}/refuse`, body: {} },
     "GET /domains": { path: `/domains?project=${project}` },
     "POST /domains": { path: "/domains", body: { project, domain: "another.example.com" } },
     "POST /domains/{domain}/verify": { path: `/domains/${ids.domain}/verify` },

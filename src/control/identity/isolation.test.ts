@@ -78,6 +78,9 @@ async function makeWorkspace(): Promise<Ids> {
     project: "shop",
     files: [{ path: "index.html", blake3: hashBytes(bytes), size: bytes.length }],
   });
+  await asked("ann", "PUT", "/guards", { project: "shop", environment: "prod", guard: { kind: "approval" } });
+  const release = { project: "shop", environment: "prod", image_id: commit.image_id };
+  const { approval_id } = (await world.call("ann", "POST", "/release", release)).body;
   const { import_id } = await asked("ann", "POST", "/imports", { project: "moved" });
   const [project] = await asked("ann", "GET", "/projects");
   const token = async (name: string, more: object) => {
@@ -104,6 +107,7 @@ async function makeWorkspace(): Promise<Ids> {
     workspace: own.id,
     member: members.find(({ email }: { email: string }) => email === "bob@example.org").user_id,
     invitation: invitation.id,
+    approval: approval_id,
   };
 }
 
@@ -120,6 +124,7 @@ const unknown = (): Ids => ({
   workspace: `ws_${"0".repeat(16)}`,
   member: "0".repeat(32),
   invitation: `inv_${"0".repeat(16)}`,
+  approval: `approval_${"0".repeat(16)}`,
 });
 
 /** An answer's text, in which what the request named is left out. */

@@ -1,7 +1,10 @@
+import type { Kysely } from "kysely";
+import type { Schema } from "#db";
 import { type Digest, type Environment, formatVersion, moveRef, type Ref, SitepodError } from "#model";
 import type { Api } from "#wire";
 import { writeProtected } from "../access/new-pointer.ts";
 import { type Context, nowIso } from "../context.ts";
+import { requireLeave } from "../guard/require-leave.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
 import { type Order, requireOrder } from "./order.ts";
@@ -20,6 +23,15 @@ export interface Move {
   readonly order?: Order | undefined;
   /** Protects the environment with this move, where it is not protected yet. */
   readonly password?: string | undefined;
+  /** Another member's leave, where the environment's guard wants one. */
+  readonly approval?: Approval | undefined;
+}
+
+interface Approval {
+  /** Whose move it is: who asked for it. */
+  readonly requestedBy: string;
+  /** Writes of the approval in the transaction that records the move; `previous` and `ref` are versions. */
+  record(query: Kysely<Schema>, moved: { readonly previous: number | null; readonly ref: number }): Promise<void>;
 }
 
 interface Moved {
@@ -61,6 +73,19 @@ export async function rollBackSite(
     previous_image_id: moved.previous?.image ?? null,
     duration_ms: Math.round(moved.durationMs * 1000) / 1000,
   };
+}
+
+/** Makes a move that was asked for and is approved now, in the order that was asked for. Throws as it would have then. */
+export async function moveAsApproved(
+  context: Context,
+  actor: Actor,
+  site: Site,
+  move: Move & { readonly approval: Approval },
+  action: "release" | "rollback",
+): Promise<void> {
+  await (action === "release"
+    ? moveInOrder(context, actor, site, move)
+    : movePointer(context, actor, site, move, action));
 }
 
 async function previousChoice(context: Context, site: Site, environment: Environment): Promise<ReleaseChoice> {
@@ -116,6 +141,14 @@ async function movePointer(
   };
   // A pointer that moved without a record of who moved it is the worse half: the database must be there first.
   await context.db.check();
+  await requireLeave(context, actor, site, {
+    environment,
+    version: release.version,
+    action,
+    order: move.order ?? {},
+    isApproved: move.approval !== undefined,
+    hasPassword: move.password !== undefined,
+  });
   const access =
     move.password === undefined ? undefined : (await context.records.readRef(site.label, environment))?.access;
   const { previous, ref, durationMs } = await writeProtected(context, site, access, move.password, async (access) => {
@@ -147,10 +180,11 @@ async function movePointer(
         previous_version: previous?.release ?? null,
         ref_version: ref.version,
         action,
-        user_id: actor.userId,
+        user_id: move.approval?.requestedBy ?? actor.userId,
         at: nowIso(context),
       })
       .execute();
+    await move.approval?.record(query, { previous: previous?.release ?? null, ref: ref.version });
     await recordEvent(context, actor, `environment.${action}`, subject, query);
   });
   return { release, previous, ref, durationMs };

@@ -3,7 +3,7 @@ import { typesOf } from "./dialect.ts";
 
 /**
  * Workspaces have members with roles, and invite more; tokens may be a workspace's; an audit event belongs to a
- * workspace, says what there was before and after, and is never changed.
+ * workspace, says what there was before and after, and is never changed; environments may have a guard.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await homes(db);
@@ -11,6 +11,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await invitations(db);
   await tokens(db);
   await auditEvents(db);
+  await guards(db);
 }
 
 async function homes(db: Kysely<unknown>): Promise<void> {
@@ -118,4 +119,39 @@ async function auditEvents(db: Kysely<unknown>): Promise<void> {
     ${sql.lit(`begin raise exception '${reason}'; end`)}`.execute(db);
   await sql`create trigger audit_events_kept before update or delete or truncate on audit_events
     for each statement execute function refuse_audit_change()`.execute(db);
+}
+
+async function guards(db: Kysely<unknown>): Promise<void> {
+  const { schema } = db;
+  const { text } = typesOf(db);
+  await schema
+    .createTable("guards")
+    .addColumn("site_id", text, (c) => c.notNull().references("sites.id").onDelete("cascade"))
+    .addColumn("environment", text, (c) => c.notNull())
+    .addColumn("kind", text, (c) => c.notNull())
+    .addColumn("reason", text)
+    .addColumn("set_by", text, (c) => c.notNull())
+    .addColumn("set_at", text, (c) => c.notNull())
+    .addPrimaryKeyConstraint("guards_pk", ["site_id", "environment"])
+    .execute();
+  await schema
+    .createTable("approvals")
+    .addColumn("id", text, (c) => c.primaryKey())
+    .addColumn("site_id", text, (c) => c.notNull().references("sites.id").onDelete("cascade"))
+    .addColumn("environment", text, (c) => c.notNull())
+    .addColumn("version", "integer", (c) => c.notNull())
+    .addColumn("action", text, (c) => c.notNull())
+    .addColumn("expected_release", text)
+    .addColumn("in_order", text)
+    .addColumn("state", text, (c) => c.notNull())
+    .addColumn("requested_by", text, (c) => c.notNull())
+    .addColumn("requested_at", text, (c) => c.notNull())
+    .addColumn("expires_at", text, (c) => c.notNull())
+    .addColumn("decided_by", text)
+    .addColumn("decided_at", text)
+    .addColumn("comment", text)
+    .addColumn("previous_version", "integer")
+    .addColumn("ref_version", "integer")
+    .execute();
+  await schema.createIndex("approvals_site").on("approvals").columns(["site_id", "state"]).execute();
 }

@@ -13,6 +13,7 @@ const files = [
   "domains/recheck-domains",
   "domains/reconcile-hosts",
   "domains/rename",
+  "guard/guards",
   "identity/accounts",
   "identity/audit",
   "identity/isolation",

@@ -1,0 +1,28 @@
+/** What stands before an environment, so that not everybody who may deploy moves it alone. */
+export type Guard =
+  | { readonly kind: "approval" }
+  /** Nobody moves it, until the lock is taken off. */
+  | { readonly kind: "lock"; readonly reason: string };
+
+export const GUARD_KINDS = ["approval", "lock"] as const satisfies readonly Guard["kind"][];
+
+export interface GuardedMove {
+  readonly action: "release" | "rollback";
+  /** Whether another member has approved it. */
+  readonly isApproved: boolean;
+  /** Whether the environment has served that release before. */
+  readonly wasServed: boolean;
+}
+
+/**
+ * Decides what becomes of a move. Back to what was served before needs no approval: that was given then, and whoever rolls
+ * back has no time to wait for one.
+ */
+export function decideMove(guard: Guard | undefined, move: GuardedMove): "go" | "ask" | "locked" {
+  if (!guard) return "go";
+  if (guard.kind === "lock") return "locked";
+  return move.isApproved || (move.action === "rollback" && move.wasServed) ? "go" : "ask";
+}
+
+export const APPROVAL_STATES = ["pending", "approved", "refused", "withdrawn", "expired"] as const;
+export type ApprovalState = (typeof APPROVAL_STATES)[number];
