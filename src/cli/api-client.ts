@@ -8,14 +8,30 @@ import { Failure } from "./failure.ts";
 import { type Call, readJson, send } from "./http.ts";
 import { createQuotaCalls } from "./quota-calls.ts";
 import { PATIENT_TRIES, QUICK_TRIES } from "./retry.ts";
+import { createTeamCalls } from "./team-calls.ts";
 import type { World } from "./world.ts";
 
 /** What can be asked of the server's v1 API. Every method throws a Failure that can be shown. */
 export type ApiClient = ReturnType<typeof createApiClient>;
 
-/** With `adminToken`, what the server's own scripts may ask can be asked. */
-export function createApiClient(world: World, endpoint: string, token: string | undefined, adminToken?: string) {
-  const authorization = authorizationOf(token, adminToken);
+interface Credentials {
+  /** With it, what the server's own scripts may ask can be asked. */
+  readonly adminToken?: string;
+  /** Where new sites go, and whose lists are asked for; absent: the account's own. */
+  readonly workspaceId?: string;
+}
+
+export function createApiClient(
+  world: World,
+  endpoint: string,
+  token: string | undefined,
+  { adminToken, workspaceId }: Credentials = {},
+) {
+  const authorization: Readonly<Record<string, string>> = {
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...(adminToken === undefined ? {} : { "x-sitepod-admin-token": adminToken }),
+    ...(workspaceId === undefined ? {} : { "x-sitepod-workspace": workspaceId }),
+  };
 
   async function call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
     const url = new URL(`${endpoint}/api/v1${path}`);
@@ -47,6 +63,7 @@ export function createApiClient(world: World, endpoint: string, token: string | 
 
   return {
     endpoint,
+    workspaceId,
     config: () => get<Api.ServerConfig>("/config"),
     ...createLoginCalls(call),
     whoAmI: () => get<Api.AuthInfo>("/auth/info"),
@@ -121,20 +138,23 @@ export function createApiClient(world: World, endpoint: string, token: string | 
 
     ...createRetentionCalls(call),
     ...createArchiveCalls(world, endpoint, authorization, call),
+    ...createTeamCalls(call),
 
     ...createQuotaCalls(call),
 
-    createToken: (request: { name: string; scopes: Api.TokenScope[]; project?: string; expires_in?: number }) =>
-      post<Api.TokenCreated>("/tokens", request),
+    createToken: (request: NewToken) => post<Api.TokenCreated>("/tokens", request),
     tokens: () => get<{ tokens: Api.Token[] }>("/tokens"),
     revokeToken: (id: string) => remove<{ message: string }>(`/tokens/${segment(id)}`),
   };
 }
 
-const authorizationOf = (token?: string, adminToken?: string): Readonly<Record<string, string>> => ({
-  ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-  ...(adminToken === undefined ? {} : { "x-sitepod-admin-token": adminToken }),
-});
+interface NewToken {
+  readonly name: string;
+  readonly scopes: readonly Api.TokenScope[];
+  readonly project?: string;
+  readonly environments?: readonly Environment[];
+  readonly expires_in?: number;
+}
 
 type PointerRequest = {
   readonly project: string;

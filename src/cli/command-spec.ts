@@ -37,14 +37,17 @@ export interface CommandSpec {
   readonly load: () => Promise<CommandModule>;
 }
 
-export const GROUPS = ["Set up", "Ship", "Look", "Manage", "Server"] as const;
+export const GROUPS = ["Set up", "Ship", "Look", "Manage", "Team", "Server"] as const;
 
 /** What the words before a subcommand mean. */
 export const FAMILIES: Readonly<Record<string, string>> = {
+  approval: "Moves that wait for another member's approval",
   domain: "A site's domains",
+  member: "Who is in the workspace",
   quota: "What a workspace may have, and how much it has",
   server: "The server's data, on its own machine",
   token: "API tokens, for CI and other programs",
+  workspace: "The workspaces that you are in",
 };
 
 /** Options of every command. They may stand before or after it. */
@@ -52,5 +55,6 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flags: "--json", doc: "Write one JSON document, errors included" },
   { flags: "-y, --yes", doc: "Answer yes to every question" },
   { flags: "--endpoint <url>", doc: "The server to talk to (SITEPOD_ENDPOINT)" },
+  { flags: "--workspace <workspace>", doc: "The workspace to work in, by its id or name (SITEPOD_WORKSPACE)" },
   { flags: "--debug", doc: "Show a stack trace when something fails" },
 ];

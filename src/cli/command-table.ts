@@ -1,9 +1,10 @@
 import { ARCHIVE_COMMANDS } from "./archive-commands.ts";
 import type { CommandSpec } from "./command-spec.ts";
-import { caseCollisions, concurrent, environment, message, protect, site } from "./option-specs.ts";
+import { caseCollisions, concurrent, environment, message, noWait, protect, site } from "./option-specs.ts";
 import { QUOTA_COMMANDS } from "./quota-commands.ts";
 import { parseExpectation, parseReleaseChoice, parseSpan, parseWhole } from "./option-values.ts";
 import { RETENTION_COMMAND } from "./retention-command.ts";
+import { TEAM_COMMANDS } from "./team-commands.ts";
 
 /** Every command, in the order of the help and of the reference page. */
 export const COMMANDS: readonly CommandSpec[] = [
@@ -69,6 +70,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         parse: parseExpectation,
       },
       { flags: "--force", doc: "Release even if what is served is newer" },
+      noWait,
       site,
       concurrent,
       message,
@@ -98,7 +100,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     usage: "release [release]",
     group: "Ship",
     summary: "Point prod at a release that exists, or at the newest",
-    options: [environment({ default: "prod" }), site],
+    options: [environment({ default: "prod" }), noWait, site],
     examples: ["sitepod release", "sitepod release v7 --env prod"],
     load: () => import("./commands/release.ts"),
   },
@@ -110,6 +112,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       { flags: "--to <release>", doc: "The release: v2 or img_…", parse: parseReleaseChoice },
       environment({ default: "prod" }),
+      noWait,
       site,
     ],
     examples: ["sitepod rollback", "sitepod rollback --to v2"],
@@ -252,8 +255,12 @@ export const COMMANDS: readonly CommandSpec[] = [
       },
       { flags: "--ttl <span>", doc: "How long it lives: 90d, 24h or seconds; for ever without it", parse: parseSpan },
       { flags: "-n, --name <site>", doc: "Restrict it to one site" },
+      environment({ doc: "Restrict its releases to this environment" }),
     ],
-    examples: ["sitepod token create ci --name my-site --ttl 90d"],
+    examples: [
+      "sitepod token create ci --name my-site --ttl 90d",
+      "sitepod token create nightly --name my-site --env beta",
+    ],
     load: () => import("./commands/token-create.ts"),
   },
   {
@@ -273,6 +280,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("./commands/token-revoke.ts"),
   },
   ...QUOTA_COMMANDS,
+  ...TEAM_COMMANDS,
   ...ARCHIVE_COMMANDS,
   {
     usage: "delete [site]",

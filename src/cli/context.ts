@@ -39,7 +39,13 @@ export function createContext(world: World, flags: GlobalFlags): Context {
   async function server() {
     const { chooseServer, readMachineConfig } = await files();
     const [found, machine] = await Promise.all([findOnce(), readMachineConfig(world.home)]);
-    const choice = chooseServer({ flag: flags.endpoint, env: world.env, project: found?.toml.endpoint, machine });
+    const choice = chooseServer({
+      flag: flags.endpoint,
+      workspaceFlag: flags.workspace,
+      env: world.env,
+      project: found?.toml.endpoint,
+      machine,
+    });
     if (choice.endpoint !== undefined) return { ...choice, endpoint: choice.endpoint };
     throw new Failure("usage", "No server is set.", {
       code: "no_server",
@@ -48,8 +54,14 @@ export function createContext(world: World, flags: GlobalFlags): Context {
   }
 
   async function client() {
-    const { endpoint, token } = await server();
-    if (token) return (await import("./api-client.ts")).createApiClient(world, endpoint, token);
+    const { endpoint, token, workspace } = await server();
+    if (token) {
+      const { createApiClient } = await import("./api-client.ts");
+      const client = createApiClient(world, endpoint, token);
+      if (workspace === undefined) return client;
+      const { findWorkspace } = await import("./find-workspace.ts");
+      return createApiClient(world, endpoint, token, { workspaceId: await findWorkspace(client, workspace) });
+    }
     throw new Failure("not_logged_in", `You are not logged in to ${endpoint}.`, {
       next: "Run `sitepod login`, or set SITEPOD_TOKEN.",
     });
@@ -74,7 +86,8 @@ export function createContext(world: World, flags: GlobalFlags): Context {
     async operator() {
       const adminToken = world.env["SITEPOD_ADMIN_TOKEN"];
       if (!adminToken) return await client();
-      return (await import("./api-client.ts")).createApiClient(world, (await server()).endpoint, undefined, adminToken);
+      const { createApiClient } = await import("./api-client.ts");
+      return createApiClient(world, (await server()).endpoint, undefined, { adminToken });
     },
     async site(name) {
       const known = name ?? (await findOnce())?.toml.name;

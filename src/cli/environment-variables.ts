@@ -13,6 +13,12 @@ export const ENVIRONMENT_VARIABLES = [
     example: "sitepod_…",
   },
   {
+    key: "SITEPOD_WORKSPACE",
+    type: "text",
+    doc: "The workspace to work in, by its id or name, instead of the one `sitepod workspace use` stored.",
+    example: "ws_0123456789abcdef",
+  },
+  {
     key: "SITEPOD_PASSWORD",
     type: "text",
     doc: "The password of `sitepod login`, where nobody can be asked for it.",

@@ -15,6 +15,8 @@ export const EXIT_CODES = [
     name: "over_quota",
     meaning: "A quota or the server's storage is used up; the message says what to remove, or whom to ask.",
   },
+  { code: 9, name: "approval_required", meaning: "Another member must approve it; nothing has moved." },
+  { code: 10, name: "locked", meaning: "The environment is locked; nothing has moved." },
   { code: 130, name: "interrupted", meaning: "Interrupted by Ctrl-C." },
 ] as const;
 
@@ -25,7 +27,7 @@ export const exitCode = (ending: Ending): number => EXIT_CODES.find(({ name }) =
 
 /** How a command ends after an answer of the server with this HTTP status and, where it is ours, error code. */
 export function endingOfStatus(status: number, error?: unknown): FailedEnding {
-  if (error === "stale") return "stale";
+  if (error === "stale" || error === "approval_required" || error === "locked") return error;
   if (status === 401) return "not_logged_in";
   if (status === 404 || status === 410) return "not_found";
   if (status === 409) return "conflict";

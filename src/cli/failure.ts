@@ -5,6 +5,8 @@ export interface FailureOptions {
   readonly code?: string;
   readonly next?: string;
   readonly faults?: readonly string[];
+  /** The id of the approval that was asked for. */
+  readonly approvalId?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -21,6 +23,7 @@ export class Failure extends Error {
   readonly next: string | undefined;
   /** Where several things are wrong: one sentence each. */
   readonly faults: readonly string[];
+  readonly approvalId: string | undefined;
 
   constructor(ending: FailedEnding, message: string, options: FailureOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -28,6 +31,7 @@ export class Failure extends Error {
     this.code = options.code ?? ending;
     this.next = options.next;
     this.faults = options.faults ?? [];
+    this.approvalId = options.approvalId;
   }
 }
 

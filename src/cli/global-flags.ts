@@ -3,5 +3,6 @@ export interface GlobalFlags {
   readonly json?: boolean;
   readonly yes?: boolean;
   readonly endpoint?: string;
+  readonly workspace?: string;
   readonly debug?: boolean;
 }

@@ -91,7 +91,7 @@ async function ask<T>(
 function refusal(response: Response, text: string, { url, headers }: Pick<Call, "url" | "headers">): RefusedError {
   const { status } = response;
   const retryAfterS = Number(response.headers.get("retry-after") ?? Number.NaN);
-  const body = readJson(text) as { error?: unknown; message?: unknown; faults?: unknown } | undefined;
+  const body = readJson(text) as Partial<Record<"error" | "message" | "faults" | "approval_id", unknown>> | undefined;
   const isOurs = typeof body?.error === "string" && typeof body.message === "string";
   const isTokenRefused = status === 401 && headers?.["authorization"] !== undefined;
   return new RefusedError(
@@ -102,6 +102,7 @@ function refusal(response: Response, text: string, { url, headers }: Pick<Call, 
       code: isOurs ? String(body.error) : endingOfStatus(status),
       // A single fault is the message already.
       faults: Array.isArray(body?.faults) && body.faults.length > 1 ? body.faults.map(String) : [],
+      ...(typeof body?.approval_id === "string" ? { approvalId: body.approval_id } : {}),
       ...(isTokenRefused ? { next: "Run `sitepod login`, or set SITEPOD_TOKEN to a token that is valid." } : {}),
     },
   );

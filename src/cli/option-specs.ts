@@ -10,6 +10,10 @@ export const concurrent: OptionSpec = {
   doc: "Files uploaded at the same time",
   parse: parseWhole(1, 100),
 };
+export const noWait: OptionSpec = {
+  flags: "--no-wait",
+  doc: "Where another member must approve it, ask for that and fail, rather than wait",
+};
 export const caseCollisions: OptionSpec = {
   flags: "--allow-case-collisions",
   doc: "Deploy also where two paths differ by case alone",

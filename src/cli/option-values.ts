@@ -10,6 +10,13 @@ export function parseSpan(text: string): number {
   return Number(match[1]) * SECONDS[(match[2] || "s") as keyof typeof SECONDS];
 }
 
+/** Reads a moment: `2026-01-31`, or with a time. Returns it as ISO 8601, in UTC. */
+export function parseTime(text: string): string {
+  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(time)) return new Date(time).toISOString();
+  throw new Failure("usage", `"${text}" is not a time.`, { next: "Write 2026-01-31, or 2026-01-31T12:00:00Z." });
+}
+
 /** A reader of whole numbers from `low` to `high`. */
 export const parseWhole =
   (low: number, high: number) =>

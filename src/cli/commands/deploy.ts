@@ -1,5 +1,6 @@
 import type { Environment } from "#model";
 import type { Api } from "#wire";
+import { type ApprovalOptions, moveWithApproval } from "../await-approval.ts";
 import type { Result } from "../command-spec.ts";
 import type { ApiClient } from "../api-client.ts";
 import type { Context } from "../context.ts";
@@ -9,7 +10,7 @@ import { Failure } from "../failure.ts";
 import { identify } from "../init/identify.ts";
 import { readSitePassword } from "../site-password.ts";
 
-interface DeployOptions extends PublishOptions {
+interface DeployOptions extends PublishOptions, ApprovalOptions {
   readonly prod?: boolean;
   /** `v12`, or `none`. */
   readonly expect?: string;
@@ -26,7 +27,10 @@ export async function run(
   const options = await identify(context, source, chosen);
   const password = options.protect ? await readSitePassword(context, false) : undefined;
   const published = await publish(context, source, options, environment);
-  const released = await release(context, published, environment, password, orderOf(context, published, options));
+  const order = orderOf(context, published, options);
+  const released = await moveWithApproval(context, published.client, options, () =>
+    release(context, published, environment, password, order),
+  );
   const before = released.previous_version === null ? "" : ` (was ${released.previous_version})`;
   report.step("Released", `${released.version} to ${environment}${before}`);
   if (environment === "beta") {

@@ -1,6 +1,7 @@
 import type { Environment } from "#model";
 import type { Api } from "#wire";
 import type { ApiClient } from "../api-client.ts";
+import { type ApprovalOptions, moveWithApproval } from "../await-approval.ts";
 import type { Result } from "../command-spec.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
@@ -8,7 +9,7 @@ import type { ReleaseChoice } from "../option-values.ts";
 import { formatAge, formatCount, formatDuration } from "../terminal/format.ts";
 import { askChoice } from "../terminal/prompts.ts";
 
-interface RollbackOptions {
+interface RollbackOptions extends ApprovalOptions {
   readonly to?: ReleaseChoice;
   readonly env: Environment;
   readonly name?: string;
@@ -17,16 +18,16 @@ interface RollbackOptions {
 /** So many releases are offered. */
 const OFFERED = 50;
 
-export async function run(
-  context: Context,
-  _: readonly unknown[],
-  { to, env, name }: RollbackOptions,
-): Promise<Result> {
+export async function run(context: Context, _: readonly unknown[], options: RollbackOptions): Promise<Result> {
+  const { to, env, name } = options;
   const [project, client] = await Promise.all([context.site(name), context.client()]);
   const choice = to ?? (context.isInteractive ? await chooseRelease(context, client, project, env) : undefined);
-  const rolled = await client.rollback({ project, environment: env, ...choice });
+  const rolled = await moveWithApproval(context, client, options, () =>
+    client.rollback({ project, environment: env, ...choice }),
+  );
   const before = rolled.previous_version === null ? "" : ` (was ${rolled.previous_version})`;
-  context.report.step("Rolled back", `${env} to ${rolled.version}${before} in ${formatDuration(rolled.duration_ms)}`);
+  const took = "duration_ms" in rolled ? ` in ${formatDuration(rolled.duration_ms)}` : "";
+  context.report.step("Rolled back", `${env} to ${rolled.version}${before}${took}`);
   return { text: context.paint.cyan(rolled.url), json: rolled };
 }
 

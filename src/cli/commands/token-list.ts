@@ -21,7 +21,7 @@ export async function run(context: Context): Promise<Result> {
       token.name,
       token.id,
       token.project ?? "all",
-      token.scopes.join(", "),
+      [token.scopes.join(", "), ...(token.environments ?? [])].join(" to "),
       age(token.created_at),
       age(token.last_used_at),
       age(token.expires_at),

@@ -4,6 +4,8 @@ import { Failure } from "../failure.ts";
 
 interface Sources {
   readonly flag: string | undefined;
+  /** What `--workspace` says. */
+  readonly workspaceFlag?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The endpoint that sitepod.toml names. */
   readonly project: string | undefined;
@@ -13,6 +15,8 @@ interface Sources {
 export interface ServerChoice {
   readonly endpoint: string | undefined;
   readonly token: string | undefined;
+  /** The workspace to work in, by its id or name; undefined: the account's own. */
+  readonly workspace: string | undefined;
 }
 
 /**
@@ -20,14 +24,17 @@ export interface ServerChoice {
  * machine. The machine's token goes to the machine's server only: a sitepod.toml somebody else wrote must not make the
  * CLI send it elsewhere. Throws a Failure of `usage` where a flag or variable is no address.
  */
-export function chooseServer({ flag, env, project, machine }: Sources): ServerChoice {
+export function chooseServer({ flag, workspaceFlag, env, project, machine }: Sources): ServerChoice {
   const endpoint =
     readAddress(flag, "--endpoint") ??
     readAddress(env["SITEPOD_ENDPOINT"], "SITEPOD_ENDPOINT") ??
     project ??
     machine.endpoint;
-  const token = env["SITEPOD_TOKEN"] || (endpoint === machine.endpoint ? machine.token : undefined);
-  return { endpoint, token };
+  const isMachines = endpoint === machine.endpoint;
+  const token = env["SITEPOD_TOKEN"] || (isMachines ? machine.token : undefined);
+  // The machine's goes with its login: another account's token is not for it.
+  const own = isMachines && token === machine.token ? machine.workspace : undefined;
+  return { endpoint, token, workspace: workspaceFlag || env["SITEPOD_WORKSPACE"] || own };
 }
 
 function readAddress(text: string | undefined, source: string): string | undefined {

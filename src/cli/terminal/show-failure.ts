@@ -24,9 +24,10 @@ export function formatFailure({ message, faults, next }: Failure, isColored: boo
   return `${lines.join("\n")}\n`;
 }
 
-function formatJson({ code, message, faults, next }: Failure): string {
+function formatJson({ code, message, faults, next, approvalId }: Failure): string {
   const full = [message, next].filter((part) => part !== undefined).join(" ");
-  return JSON.stringify({ error: code, message: full, ...(faults.length > 0 ? { faults } : {}) }, undefined, 2);
+  const more = { ...(faults.length > 0 ? { faults } : {}), ...(approvalId ? { approval_id: approvalId } : {}) };
+  return JSON.stringify({ error: code, message: full, ...more }, undefined, 2);
 }
 
 function formatStack(error: unknown): string {
