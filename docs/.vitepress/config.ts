@@ -35,6 +35,7 @@ export default defineConfig({
           { text: "Domains", link: "/domains" },
           { text: "Protected sites", link: "/protected-sites" },
           { text: "Signing in", link: "/sign-in" },
+          { text: "Teams", link: "/teams" },
         ],
       },
       {

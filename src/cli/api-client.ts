@@ -4,6 +4,7 @@ import { createArchiveCalls } from "./archive-calls.ts";
 import { createRetentionCalls } from "./retention-calls.ts";
 import { createLoginCalls } from "./login-calls.ts";
 import type { CallOptions, Query } from "./send-message.ts";
+import { createDomainCalls } from "./domain-calls.ts";
 import { Failure } from "./failure.ts";
 import { type Call, readJson, send } from "./http.ts";
 import { createQuotaCalls } from "./quota-calls.ts";
@@ -125,17 +126,7 @@ export function createApiClient(
     files: (project: string, pod: { environment: Environment } | { version: string } | { image_id: string }) =>
       get<Api.Files>("/files", { project, ...pod }),
 
-    /** A domain that is added twice is there once. */
-    addDomain: (request: Api.DomainRequest) =>
-      call<Api.DomainCreated>("POST", "/domains", { body: request, isRepeatable: true }),
-    domains: (project: string) => get<Api.DomainList>("/domains", { project }),
-    verifyDomain: (domain: string) =>
-      call<Api.DomainVerified>("POST", `/domains/${segment(domain)}/verify`, { isRepeatable: true }),
-    removeDomain: (domain: string, slug: string | undefined) =>
-      call<{ deleted: true }>("DELETE", `/domains/${segment(domain)}`, { query: { slug } }),
-    rename: (project: string, subdomain: string) =>
-      call<Api.Renamed>("PUT", "/domains/rename", { query: { project }, body: { new_subdomain: subdomain } }),
-
+    ...createDomainCalls(call),
     ...createRetentionCalls(call),
     ...createArchiveCalls(world, endpoint, authorization, call),
     ...createTeamCalls(call),

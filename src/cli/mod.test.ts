@@ -147,5 +147,5 @@ test("the reference describes every command, every setting and every exit code",
     "~/.sitepod/config.toml",
     "environment",
   ]);
-  expect(EXIT_CODES.map(({ code }) => code)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 130]);
+  expect(EXIT_CODES.map(({ code }) => code)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 130]);
 });

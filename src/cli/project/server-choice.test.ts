@@ -33,3 +33,14 @@ test("an address that is none is refused, naming where it was given", () => {
   expect(() => chooseServer({ ...all, flag: "localhost:8080" })).toThrow(/^--endpoint "localhost:8080" must be/);
   expect(() => chooseServer({ ...all, flag: undefined, env: { SITEPOD_ENDPOINT: "x" } })).toThrow(/^SITEPOD_ENDPOINT/);
 });
+
+test("the flag's workspace goes before the environment's, and the machine's goes with its own login alone", () => {
+  const own = { ...machine, workspace: "ws_own" };
+  const choose = (more: object) =>
+    chooseServer({ flag: undefined, env: {}, project: undefined, machine: own, ...more }).workspace;
+  expect(choose({})).toBe("ws_own");
+  expect(choose({ env: { SITEPOD_WORKSPACE: "ws_env" } })).toBe("ws_env");
+  expect(choose({ workspaceFlag: "ws_flag", env: { SITEPOD_WORKSPACE: "ws_env" } })).toBe("ws_flag");
+  expect(choose({ env: { SITEPOD_TOKEN: "another" } })).toBeUndefined();
+  expect(choose({ flag: "https://other.test" })).toBeUndefined();
+});

@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import type { Schema } from "#db";
+import type { ApprovalTable, Schema } from "#db";
 import { formatVersion, mayAs, SitepodError } from "#model";
 import type { Api } from "#wire";
 import { type Context, nowIso } from "../context.ts";
@@ -10,6 +10,7 @@ import { moveAsApproved } from "../release/pointers.ts";
 import { holdSite, type Site } from "../release/sites.ts";
 
 const LISTED = 200;
+const ACTIONS = { approved: "approval.approve", refused: "approval.refuse", withdrawn: "approval.withdraw" } as const;
 
 /** Lists what was asked for, newest first: of one site, or of all that the actor sees; and only what waits, unless all. */
 export async function listApprovals(
@@ -51,7 +52,7 @@ export async function approve(
   id: string,
   comment: string | undefined,
 ): Promise<Api.Approval> {
-  await decide(context, actor, id, async (row, site) => {
+  await decide(context, actor, id, async ({ row, site, settle }) => {
     if (row.requested_by === actor.userId) {
       throw new SitepodError("forbidden", "You have asked for this yourself: another member must approve it.");
     }
@@ -64,7 +65,7 @@ export async function approve(
         requestedBy: row.requested_by,
         async record(query: Kysely<Schema>, moved: { previous: number | null; ref: number }) {
           const done = { previous_version: moved.previous, ref_version: moved.ref };
-          await settle(context, actor, query, site, row, "approved", { ...done, comment: comment ?? null });
+          await settle(query, "approved", { ...done, comment: comment ?? null });
         },
       },
     };
@@ -80,23 +81,30 @@ export async function refuse(
   id: string,
   comment: string | undefined,
 ): Promise<Api.Approval> {
-  await decide(context, actor, id, async (row, site) => {
+  await decide(context, actor, id, async ({ row, settle }) => {
     const state = row.requested_by === actor.userId ? "withdrawn" : "refused";
-    await context.db.query
-      .transaction()
-      .execute((query) => settle(context, actor, query, site, row, state, { comment: comment ?? null }));
+    await context.db.query.transaction().execute((query) => settle(query, state, { comment: comment ?? null }));
   });
   return await findApproval(context, actor, id);
 }
 
 type Row = Awaited<ReturnType<typeof requireApproval>>;
 
+type Outcome = Pick<ApprovalTable, "comment"> & Partial<Pick<ApprovalTable, "previous_version" | "ref_version">>;
+
+interface Waiting {
+  readonly row: Row;
+  readonly site: Site;
+  /** Says what became of it, in a transaction. */
+  settle(query: Kysely<Schema>, state: "approved" | "refused" | "withdrawn", outcome: Outcome): Promise<void>;
+}
+
 /** In the site's turn: of two who decide at once, the second finds that it does not wait any more. */
 async function decide(
   context: Context,
   actor: Actor,
   id: string,
-  work: (row: Row, site: Site) => Promise<void>,
+  work: (waiting: Waiting) => Promise<void>,
 ): Promise<void> {
   const { site_id } = await requireApproval(context, actor, id);
   await holdSite(context, actor, site_id, async (site) => {
@@ -104,29 +112,20 @@ async function decide(
     if (stateOf(context, row) !== "pending") {
       throw new SitepodError("gone", `This does not wait for an approval: it is ${stateOf(context, row)}.`);
     }
-    await work(row, site);
-  });
-}
+    await work({ row, site, settle });
 
-async function settle(
-  context: Context,
-  actor: Actor,
-  query: Kysely<Schema>,
-  site: Site,
-  row: Row,
-  state: "approved" | "refused" | "withdrawn",
-  more: { comment: string | null; previous_version?: number | null; ref_version?: number },
-): Promise<void> {
-  await query
-    .updateTable("approvals")
-    .set({ state, decided_by: actor.userId, decided_at: nowIso(context), ...more })
-    .where("id", "=", row.id)
-    .where("state", "=", "pending")
-    .execute();
-  const action = { approved: "approval.approve", refused: "approval.refuse", withdrawn: "approval.withdraw" }[state];
-  const target = `${row.environment} ${formatVersion(row.version)}`;
-  const after = { approval: row.id, requested_by: row.requested_email, comment: more.comment };
-  await recordEvent(context, actor, action, { site, target, after }, query);
+    async function settle(...[query, state, outcome]: Parameters<Waiting["settle"]>): Promise<void> {
+      await query
+        .updateTable("approvals")
+        .set({ state, decided_by: actor.userId, decided_at: nowIso(context), ...outcome })
+        .where("id", "=", row.id)
+        .where("state", "=", "pending")
+        .execute();
+      const target = `${row.environment} ${formatVersion(row.version)}`;
+      const after = { approval: row.id, requested_by: row.requested_email, comment: outcome.comment };
+      await recordEvent(context, actor, ACTIONS[state], { site, target, after }, query);
+    }
+  });
 }
 
 /** Who asked must be one to deploy the site still: who was removed since has not asked. */

@@ -4,7 +4,7 @@ import type { Actor } from "./actor.ts";
 
 /**
  * What the actor is to the site of a row, as columns of a query over `sites`. So one query finds a site with everything
- * that decides whether it is shown: for one that is not, the database does what it does for one that there is not.
+ * that decides whether it is shown, and the database is asked the same for one that is not shown as for none.
  */
 export const siteStanding = (actor: Actor) => [
   ...memberStanding(actor, "sites.workspace_id"),
