@@ -10,6 +10,7 @@ import { type Call, readJson, send } from "./http.ts";
 import { createQuotaCalls } from "./quota-calls.ts";
 import { PATIENT_TRIES, QUICK_TRIES } from "./retry.ts";
 import { createTeamCalls } from "./team-calls.ts";
+import { createTokenCalls } from "./token-calls.ts";
 import type { World } from "./world.ts";
 
 /** What can be asked of the server's v1 API. Every method throws a Failure that can be shown. */
@@ -130,21 +131,9 @@ export function createApiClient(
     ...createRetentionCalls(call),
     ...createArchiveCalls(world, endpoint, authorization, call),
     ...createTeamCalls(call),
-
     ...createQuotaCalls(call),
-
-    createToken: (request: NewToken) => post<Api.TokenCreated>("/tokens", request),
-    tokens: () => get<{ tokens: Api.Token[] }>("/tokens"),
-    revokeToken: (id: string) => remove<{ message: string }>(`/tokens/${segment(id)}`),
+    ...createTokenCalls(call),
   };
-}
-
-interface NewToken {
-  readonly name: string;
-  readonly scopes: readonly Api.TokenScope[];
-  readonly project?: string;
-  readonly environments?: readonly Environment[];
-  readonly expires_in?: number;
 }
 
 type PointerRequest = {

@@ -41,6 +41,7 @@ export function requestsWith(ids: Ids): Readonly<Record<string, Request>> {
   return {
     "POST /cleanup": { path: "/cleanup" },
     "POST /gc": { path: "/gc" },
+    "GET /gc": { path: "/gc" },
 
     "PUT /workspaces/{workspace}": { path: `/workspaces/${workspace}`, body: { name: "Mine" } },
     "DELETE /workspaces/{workspace}": { path: `/workspaces/${workspace}` },
@@ -70,6 +71,8 @@ export function requestsWith(ids: Ids): Readonly<Record<string, Request>> {
     "GET /projects/{id}": { path: `/projects/${project}` },
     "DELETE /projects/{id}": { path: `/projects/${project}` },
     "GET /projects/{id}/export": { path: `/projects/${project}/export` },
+    "PUT /projects/{id}/retention": { path: `/projects/${project}/retention`, body: { keep_releases: 1 } },
+    "DELETE /projects/{id}/retention": { path: `/projects/${project}/retention` },
     "POST /plan": { path: "/plan", body: { project, files: [file] } },
     "POST /upload/{plan_id}/{hash}": { path: `/upload/${plan}/${hash}`, body: new TextEncoder().encode("under way") },
     "POST /upload/{plan_id}": { path: `/upload/${plan}`, body: new Uint8Array() },
