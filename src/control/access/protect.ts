@@ -43,12 +43,14 @@ export async function setAccess(
   password: string | null | undefined,
 ): Promise<Api.AccessState> {
   const access = password === null ? undefined : await makeAccess(context, password);
-  await findAccess(context, site, target);
+  const before = await findAccess(context, site, target);
   await context.db.check();
   if (access) await closeReleases(context, site.label, access);
   await writeAccess(context, site, target, access);
   await settleReleases(context, site.label);
-  await recordEvent(context, actor, access ? "access.protect" : "access.open", { site, target: nameOf(target) });
+  const change = { before: { is_protected: before !== undefined }, after: { is_protected: access !== undefined } };
+  const action = access ? "access.protect" : "access.open";
+  await recordEvent(context, actor, action, { site, target: nameOf(target), ...change });
   return describe(context, site, target, access);
 }
 

@@ -36,7 +36,7 @@ export async function findDomain(context: Context, actor: Actor, text: string): 
     (row) => isWithin(actor, row.workspace_id) && mayAs(standingOf(actor, row), "workspace:read"),
   );
   // An administrator sees all, and means their own where they have it. "active" comes before "pending".
-  const row = own.find(({ is_member }) => is_member) ?? own[0];
+  const row = own.find(({ member_role }) => member_role !== null) ?? own[0];
   if (!row) {
     const shown = JSON.stringify(hostname);
     throw new SitepodError("not_found", `You have no domain ${shown}. List a site's with sitepod domain list.`);
@@ -50,7 +50,7 @@ export async function findDomain(context: Context, actor: Actor, text: string): 
   if (actor.siteId !== null && !mounts.some(({ site_id }) => site_id === actor.siteId)) {
     throw new SitepodError("forbidden", `This token is restricted to a site that is not on ${hostname}.`);
   }
-  const { is_member, member_role, ...domain } = row;
-  requirePermission(standingOf(actor, { is_member, member_role }), actor.needs, hostname);
+  const { member_role, ...domain } = row;
+  requirePermission(standingOf(actor, { member_role }), actor.needs, hostname);
   return { ...domain, mounts };
 }

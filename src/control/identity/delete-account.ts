@@ -1,12 +1,11 @@
-import type { Kysely } from "kysely";
-import type { Schema } from "#db";
-import { SitepodError } from "#model";
+import { sql } from "kysely";
+import { type Role, SitepodError } from "#model";
 import type { Context } from "../context.ts";
 import { deleteSite } from "../release/delete-site.ts";
 import { holdSite } from "../release/sites.ts";
 import type { Actor } from "./actor.ts";
 import { recordEvent } from "./audit.ts";
-import { giveOwnershipOn } from "./owners.ts";
+import { removeMember } from "./members.ts";
 
 /**
  * Deletes an account with the workspaces that nobody else is in, their sites, and its tokens and sessions. Returns how many
@@ -15,29 +14,16 @@ import { giveOwnershipOn } from "./owners.ts";
  */
 export async function deleteAccount(context: Context, actor: Actor): Promise<number> {
   if (actor.isAdmin) await requireDispensable(context, actor);
-  await requireNoDependants(context, actor);
-  const workspaces = await context.db.query
-    .selectFrom("members")
-    .where("user_id", "=", actor.userId)
-    .select("workspace_id")
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom("members as others")
-            .select("others.user_id")
-            .whereRef("others.workspace_id", "=", "members.workspace_id")
-            .where("others.user_id", "!=", actor.userId),
-        ),
-      ),
-    )
-    .execute();
+  const memberships = await membershipsOf(context, actor);
+  requireNoDependants(memberships);
+  for (const { workspace_id: id, name, role, others } of memberships) {
+    if (others > 0) await removeMember(context, actor, { id, name, standing: { member: { role } } }, actor.userId);
+  }
   let deleted = 0;
-  for (const { workspace_id: id } of workspaces) deleted += await deleteWorkspace(context, actor, id);
+  for (const { workspace_id, others } of memberships) {
+    if (others === 0) deleted += await deleteWorkspace(context, actor, workspace_id);
+  }
   await context.db.query.transaction().execute(async (query) => {
-    for (const { workspace_id } of await membershipsOf(query, actor.userId)) {
-      await giveOwnershipOn(query, workspace_id, actor.userId);
-      await recordEvent(context, actor, "member.leave", { workspaceId: workspace_id, target: actor.email }, query);
-    }
     await recordEvent(context, actor, "account.delete", { target: actor.email }, query);
     await query.deleteFrom("user").where("id", "=", actor.userId).execute();
   });
@@ -61,31 +47,32 @@ export async function deleteWorkspace(context: Context, actor: Actor, id: string
   return sites.length;
 }
 
-async function requireNoDependants({ db }: Context, { userId }: Actor): Promise<void> {
-  for (const { workspace_id, name, role } of await membershipsOf(db.query, userId)) {
-    if (role !== "owner") continue;
-    const others = await db.query
-      .selectFrom("members")
-      .where("workspace_id", "=", workspace_id)
-      .where("user_id", "!=", userId)
-      .select("role")
-      .execute();
-    if (others.length === 0 || others.some((other) => other.role === "owner")) continue;
-    throw new SitepodError(
-      "conflict",
-      `You are the last owner of the workspace ${JSON.stringify(name)}, and others are in it. Make another member an ` +
-        "owner first, or remove the others.",
-    );
-  }
+type Membership = Awaited<ReturnType<typeof membershipsOf>>[number];
+
+/** Checked of all before any is left; where others leave at the same moment, leaving checks it again. */
+function requireNoDependants(memberships: readonly Membership[]): void {
+  const last = memberships.find(({ role, others, owners }) => role === "owner" && others > 0 && owners === 0);
+  if (!last) return;
+  throw new SitepodError(
+    "conflict",
+    `You are the last owner of the workspace ${JSON.stringify(last.name)}, and others are in it. Make another member an ` +
+      "owner first, or remove the others.",
+  );
 }
 
-const membershipsOf = (query: Kysely<Schema>, userId: string) =>
-  query
+/** What the actor is in each workspace, and how many others and other owners there are. */
+const membershipsOf = ({ db }: Context, { userId }: Actor) =>
+  db.query
     .selectFrom("members")
     .innerJoin("workspaces", "workspaces.id", "members.workspace_id")
     .where("members.user_id", "=", userId)
     .select(["members.workspace_id", "members.role", "workspaces.name"])
+    .select([countOthers(userId).as("others"), countOthers(userId, "owner").as("owners")])
     .execute();
+
+const countOthers = (userId: string, role?: Role) =>
+  sql<number>`(select count(*) from members as other where other.workspace_id = members.workspace_id
+    and other.user_id <> ${userId} ${role === undefined ? sql`` : sql`and other.role = ${role}`})`;
 
 /** Without an administrator nobody could look after the others; without any account the next to register would own them. */
 async function requireDispensable({ db }: Context, actor: Actor): Promise<void> {

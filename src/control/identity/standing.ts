@@ -17,23 +17,20 @@ export const memberStanding = (
   { userId }: Actor,
   column: "sites.workspace_id" | "domains.workspace_id" | "workspaces.id",
 ) => [
-  sql<number>`exists (select 1 from members
-    where members.workspace_id = ${sql.ref(column)} and members.user_id = ${userId})`.as("is_member"),
-  sql<Role | null>`(select role from members
+  sql<StandingRow["member_role"]>`(select coalesce(role, 'none') from members
     where members.workspace_id = ${sql.ref(column)} and members.user_id = ${userId})`.as("member_role"),
 ];
 
 export interface StandingRow {
-  /** A number in SQLite, a truth in PostgreSQL. */
-  readonly is_member: number | boolean;
-  readonly member_role: Role | null;
+  /** Null: no member. `none`: a member without a role. */
+  readonly member_role: Role | "none" | null;
   readonly grant_role?: SiteRole | null;
 }
 
 /** What the row says, for the actor: the server's administrators are owners everywhere. */
-export function standingOf(actor: Actor, row: StandingRow): Standing {
+export function standingOf(actor: Actor, { member_role: role, grant_role: grant }: StandingRow): Standing {
   if (actor.isAdmin) return { member: { role: "owner" } };
-  return { member: row.is_member ? { role: row.member_role } : null, grant: row.grant_role };
+  return { member: role === null ? null : { role: role === "none" ? null : role }, grant };
 }
 
 /** Whether something of a workspace is there for the actor: a token of another workspace sees nothing. */

@@ -218,8 +218,8 @@ async function lookUp(context: Context, actor: Actor, nameOrId: string): Promise
     .limit(1)
     .executeTakeFirst();
   if (!row) return undefined;
-  const { is_member, member_role, grant_role, ...site } = row;
-  return { site, standing: standingOf(actor, { is_member, member_role, grant_role }) };
+  const { member_role, grant_role, ...site } = row;
+  return { site, standing: standingOf(actor, { member_role, grant_role }) };
 }
 
 const isKnown = async (context: Context, name: string): Promise<boolean> =>
