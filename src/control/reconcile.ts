@@ -3,6 +3,7 @@ import { type Context, nowIso } from "./context.ts";
 import { forgetEmptyDomains } from "./domains/publish-host.ts";
 import { reconcileHosts } from "./domains/reconcile-hosts.ts";
 import { retireLabel } from "./domains/rename.ts";
+import { settleOwners } from "./identity/owners.ts";
 import { isOutage } from "./outage.ts";
 import { contentsOf } from "./quota/require-room.ts";
 import { addOwned } from "./release/ownership.ts";
@@ -14,6 +15,7 @@ import { RECORDS_TURN } from "./retention/named-contents.ts";
  * It adds what a crash (or a lost database) left out, ends a rename that was cut off, and changes nothing that agrees.
  */
 export async function reconcile(context: Context): Promise<void> {
+  await settleOwners(context);
   for await (const key of context.store.documents.list("sites/")) {
     const label = key.slice("sites/".length, -".json".length);
     try {

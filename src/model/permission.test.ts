@@ -6,6 +6,7 @@ import {
   type Permission,
   PERMISSIONS,
   type Role,
+  roleOf,
   ROLES,
   ruleOf,
 } from "./permission.ts";
@@ -59,6 +60,14 @@ describe("a grant to a site", () => {
       expect(mayAs({ member: { role: "admin" }, grant: "viewer" }, permission)).toBe(true);
     }
   });
+});
+
+test("the greater of a role and a grant is what somebody is on a site", () => {
+  expect(roleOf({ member: { role: "viewer" }, grant: "developer" })).toBe("developer");
+  expect(roleOf({ member: { role: "admin" }, grant: "developer" })).toBe("admin");
+  expect(roleOf({ member: { role: null }, grant: "viewer" })).toBe("viewer");
+  expect(roleOf({ member: { role: null }, grant: null })).toBeNull();
+  expect(roleOf({ member: null, grant: "viewer" })).toBeNull();
 });
 
 test("a scope includes those below it alone", () => {

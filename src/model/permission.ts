@@ -72,6 +72,12 @@ export function mayAs({ member, grant }: Standing, permission: Permission): bool
   return isAtLeast(member.role) || (of === "site" && isAtLeast(grant));
 }
 
+/** The most that somebody is where a site is in question; null: nothing. */
+export function roleOf({ member, grant }: Standing): Role | null {
+  const roles = [member?.role, member ? grant : null].filter((role) => role !== undefined && role !== null);
+  return ROLES.find((role) => roles.includes(role)) ?? null;
+}
+
 /** What each scope includes: who may deploy may read, who may administer may do both. */
 const INCLUDED: Readonly<Record<TokenScope, readonly TokenScope[]>> = {
   read: ["read"],

@@ -3,7 +3,7 @@ import { sitePassword } from "./access-messages.ts";
 import { bytes, environment, hash, isoTime, projectName, version } from "./fields.ts";
 import { retention } from "./retention-messages.ts";
 import { secondFactor, signInOptions } from "./sign-in-messages.ts";
-import { invitationSecret } from "./workspace-messages.ts";
+import { invitationSecret, role } from "./workspace-messages.ts";
 
 export { environment } from "./fields.ts";
 export * from "./access-messages.ts";
@@ -86,6 +86,7 @@ export const project = z.object({
   owner_id: z.string(),
   owner_email: z.string().optional(),
   workspace_id: z.string(),
+  role: role.nullable().meta({ description: "What you are on this site" }),
   created_at: isoTime,
   updated_at: isoTime,
   url: z.string(),

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type Kysely, type KyselyPlugin, type PluginTransformQueryArgs, sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { Schema } from "#db";
 import { type DiskSpace, requireDiskRoom } from "#model";
 import { createManifestReader, hashBytes, openMemoryStore, Records, type Store } from "#store";
@@ -14,6 +14,8 @@ import {
   type Settings,
 } from "../mod.ts";
 import { type TestDatabase, testDatabases } from "../test-database.ts";
+import { StatementRecorder } from "./statement-recorder.ts";
+import { takeSnapshot } from "./take-snapshot.ts";
 
 /** What the API answered. A test says itself what it expects of the body. */
 export type Answer = { readonly status: number; readonly body: ReturnType<typeof JSON.parse> };
@@ -175,23 +177,8 @@ export class World implements AsyncDisposable {
     await query.updateTable("uploads").set({ version: null }).where("id", "=", planId).execute();
   }
 
-  /** The text of what the database and the store hold, but for when tokens were last used and what counts attempts. */
-  async snapshot(): Promise<string> {
-    const tables: unknown[] = [];
-    for (const { name } of await this.#query.introspection.getTables()) {
-      if (name === "login_attempts") continue;
-      const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(name)}`.execute(this.#query);
-      const kept = rows.map((row) => JSON.stringify({ ...row, last_used_at: undefined }));
-      tables.push([name, kept.toSorted()]);
-    }
-    const documents: unknown[] = [];
-    for (const folder of ["sites/", "releases/", "refs/", "previews/", "hosts/", "imports/"]) {
-      for await (const key of this.store.documents.list(folder)) {
-        documents.push([key, await this.store.documents.read(key)]);
-      }
-    }
-    return JSON.stringify({ tables, documents }, undefined, 1);
-  }
+  /** The text of what the database and the store hold. */
+  snapshot = (): Promise<string> => takeSnapshot(this.#query, this.store);
 
   /** Runs a query of the test's own. */
   tryQuery = (query: (database: Kysely<Schema>) => { execute(): Promise<unknown> }) => query(this.#query).execute();
@@ -314,12 +301,3 @@ export class World implements AsyncDisposable {
 }
 
 const isJson = ({ headers }: Response): boolean => headers.get("content-type")?.startsWith("application/json") === true;
-
-class StatementRecorder implements KyselyPlugin {
-  readonly texts: string[] = [];
-  transformQuery({ node }: PluginTransformQueryArgs) {
-    this.texts.push(JSON.stringify(node, (key, value) => (key === "value" || key === "queryId" ? undefined : value)));
-    return node;
-  }
-  transformResult: KyselyPlugin["transformResult"] = async ({ result }) => result;
-}

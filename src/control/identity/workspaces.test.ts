@@ -75,6 +75,20 @@ describe("a workspace", () => {
   });
 });
 
+test("an account that an earlier version made is the owner of its workspace after the next start", async () => {
+  await world.call("fred", "GET", "/auth/info");
+  await world.makeSite("fred", "fred-site");
+  const [home] = (await world.call("fred", "GET", "/workspaces")).body.workspaces;
+  await world.tryQuery((query) => query.deleteFrom("members").where("workspace_id", "=", home.id));
+  await world.tryQuery((query) => query.updateTable("workspaces").set({ home_of: null }).where("id", "=", home.id));
+  expect((await world.call("fred", "GET", "/projects/fred-site")).status).toBe(404);
+  await world.restart();
+  expect((await world.call("fred", "GET", "/workspaces")).body.workspaces).toMatchObject([
+    { id: home.id, role: "owner", is_own: true },
+  ]);
+  expect((await world.call("fred", "GET", "/projects/fred-site")).status).toBe(200);
+});
+
 describe("an invitation", () => {
   test("shows what it is to, and makes a member once", async () => {
     const invitation = await invite({ role: "developer" });
@@ -161,7 +175,7 @@ describe("a member", () => {
     await join("bob", { role: null, sites: [{ project: site, role: "developer" }] });
     expect((await world.call("bob", "POST", "/plan", { project: site, files })).status).toBe(200);
     expect((await world.call("bob", "GET", `/projects/${hidden}`)).status).toBe(404);
-    expect((await inTeam("bob", "GET", "/projects")).body.map(({ name }: any) => name)).toEqual([site]);
+    expect((await inTeam("bob", "GET", "/projects")).body).toMatchObject([{ name: site, role: "developer" }]);
     expect((await about("bob", "GET", "/members")).status).toBe(403);
     expect((await inTeam("bob", "POST", "/plan", { project: `new-${team.slice(3)}`, files })).status).toBe(403);
     expect((await world.call("bob", "POST", "/tokens", { name: "ci", project: site })).status).toBe(200);

@@ -10,7 +10,6 @@ import type { Site } from "./sites.ts";
  * with the next garbage collection. Doing it again after a crash ends what was begun.
  */
 export async function deleteSite(context: Context, actor: Actor, site: Site): Promise<void> {
-  await recordEvent(context, actor, "site.delete", { site });
   await unmountSite(context, site.id);
   const labels = (await claimsOf(context, site.id)).map(({ label }) => label);
   const others = labels.filter((label) => label !== site.label);
@@ -18,7 +17,11 @@ export async function deleteSite(context: Context, actor: Actor, site: Site): Pr
   for (const label of [...others, site.label]) await context.records.emptyLabel(label);
   await context.contentGate.alone(async () => {
     await context.records.emptyLabel(site.label);
-    await context.db.query.deleteFrom("sites").where("id", "=", site.id).execute();
+    await context.db.query.transaction().execute(async (query) => {
+      await query.deleteFrom("sites").where("id", "=", site.id).execute();
+      const before = { name: site.name, subdomain: site.label, created_at: site.created_at };
+      await recordEvent(context, actor, "site.delete", { site, before }, query);
+    });
     for (const label of [...others, site.label]) await context.records.removeLabel(label);
   });
 }

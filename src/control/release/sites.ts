@@ -1,11 +1,11 @@
 import { type Selectable, sql } from "kysely";
 import type { SiteTable } from "#db";
-import { mayAs, parseSiteName, type Permission, SitepodError, type Standing } from "#model";
+import { mayAs, parseSiteName, type Permission, roleOf, SitepodError, type Standing } from "#model";
 import type { Api } from "#wire";
 import { type Context, newId, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
-import { isWithin, requirePermission, siteStanding, standingOf } from "../identity/standing.ts";
+import { isWithin, requirePermission, siteStanding, standingOf, type StandingRow } from "../identity/standing.ts";
 import { findWorkspace, meantWorkspace } from "../identity/workspace.ts";
 import { findLimits, orAsk } from "../quota/limits.ts";
 import { countSites } from "../quota/usage.ts";
@@ -173,7 +173,7 @@ const sitesWithOwners = ({ db }: Context, actor: Actor) =>
 const describe = (
   { addresses }: Context,
   actor: Actor,
-  row: Site & { readonly owner_id: string | null; readonly owner_email: string | null },
+  row: Site & StandingRow & { readonly owner_id: string | null; readonly owner_email: string | null },
 ): Api.Project => ({
   id: row.id,
   name: row.name,
@@ -181,6 +181,7 @@ const describe = (
   owner_id: row.owner_id ?? "system",
   ...(actor.isAdmin && row.owner_email !== null ? { owner_email: row.owner_email } : {}),
   workspace_id: row.workspace_id,
+  role: roleOf(standingOf(actor, row)),
   created_at: row.created_at,
   updated_at: row.updated_at,
   url: addresses.site(row.label, "prod"),
