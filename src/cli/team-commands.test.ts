@@ -111,20 +111,20 @@ describe("a release that needs an approval", () => {
     };
     expect(await run(["release", "-n", "shop"], answers)).toMatchObject({ code: 0, stdout: "http://prod\n" });
     const refused = { ...answers, "GET /approvals/approval_1": approval("refused") };
-    expect(await run(["release", "-n", "shop"], refused)).toMatchObject({ code: 8, stdout: "" });
+    expect(await run(["release", "-n", "shop"], refused)).toMatchObject({ code: 9, stdout: "" });
   });
 
   test("is not waited for with --no-wait", async () => {
     const { code, asked, stdout } = await run(["release", "-n", "shop", "--no-wait", "--json"], {
       "POST /release": required,
     });
-    expect([code, asked.length]).toEqual([8, 1]);
+    expect([code, asked.length]).toEqual([9, 1]);
     expect(JSON.parse(stdout)).toMatchObject({ error: "approval_required", approval_id: "approval_1" });
   });
 
   test("to a locked environment has an exit code of its own", async () => {
     const locked = () => Response.json({ error: "locked", message: "Locked." }, { status: 423 });
-    expect((await run(["release", "-n", "shop"], { "POST /release": locked })).code).toBe(9);
+    expect((await run(["release", "-n", "shop"], { "POST /release": locked })).code).toBe(10);
   });
 });
 

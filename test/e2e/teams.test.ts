@@ -90,7 +90,7 @@ describe("prod that needs an approval", () => {
 
   test("ends the command with a code of its own, where it must not wait or nobody approves", async () => {
     const asked = await deploy(bob, "four", ["--prod", "--no-wait", "--json"]);
-    expect(asked).toMatchObject({ code: 8, json: { error: "approval_required", approval_id: expect.any(String) } });
+    expect(asked).toMatchObject({ code: 9, json: { error: "approval_required", approval_id: expect.any(String) } });
     const { approval_id: id } = asked.json as { approval_id: string };
     expect((await waiting()).map((approval) => approval.id)).toEqual([id]);
     const running = bob.run(["release", "v2", "-n", "shop"]);
@@ -101,7 +101,7 @@ describe("prod that needs an approval", () => {
     for (const ask of asks) expect((await ann.run(["approval", "refuse", ask.id, "-m", "not today"])).code).toBe(0);
     const refused = await running;
     expect([refused.code, refused.stderr]).toEqual([
-      8,
+      9,
       expect.stringContaining("refused by ann@example.com: not today"),
     ]);
     expect(await served()).toBe("three");
@@ -112,7 +112,7 @@ describe("prod that needs an approval", () => {
     expect(await served()).toBe("one");
     expect((await ann.run(["guard", "--lock", "The fair is on", "-n", "shop"])).code).toBe(0);
     const locked = await ann.run(["release", "-n", "shop"]);
-    expect([locked.code, locked.stderr]).toEqual([9, expect.stringContaining("The fair is on")]);
+    expect([locked.code, locked.stderr]).toEqual([10, expect.stringContaining("The fair is on")]);
     expect((await bob.run(["guard", "--off", "-n", "shop"])).code).toBe(1);
     expect((await ann.run(["guard", "--off", "-n", "shop"])).code).toBe(0);
     expect((await bob.run(["guard", "-n", "shop"])).stdout).toMatch(/prod +by everybody who may deploy/);

@@ -26,6 +26,7 @@ export const OF_THE_CALLER: ReadonlySet<string> = new Set([
   "POST /auth/logout",
   "DELETE /account",
   "GET /projects",
+  "GET /quota",
   "GET /tokens",
   "GET /workspaces",
   "POST /workspaces",
@@ -42,6 +43,8 @@ export function requestsWith(ids: Ids): Readonly<Record<string, Request>> {
     "POST /cleanup": { path: "/cleanup" },
     "POST /gc": { path: "/gc" },
     "GET /gc": { path: "/gc" },
+    "GET /quotas": { path: "/quotas" },
+    "PUT /quotas/{workspace}": { path: `/quotas/${workspace}`, body: { max_sites: 1 } },
 
     "PUT /workspaces/{workspace}": { path: `/workspaces/${workspace}`, body: { name: "Mine" } },
     "DELETE /workspaces/{workspace}": { path: `/workspaces/${workspace}` },

@@ -183,13 +183,18 @@ describe("a member of another workspace", () => {
     for (const { key } of guarded) {
       if (CLAIMS_NAMES.has(key)) continue;
       const [known, nobodys] = [requestOf(key, ids), requestOf(key, unknown())];
-      const statements = await world.statementsOf(() => world.call("eve", known.method, known.path, known.body));
+      const statements = await statementsOf(known);
       expect(statements.length).toBeGreaterThan(0);
-      const same = await world.statementsOf(() => world.call("eve", nobodys.method, nobodys.path, nobodys.body));
-      expect([key, same]).toEqual([key, statements]);
+      expect([key, await statementsOf(nobodys)]).toEqual([key, statements]);
     }
   });
 });
+
+/** But for those that look up, from time to time, how many requests the caller's own workspace may make. */
+const statementsOf = async ({ method, path, body }: ReturnType<typeof requestOf>): Promise<string[]> =>
+  (await world.statementsOf(() => world.call("eve", method, path, body))).filter(
+    (statement) => !statement.includes("home_of") && !statement.includes("workspace_quotas"),
+  );
 
 describe("a viewer", () => {
   const mayView = (permission: Permission) => mayAs({ member: { role: "viewer" } }, permission);
