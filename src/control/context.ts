@@ -6,7 +6,6 @@ import type { Addresses } from "./addresses.ts";
 import type { Dns } from "./domains/dns.ts";
 import type { Encoder } from "./encoding/encoder.ts";
 import type { Turns } from "./gate.ts";
-import type { InvitationLetter } from "./identity/invitation-letter.ts";
 import type { OidcSettings } from "./identity/oidc-settings.ts";
 import type { SendMail } from "./mail.ts";
 
@@ -89,8 +88,6 @@ export interface Context extends Turns {
   readonly log: (message: string, cause?: unknown) => void;
   readonly encoder: Pick<Encoder, "add">;
   readonly disk: Disk;
-  /** Sends an invitation by mail; false where it does not. Absent: there is no mail. */
-  readonly sendInvitation?: ((letter: InvitationLetter) => Promise<boolean>) | undefined;
   readonly activity: Activity;
   /** Undefined: the server sends no mail. */
   readonly sendMail?: SendMail | undefined;

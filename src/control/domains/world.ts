@@ -23,11 +23,10 @@ export type Answer = { readonly status: number; readonly body: ReturnType<typeof
 /** What a world's disk keeps in reserve. */
 export const DISK_RESERVE_BYTES = 1024 ** 2;
 const ROOMY_DISK: DiskSpace = { free: 1024 ** 4, total: 1024 ** 4 };
-const PASSWORD = "correct horse battery";
 
 /** For tests: a control plane over a store in memory, with a clock that the test moves and a DNS that it writes. */
 export class World implements AsyncDisposable {
-  static readonly password = PASSWORD;
+  static readonly password = "correct horse battery";
   store: Store = openMemoryStore();
   records = new Records(this.store);
   /** TXT records by name. */
@@ -128,7 +127,7 @@ export class World implements AsyncDisposable {
 
   /** Calls the API as somebody, who is registered the first time. The first of all becomes the administrator. */
   async call(who: string, method: string, path: string, body?: unknown, headers: object = {}): Promise<Answer> {
-    const account = { email: `${who}@example.org`, password: PASSWORD, action: "register" };
+    const account = { email: `${who}@example.org`, password: World.password, action: "register" };
     if (!this.#tokens.has(who)) {
       this.#tokens.set(who, (await this.send("POST", "/auth/login", account)).body.token);
     }
@@ -184,11 +183,7 @@ export class World implements AsyncDisposable {
   tryQuery = (query: (database: Kysely<Schema>) => { execute(): Promise<unknown> }) => query(this.#query).execute();
 
   /** The kinds of statements that the database was asked while `work` ran, in order. */
-  async statementsOf(work: () => Promise<unknown>): Promise<string[]> {
-    this.#recorder.texts.length = 0;
-    await work();
-    return this.#recorder.texts.splice(0);
-  }
+  statementsOf = (work: () => Promise<unknown>): Promise<string[]> => this.#recorder.during(work);
 
   /** Has the next reading or removal of a document wait until `letGo` is called. */
   hold(method: "read" | "remove", key: string): { readonly reached: Promise<void>; readonly letGo: () => void } {
@@ -276,7 +271,8 @@ export class World implements AsyncDisposable {
   async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const response = await this.fetch(method, path, body, headers);
     const text = await response.text();
-    return { status: response.status, body: isJson(response) ? JSON.parse(text) : text };
+    const isJson = response.headers.get("content-type")?.startsWith("application/json");
+    return { status: response.status, body: isJson ? JSON.parse(text) : text };
   }
 
   /** The same, for who wants more of the answer, or comes from elsewhere. */
@@ -299,5 +295,3 @@ export class World implements AsyncDisposable {
     await this.#database[Symbol.asyncDispose]();
   }
 }
-
-const isJson = ({ headers }: Response): boolean => headers.get("content-type")?.startsWith("application/json") === true;

@@ -1,5 +1,6 @@
-/** An invitation as a letter tells of it. */
-export interface InvitationLetter {
+import { composeMail, type Mail } from "../mail.ts";
+
+interface Invitation {
   readonly to: string;
   readonly workspace: string;
   readonly invitedBy: string;
@@ -8,3 +9,16 @@ export interface InvitationLetter {
   /** ISO 8601. */
   readonly expiresAt: string;
 }
+
+/** The letter in which an invitation comes. */
+export const composeInvitation = ({ to, workspace, invitedBy, url, expiresAt }: Invitation): Mail =>
+  composeMail({
+    to,
+    subject: `${invitedBy} invites you to ${workspace}`,
+    before: [`${invitedBy} invites you to the workspace ${workspace}, to work on its sites.`],
+    action: { label: "Accept the invitation", url },
+    after: [
+      `The link is good once, until ${expiresAt.slice(0, 16).replace("T", " ")} UTC, for an account of this address.`,
+      "If you do not know them, leave this letter alone: nothing happens.",
+    ],
+  });

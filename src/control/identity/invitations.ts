@@ -7,6 +7,7 @@ import { type Context, newId, nowIso } from "../context.ts";
 import type { InvitationForNew, User } from "./accounts.ts";
 import type { Actor } from "./actor.ts";
 import { recordEvent } from "./audit.ts";
+import { composeInvitation } from "./invitation-letter.ts";
 import { addMember, readMembership, requireAppoint, type SiteGrant } from "./members.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -71,10 +72,11 @@ async function send(
   row: { readonly email: string; readonly expires_at: string },
   url: string,
 ): Promise<boolean> {
-  if (!context.sendInvitation) return false;
+  if (!context.sendMail) return false;
   const letter = { to: row.email, workspace: workspace.name, invitedBy: actor.email, url, expiresAt: row.expires_at };
   try {
-    return await context.sendInvitation(letter);
+    await context.sendMail(composeInvitation(letter));
+    return true;
   } catch (error) {
     context.log("An invitation could not be sent by mail", error);
     return false;

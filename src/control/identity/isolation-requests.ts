@@ -12,6 +12,7 @@ export interface Ids {
   readonly member: string;
   readonly invitation: string;
   readonly approval: string;
+  readonly email: string;
 }
 
 interface Example {
@@ -31,6 +32,23 @@ export const OF_THE_CALLER: ReadonlySet<string> = new Set([
   "GET /workspaces",
   "POST /workspaces",
   "POST /invitations/accept",
+  "PUT /auth/password",
+  "POST /auth/passkeys/options",
+  "POST /auth/passkeys",
+  "DELETE /auth/passkeys/{id}",
+  "GET /auth/security",
+  "POST /auth/codes",
+  "POST /auth/codes/confirm",
+  "POST /auth/codes/off",
+  "POST /auth/codes/recovery",
+  "GET /auth/sessions",
+  "DELETE /auth/sessions/{id}",
+  "DELETE /auth/sessions",
+  "POST /auth/oidc/connect",
+  "DELETE /auth/oidc/connect",
+  "POST /auth/device/find",
+  "POST /auth/device/approve",
+  "POST /auth/device/deny",
 ]);
 
 type Request = Omit<Example, "method">;
@@ -41,6 +59,7 @@ export function requestsWith(ids: Ids): Readonly<Record<string, Request>> {
   const file = { path: "index.html", blake3: hash, size: 9 };
   return {
     "POST /cleanup": { path: "/cleanup" },
+    "POST /auth/password/reset-link": { path: "/auth/password/reset-link", body: { email: ids.email } },
     "POST /gc": { path: "/gc" },
     "GET /gc": { path: "/gc" },
     "GET /quotas": { path: "/quotas" },

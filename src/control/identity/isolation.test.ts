@@ -108,6 +108,7 @@ async function makeWorkspace(): Promise<Ids> {
     member: members.find(({ email }: { email: string }) => email === "bob@example.org").user_id,
     invitation: invitation.id,
     approval: approval_id,
+    email: "ann@example.org",
   };
 }
 
@@ -125,6 +126,7 @@ const unknown = (): Ids => ({
   member: "0".repeat(32),
   invitation: `inv_${"0".repeat(16)}`,
   approval: `approval_${"0".repeat(16)}`,
+  email: "nobody@example.org",
 });
 
 /** An answer's text, in which what the request named is left out. */

@@ -138,6 +138,9 @@ describe("an invitation", () => {
 
   test("to an address is accepted by an account of that address alone", async () => {
     const invitation = await invite({ role: "viewer", email: "Cleo@example.org" });
+    const mail = world.mails.at(-1);
+    expect([mail?.to, mail?.subject]).toEqual(["cleo@example.org", "ann@example.org invites you to Team"]);
+    expect(mail?.text).toContain(`https://sites.test/invitation#${invitation}`);
     expect((await world.call("bob", "POST", "/invitations/accept", { invitation })).status).toBe(403);
     expect((await world.call("cleo", "POST", "/invitations/accept", { invitation })).status).toBe(200);
   });
