@@ -117,7 +117,10 @@ async function auditEvents(db: Kysely<unknown>): Promise<void> {
   }
   await sql`create function refuse_audit_change() returns trigger language plpgsql as
     ${sql.lit(`begin raise exception '${reason}'; end`)}`.execute(db);
-  await sql`create trigger audit_events_kept before update or delete or truncate on audit_events
+  // Of no row nothing is changed: who empties all tables of a new database may.
+  await sql`create trigger audit_events_kept before update or delete on audit_events
+    for each row execute function refuse_audit_change()`.execute(db);
+  await sql`create trigger audit_events_not_emptied before truncate on audit_events
     for each statement execute function refuse_audit_change()`.execute(db);
 }
 
