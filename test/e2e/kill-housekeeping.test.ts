@@ -1,8 +1,10 @@
 import { expect, test } from "bun:test";
+import { inspectDiskStore } from "#store";
 import type { Api } from "#wire";
 import { register } from "../harness/account.ts";
 import { dataCheck } from "../harness/data-check.ts";
 import { type DeployClient, deployClient } from "../harness/deploy-client.ts";
+import { faultsOf } from "../harness/killed-place.ts";
 import { KILLS, killRandom, killRounds } from "../harness/kill-rounds.ts";
 import { type Server, startServer } from "../harness/server.ts";
 import { temporaryFolder } from "../harness/temporary-folder.ts";
@@ -24,6 +26,8 @@ async function firstToken(data: string): Promise<string> {
   return (await register(server.url)).token;
 }
 
+const findFaults = async (data: string) => await faultsOf(data, inspectDiskStore(data));
+
 /** Lets the work begin, kills the server a moment later, and tells whether the work was acknowledged before. */
 async function killDuring(server: Server, work: Promise<unknown>): Promise<boolean> {
   const acknowledged = work.then(
@@ -38,7 +42,6 @@ async function killDuring(server: Server, work: Promise<unknown>): Promise<boole
 test(`killed ${renames} times while a site is renamed, the server has it whole under one name, and the other leads there`, async () => {
   await using folder = await temporaryFolder();
   const token = await firstToken(folder.path);
-  const findFaults = dataCheck(folder.path);
   let label = "roaming";
   for (let round = 0; round < renames; round++) {
     const wanted = `name${round}`;
@@ -50,7 +53,7 @@ test(`killed ${renames} times while a site is renamed, the server has it whole u
     await before.client.preview("roaming", image_id, "look");
     const rename = before.client.call("PUT", "/domains/rename?project=roaming", { new_subdomain: wanted });
     const isRenamed = await killDuring(first, rename);
-    expect(await findFaults()).toEqual([]);
+    expect(await findFaults(folder.path)).toEqual([]);
 
     const after = await startWith(folder.path, token);
     await using second = after.server;
@@ -84,7 +87,6 @@ async function findStrangers({ server, client }: { server: Server; client: Deplo
 test(`killed ${collections} times while garbage is collected beside deploys, the server has all that is named`, async () => {
   await using folder = await temporaryFolder();
   const token = await firstToken(folder.path);
-  const findFaults = dataCheck(folder.path);
   for (let round = 0; round < collections; round++) {
     const { server, client } = await startWith(folder.path, token);
     await using first = server;
@@ -98,7 +100,7 @@ test(`killed ${collections} times while garbage is collected beside deploys, the
       client.deploy(`new${i}`, { "index.html": `gone ${round}`, "a.txt": `${i}` }, "prod"),
     );
     await killDuring(first, Promise.allSettled([client.call("POST", "/gc"), ...deploys]));
-    expect(await findFaults()).toEqual([]);
+    expect(await findFaults(folder.path)).toEqual([]);
 
     const after = await startWith(folder.path, token);
     await using second = after.server;
