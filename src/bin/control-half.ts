@@ -28,7 +28,6 @@ import { keepControl } from "./keep-control.ts";
 import { keepSettled } from "./keep-settled.ts";
 import type { AnswerControl } from "./listeners.ts";
 import type { Log } from "./log.ts";
-import { createMailer } from "./mailer.ts";
 import { formatMetrics } from "./metrics.ts";
 import { isAvailable, openControl, type Unavailable } from "./open-control.ts";
 import { joinOtherServers } from "./other-servers.ts";
@@ -108,7 +107,7 @@ export async function openControlHalf(
     sendMail,
   });
   const activity = createActivity();
-  const sendMail = options.mail && createMailer(options.mail);
+  const sendMail = options.mail && (await import("./mailer.ts")).createMailer(options.mail);
   const isShared = options.databaseUrl !== undefined || options.role === "control";
   const stopMover = await startStorageMover({ data, contents, isShared, tellEdges: edges.useStorage, log });
   const backups =
