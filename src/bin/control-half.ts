@@ -17,7 +17,7 @@ import { hashBytes, type ReadManifest, type Records, type Store } from "#store";
 import { asset, listAssets } from "./assets.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import { createCompressor } from "./compressor.ts";
-import { consoleResponse } from "./console-pages.ts";
+import { createConsolePages } from "./console-pages.ts";
 import { watchDisk, type WatchedDisk } from "./disk.ts";
 import { createDns } from "./dns.ts";
 import type { EdgeSettings } from "./edge-settings.ts";
@@ -136,6 +136,7 @@ export async function openControlHalf(
   const stopMaintenance = maintain(control, disk, log);
   if (isAvailable(control())) backups?.start();
   const stopSettling = keepSettled(store, log);
+  const consolePages = createConsolePages(addresses.console);
   const opened = control();
   return {
     greeting: formatGreeting(
@@ -146,7 +147,7 @@ export async function openControlHalf(
     answer: async (request, address, requestId) =>
       new URL(request.url).pathname.startsWith("/api/")
         ? await control().fetch(request, address, requestId)
-        : await (feed.answer(request) ?? consoleResponse(request)),
+        : await (feed.answer(request) ?? consolePages(request)),
     check: () => control().check(),
     async rest() {
       await stopMover();

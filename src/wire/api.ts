@@ -79,6 +79,7 @@ export const authInfo = z.object({
   scopes: z.array(z.string()),
 });
 
+export const currentUser = z.object({ user: authInfo.nullable().meta({ description: "null: nobody is logged in" }) });
 export const project = z.object({
   id: z.string(),
   name: z.string(),
@@ -259,7 +260,10 @@ export type ServerConfig = z.infer<typeof serverConfig>;
 export type LoginRequest = z.infer<typeof loginRequest>;
 export type LoginResponse = z.infer<typeof loginResponse>;
 export type AuthInfo = z.infer<typeof authInfo>;
+export type CurrentUser = z.infer<typeof currentUser>;
 export type Project = z.infer<typeof project>;
+export type Availability = z.infer<typeof availability>;
+export type CommitRequest = z.infer<typeof commitRequest>;
 export type CommitResponse = z.infer<typeof commitResponse>;
 export type ReleaseResponse = z.infer<typeof releaseResponse>;
 export type RollbackResponse = z.infer<typeof rollbackResponse>;

@@ -10,6 +10,7 @@ import { addAccessRoutes } from "./access-routes.ts";
 import { addAccountRoutes } from "./account-routes.ts";
 import { addArchiveRoutes } from "./archive-routes.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
+import { addContentRoutes } from "./content-routes.ts";
 import { addDeviceRoutes } from "./device-routes.ts";
 import { addDomainRoutes } from "./domain-routes.ts";
 import { findAllowedMethods } from "./allowed-methods.ts";
@@ -69,6 +70,7 @@ export function createApi(context: Context, signIn: SignIn, metrics: () => strin
   addAccessRoutes(app, context);
   addGuardRoutes(app, context);
   addHistoryRoutes(app, context);
+  addContentRoutes(app, context);
   addDomainRoutes(app, context);
   addArchiveRoutes(app, context);
   const requestLimit = createRequestLimit(context);
