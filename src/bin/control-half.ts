@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import {
   type Activity,
   type Context,
@@ -6,6 +6,7 @@ import {
   createActivity,
   createAddresses,
   createEncoder,
+  createLive,
   createTurns,
   DEFAULT_SETTINGS,
   type Encoder,
@@ -82,7 +83,9 @@ export async function openControlHalf(
   const disk = watchDisk({ folder: data, reserve: options.diskReserve, keepsContents, log });
   const compressor = createCompressor();
   const encoder = createEncoder({ store, readManifest, ...turns, log, compress: compressor.compress });
+  const live = createLive(randomUUID(), others?.tell);
   others?.follow(store.documents, (key) => {
+    if (live.hear(key)) return;
     edges.forget(key);
     feed.publish(key);
     certificates?.notice(key);
@@ -106,6 +109,7 @@ export async function openControlHalf(
     disk,
     activity,
     sendMail,
+    live,
   });
   const activity = createActivity();
   const sendMail = options.mail && createMailer(options.mail);
@@ -150,6 +154,7 @@ export async function openControlHalf(
         : await (feed.answer(request) ?? consolePages(request)),
     check: () => control().check(),
     async rest() {
+      live.close();
       await stopMover();
       stopMaintenance();
       await backups?.stop();

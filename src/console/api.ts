@@ -83,6 +83,9 @@ export const api = {
   plan: (request: Api.PlanRequest, signal: AbortSignal) => call<Api.PlanResponse>("POST", "/plan", request, {}, signal),
   commit: (request: Api.CommitRequest, signal: AbortSignal) =>
     call<Api.CommitResponse>("POST", "/commit", request, {}, signal),
+  /** The deploys of a site, the latest first; with a version, those that the release came from. */
+  deploys: async (project: string, options: { version?: string; limit?: number } = {}) =>
+    (await call<Api.DeployList>("GET", `/deploys${query({ project, ...options })}`)).deploys,
   release: (move: PointerMove) => call<Api.ReleaseResponse>("POST", "/release", move),
   rollback: (move: PointerMove) => call<Api.RollbackResponse>("POST", "/rollback", move),
 
@@ -146,6 +149,12 @@ async function orNull<T>(answer: Promise<T>, status: number): Promise<T | null> 
 /** Where the content of one file of a release is. */
 export const fileAddress = (project: string, version: string, path: string): string =>
   `/api/v1/files/content${query({ project, version, path })}`;
+
+/** Where the log of a deploy is told line by line. */
+export const deployLogAddress = (id: string): string => `/api/v1/deploys/${encodeURIComponent(id)}/log`;
+
+/** Where every change is told. */
+export const CHANGES_ADDRESS = "/api/v1/events";
 
 async function readText(address: string): Promise<string> {
   const response = await fetch(address);

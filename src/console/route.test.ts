@@ -1,5 +1,14 @@
 import { describe, expect, test } from "bun:test";
-import { comparePath, deployPath, parseRoute, RELEASE_TABS, releasePath, sitePath, SITE_TABS } from "./route.ts";
+import {
+  comparePath,
+  deployLogPath,
+  deployPath,
+  parseRoute,
+  RELEASE_TABS,
+  releasePath,
+  sitePath,
+  SITE_TABS,
+} from "./route.ts";
 
 describe("a path", () => {
   test("at the root is the list of sites", () => {
@@ -20,6 +29,7 @@ describe("a path", () => {
       expect(parseRoute(releasePath("shop", "v12", tab))).toEqual(route);
     }
     expect(parseRoute(deployPath("shop"))).toEqual({ page: "deploy", site: "shop" });
+    expect(parseRoute(deployLogPath("shop", "plan_1"))).toEqual({ page: "deploy-log", site: "shop", id: "plan_1" });
   });
 
   test("may end in a slash", () => {
@@ -34,6 +44,8 @@ describe("a path", () => {
     "/sites/shop/releases/latest",
     "/sites/shop/releases/v1/nothing",
     "/sites/shop/releases/v1/files/deep",
+    "/sites/shop/deploys",
+    "/sites/shop/deploys/plan_1/deep",
     "/tokens/1",
     "/elsewhere",
   ])("that names no page is unknown: %s", (path) => {

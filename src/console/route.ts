@@ -3,7 +3,7 @@ export const SITE_TABS = ["releases", "previews", "domains", "settings"] as cons
 export type SiteTab = (typeof SITE_TABS)[number];
 
 /** The tabs of a release's page. */
-export const RELEASE_TABS = ["files", "changes", "preview"] as const;
+export const RELEASE_TABS = ["files", "changes", "preview", "log"] as const;
 export type ReleaseTab = (typeof RELEASE_TABS)[number];
 
 const PLAIN_PAGES = [
@@ -22,6 +22,7 @@ export type Route =
   | { page: "site"; site: string; tab: SiteTab }
   | { page: "release"; site: string; version: string; tab: ReleaseTab }
   | { page: "deploy"; site: string }
+  | { page: "deploy-log"; site: string; id: string }
   | { page: (typeof PLAIN_PAGES)[number] }
   | { page: "unknown" };
 
@@ -36,12 +37,14 @@ export function parseRoute(path: string): Route {
   return page && second === undefined ? { page } : UNKNOWN;
 }
 
-function parseSiteRoute(site: string, [first = "releases", second, third = "files", ...rest]: string[]): Route {
+function parseSiteRoute(site: string, [first = "releases", second, third, ...rest]: string[]): Route {
   if (rest.length > 0) return UNKNOWN;
   if (first === "releases" && second !== undefined) {
-    const tab = RELEASE_TABS.find((name) => name === third);
+    const tab = RELEASE_TABS.find((name) => name === (third ?? "files"));
     return tab && /^v[1-9][0-9]*$/.test(second) ? { page: "release", site, version: second, tab } : UNKNOWN;
   }
+  if (first === "deploys" && second !== undefined && third === undefined)
+    return { page: "deploy-log", site, id: second };
   if (second !== undefined) return UNKNOWN;
   if (first === "deploy") return { page: "deploy", site };
   const tab = SITE_TABS.find((name) => name === first);
@@ -54,6 +57,9 @@ export const sitePath = (site: string, tab: SiteTab = "releases"): string =>
 
 /** The path where a folder is deployed to a site. */
 export const deployPath = (site: string): string => `/sites/${site}/deploy`;
+
+/** The path of the log of one deploy. */
+export const deployLogPath = (site: string, id: string): string => `/sites/${site}/deploys/${id}`;
 
 /** The path of a release's tab. */
 export const releasePath = (site: string, version: string, tab: ReleaseTab = "files"): string =>

@@ -84,5 +84,6 @@ export { type Compress, createEncoder, type Encoder } from "./encoding/encoder.t
 export { createGate, createTurns, type Turns } from "./gate.ts";
 export type { OidcSettings } from "./identity/oidc-settings.ts";
 export { composeMail, type Mail, type SendMail } from "./mail.ts";
+export { createLive, type Live } from "./live/live.ts";
 export { namedManifests } from "./retention/named-contents.ts";
 export type { ServedFile } from "./release/release-folder.ts";

@@ -59,6 +59,9 @@ export interface Schema {
   request_counts: RequestCountsTable;
   workspace_quotas: WorkspaceQuotaTable;
   workspace_usage: WorkspaceUsageTable;
+  deploys: DeployTable;
+  deploy_lines: DeployLineTable;
+  site_traffic: SiteTrafficTable;
 }
 
 export interface UserTable {
@@ -81,6 +84,8 @@ export interface SiteTable {
   label: string;
   created_at: string;
   updated_at: string;
+  /** Since when it is in the bin. */
+  deleted_at: Generated<string | null>;
 }
 
 export interface ReleaseTable {
@@ -253,4 +258,41 @@ export interface WorkspaceUsageTable {
   releases: number;
   /** Commits that were counted and may never have become releases. Above 0 it is to be counted anew. */
   doubts: number;
+}
+
+/** One execution of a deploy, from the plan on; its id is the upload's, which is forgotten before it. */
+export interface DeployTable {
+  id: string;
+  site_id: string;
+  user_id: string;
+  /** The release it became. */
+  version: number | null;
+  /** 1: its last commit was refused. */
+  has_failed: Generated<number>;
+  files_count: number;
+  total_size: number;
+  /** Files whose content the workspace did not have, and their bytes, each content once. */
+  new_files: number | null;
+  new_bytes: number | null;
+  started_at: string;
+  /** When the last line came. */
+  last_at: string;
+}
+
+/** A line of a deploy's log. Numbers count from 1 and have no gaps. */
+interface DeployLineTable {
+  deploy_id: string;
+  number: number;
+  at: string;
+  /** What the API says of it, as JSON. */
+  content: string;
+}
+
+/** What a site has answered in a span of time that begins then. */
+interface SiteTrafficTable {
+  site_id: string;
+  span: "minute" | "quarter" | "part_of_day";
+  starts_at: string;
+  /** JSON. */
+  figures: string;
 }

@@ -187,6 +187,22 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser,", () => 
     expect(await page.getByLabel("Newest releases").inputValue()).toBe("20");
   });
 
+  test("shows by itself what others do meanwhile, and the log of their deploys", async () => {
+    await page.goto("/sites/shop");
+    await page.getByRole("article", { name: "beta" }).getByText("The second words").waitFor();
+    await writeTree(shell.home, { "site/index.html": "<h1>third" });
+    expect(await shell.run(["deploy", "site", "-n", "shop", "-m", "The third words", "--yes"])).toMatchObject({
+      code: 0,
+    });
+    await page.getByRole("row").filter({ hasText: "The third words" }).waitFor();
+    await page.getByRole("article", { name: "beta" }).getByText("The third words").waitFor();
+    await page.getByRole("link", { name: "v3", exact: true }).first().click();
+    await page.getByRole("link", { name: "Log", exact: true }).click();
+    const log = page.getByRole("region", { name: "Log of the deploy" });
+    await log.getByText("It is release v3").waitFor();
+    await log.getByText("beta serves v3").waitFor();
+  });
+
   test("tells who did what", async () => {
     await page.getByRole("link", { name: "Activity" }).click();
     await page.getByText("environment.rollback").first().waitFor();

@@ -22,6 +22,7 @@ import { addQuotaRoutes } from "./quota-routes.ts";
 import { createReferencePage } from "./reference-page.ts";
 import { describeRequestSpan, inRequestSpan } from "./request-span.ts";
 import { addDeployRoutes, addHistoryRoutes, addPointerRoutes } from "./release-routes.ts";
+import { addLiveRoutes } from "./live-routes.ts";
 import { addGarbageRoutes, addRetentionRoutes } from "./retention-routes.ts";
 import type { Api, Caller } from "./route.ts";
 import { addSecurityRoutes } from "./security-routes.ts";
@@ -71,6 +72,7 @@ export function createApi(context: Context, signIn: SignIn, metrics: () => strin
   addGuardRoutes(app, context);
   addHistoryRoutes(app, context);
   addContentRoutes(app, context);
+  addLiveRoutes(app, context);
   addDomainRoutes(app, context);
   addArchiveRoutes(app, context);
   const requestLimit = createRequestLimit(context);

@@ -8,11 +8,14 @@ import {
   createActivity,
   createAddresses,
   createControl,
+  createLive,
   createTurns,
   DEFAULT_SETTINGS,
   type Mail,
+  type Live,
   type Settings,
 } from "../mod.ts";
+import { type Watched, watchResponse } from "../live/watch-response.ts";
 import { type TestDatabase, testDatabases } from "../test-database.ts";
 import { StatementRecorder } from "./statement-recorder.ts";
 import { takeSnapshot } from "./take-snapshot.ts";
@@ -34,6 +37,9 @@ export class World implements AsyncDisposable {
   readonly logged: string[] = [];
   /** The mails that were sent. */
   readonly mails: Mail[] = [];
+  /** What was told to the other control planes. */
+  readonly told: string[] = [];
+  live!: Live;
   /** While true, DNS does not answer. */
   isDnsDown = false;
   /** Milliseconds since the epoch. */
@@ -43,6 +49,7 @@ export class World implements AsyncDisposable {
 
   #database!: TestDatabase;
   #control!: Control;
+  #epochs = 0;
   #tokens = new Map<string, string>();
   readonly #recorder = new StatementRecorder();
 
@@ -118,6 +125,7 @@ export class World implements AsyncDisposable {
         },
         activity: createActivity(),
         sendMail: async (mail) => void this.mails.push(mail),
+        live: (this.live = createLive(`epoch${++this.#epochs}`, (key) => this.told.push(key))),
       },
       "0123456789abcdef0123456789abcdef",
       () => "",
@@ -264,6 +272,15 @@ export class World implements AsyncDisposable {
     return value;
   }
 
+  /** Opens a stream of somebody's, after the event of that id. What it tells is read event by event. */
+  async watch(who: string, path: string, lastEventId?: string): Promise<Watched> {
+    await this.call(who, "GET", "/auth/info");
+    const headers: Record<string, string> = { authorization: `Bearer ${this.#tokens.get(who)}` };
+    if (lastEventId !== undefined) headers["last-event-id"] = lastEventId;
+    const request = new Request(`https://sites.test/api/v1${path}`, { headers });
+    return watchResponse(await this.#control.fetch(request, "127.0.0.1"));
+  }
+
   recheckDomains = (): Promise<void> => this.#control.recheckDomains();
   cleanUp = (): Promise<void> => this.#control.cleanUp();
 
@@ -292,6 +309,7 @@ export class World implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.live.close();
     await this.#database[Symbol.asyncDispose]();
   }
 }
