@@ -36,14 +36,19 @@ export function createDeployLogs(readLines: ReadLines, isEnded: (deployId: strin
   /** Wakes who watches where something was found. */
   async function readAll(id: string, deploy: Watched): Promise<void> {
     const before = deploy.texts.length;
-    while (deploy.isStale) {
-      deploy.isStale = false;
-      // Asked before the lines are read: what ends a deploy is its last line.
-      const ended = await isEnded(id);
-      for (const line of await readLines(id, deploy.texts.length)) {
-        deploy.texts.push(formatEvent({ id: String(line.number), event: "line", data: JSON.stringify(line) }));
+    try {
+      while (deploy.isStale) {
+        deploy.isStale = false;
+        // Asked before the lines are read: what ends a deploy is its last line.
+        const ended = await isEnded(id);
+        for (const line of await readLines(id, deploy.texts.length)) {
+          deploy.texts.push(formatEvent({ id: String(line.number), event: "line", data: JSON.stringify(line) }));
+        }
+        deploy.isEnded = ended;
       }
-      deploy.isEnded = ended;
+    } finally {
+      // At once: what comes from now on is read by the next.
+      deploy.reading = undefined;
     }
     if (deploy.texts.length > before || deploy.isEnded) for (const wake of deploy.wakes) wake();
   }
@@ -51,10 +56,7 @@ export function createDeployLogs(readLines: ReadLines, isEnded: (deployId: strin
   /** Reads what is new, once more where something came meanwhile. */
   function refresh(id: string, deploy: Watched): Promise<void> {
     deploy.isStale = true;
-    deploy.reading ??= readAll(id, deploy).finally(() => {
-      deploy.reading = undefined;
-    });
-    return deploy.reading;
+    return (deploy.reading ??= readAll(id, deploy));
   }
 
   function wakeOne(id: string): void {
