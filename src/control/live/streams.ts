@@ -51,6 +51,7 @@ export function createStreams(): Streams {
   async function start(openFeed: (wake: () => void) => Feed | Promise<Feed>): Promise<ReadableStream<Uint8Array>> {
     const endMs = performance.now() + LIFE_MS;
     let wake = () => {};
+    let isFirst = true;
     const feed = await openFeed(() => wake());
     const end = () => {
       if (!open.delete(end)) return;
@@ -77,8 +78,16 @@ export function createStreams(): Streams {
         async pull(controller) {
           while (open.has(end)) {
             const chunk = feed.read();
-            if (chunk) return controller.enqueue(chunk);
+            if (chunk) {
+              isFirst = false;
+              return controller.enqueue(chunk);
+            }
             if (feed.isOver() || performance.now() >= endMs) break;
+            // The head of an answer goes out with the first byte of its body.
+            if (isFirst) {
+              isFirst = false;
+              return controller.enqueue(HEARTBEAT);
+            }
             if (await isWoken()) continue;
             feed.look?.();
             if (open.has(end)) return controller.enqueue(HEARTBEAT);
