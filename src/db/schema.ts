@@ -61,7 +61,6 @@ export interface Schema {
   workspace_usage: WorkspaceUsageTable;
   deploys: DeployTable;
   deploy_lines: DeployLineTable;
-  site_traffic: SiteTrafficTable;
 }
 
 export interface UserTable {
@@ -84,8 +83,6 @@ export interface SiteTable {
   label: string;
   created_at: string;
   updated_at: string;
-  /** Since when it is in the bin. */
-  deleted_at: Generated<string | null>;
 }
 
 export interface ReleaseTable {
@@ -286,13 +283,4 @@ interface DeployLineTable {
   at: string;
   /** What the API says of it, as JSON. */
   content: string;
-}
-
-/** What a site has answered in a span of time that begins then. */
-interface SiteTrafficTable {
-  site_id: string;
-  span: "minute" | "quarter" | "part_of_day";
-  starts_at: string;
-  /** JSON. */
-  figures: string;
 }

@@ -174,8 +174,7 @@ async function makeSite(context: Context, record: ImportRecord, access: Access |
       );
     }
   }
-  const times = { created_at, updated_at: created_at, deleted_at: null };
-  const site = { id: site_id, workspace_id, name: project, label: project, ...times };
+  const site = { id: site_id, workspace_id, name: project, label: project, created_at, updated_at: created_at };
   await context.db.query
     .insertInto("sites")
     .values(site)

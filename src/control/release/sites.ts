@@ -80,8 +80,7 @@ async function createSite(context: Context, actor: Actor, name: string, workspac
   if (!(await context.records.createClaim(claim))) {
     return await adoptClaim(context, name, workspaceId);
   }
-  const times = { created_at: createdAt, updated_at: createdAt, deleted_at: null };
-  const site = { id, workspace_id: workspaceId, name, label: name, ...times };
+  const site = { id, workspace_id: workspaceId, name, label: name, created_at: createdAt, updated_at: createdAt };
   // Another control plane that starts just now may have found the claim, and entered its site.
   await context.db.query.transaction().execute(async (query) => {
     await query

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import { typesOf } from "./dialect.ts";
 
-/** Deploys with their logs, the traffic of sites, and the bin that deleted sites go to. */
+/** Deploys with their logs. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   const { schema } = db;
   const { text } = typesOf(db);
@@ -34,14 +34,4 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("content", text, (c) => c.notNull())
     .addPrimaryKeyConstraint("deploy_lines_pk", ["deploy_id", "number"])
     .execute();
-  await schema
-    .createTable("site_traffic")
-    .addColumn("site_id", text, (c) => c.notNull().references("sites.id").onDelete("cascade"))
-    .addColumn("span", text, (c) => c.notNull())
-    .addColumn("starts_at", text, (c) => c.notNull())
-    .addColumn("figures", text, (c) => c.notNull())
-    .addPrimaryKeyConstraint("site_traffic_pk", ["site_id", "span", "starts_at"])
-    .execute();
-  await schema.createIndex("site_traffic_age").on("site_traffic").columns(["span", "starts_at"]).execute();
-  await schema.alterTable("sites").addColumn("deleted_at", text).execute();
 }
