@@ -282,6 +282,7 @@ export class World implements AsyncDisposable {
   }
 
   recheckDomains = (): Promise<void> => this.#control.recheckDomains();
+  verifyWaiting = (): Promise<void> => this.#control.verifyWaiting();
   cleanUp = (): Promise<void> => this.#control.cleanUp();
 
   /** Calls the API as nobody, unless the headers tell. */

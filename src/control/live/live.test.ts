@@ -95,14 +95,14 @@ test("who watches hears of each change of their sites, and nobody hears of anoth
     events.map(({ data }) => `${data.project} ${data.action}`).toSorted();
   const isRelease = ({ data }: StreamEvent) => data.action === "release.create";
   expect(actions(await anns.until(isRelease))).toEqual([
-    "shop site.create",
     "shop deploy.begin",
     "shop release.create",
+    "shop site.create",
   ]);
   expect(actions(await bobs.until(isRelease))).toEqual([
-    "blog site.create",
     "blog deploy.begin",
     "blog release.create",
+    "blog site.create",
   ]);
 });
 
