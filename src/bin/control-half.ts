@@ -110,6 +110,7 @@ export async function openControlHalf(
     activity,
     sendMail,
     live,
+    certificateEndMs: (hostname) => certificates?.endOf(hostname),
   });
   const activity = createActivity();
   const sendMail = options.mail && createMailer(options.mail);

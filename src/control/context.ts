@@ -93,6 +93,8 @@ export interface Context extends Turns {
   /** Undefined: the server sends no mail. */
   readonly sendMail?: SendMail | undefined;
   readonly live: Live;
+  /** When the certificate for a host name ends: milliseconds since the epoch; undefined where there is none. */
+  readonly certificateEndMs: (hostname: string) => number | undefined;
 }
 
 /** The time as the database and the wire write it. */

@@ -32,6 +32,7 @@ beforeAll(async () => {
       disk: { requireRoom: async () => {}, keepsContents: true },
       activity: createActivity(),
       live,
+      certificateEndMs: () => undefined,
     },
     "0123456789abcdef0123456789abcdef",
     () => "",

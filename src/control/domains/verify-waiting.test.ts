@@ -36,6 +36,18 @@ test("a domain is served by itself soon after its record is in DNS, and who watc
   expect(audit[0]).toMatchObject({ action: "domain.verify", target: "example.com", actor: "system" });
 });
 
+test("the certificate of a domain that is served is told with its end", async () => {
+  await world.addProved("ann", "shop", "example.com");
+  world.certificateEnds.set("example.com", Date.UTC(2030, 2, 1));
+  const ends = async () => {
+    const { domains } = (await world.call("ann", "GET", "/domains?project=shop")).body;
+    return domains.map((domain: { certificate_expires_at: string | null }) => domain.certificate_expires_at);
+  };
+  expect(await ends()).toEqual([null, null]);
+  await pass(0);
+  expect(await ends()).toEqual([null, "2030-03-01T00:00:00.000Z"]);
+});
+
 test("DNS is asked more and more seldom, and not at all after three days", async () => {
   let asked = 0;
   const find = world.texts.get.bind(world.texts);

@@ -40,6 +40,8 @@ export class World implements AsyncDisposable {
   /** What was told to the other control planes. */
   readonly told: string[] = [];
   live!: Live;
+  /** When certificates end, by host name. */
+  readonly certificateEnds = new Map<string, number>();
   /** While true, DNS does not answer. */
   isDnsDown = false;
   /** Milliseconds since the epoch. */
@@ -126,6 +128,7 @@ export class World implements AsyncDisposable {
         activity: createActivity(),
         sendMail: async (mail) => void this.mails.push(mail),
         live: (this.live = createLive(`epoch${++this.#epochs}`, (key) => this.told.push(key))),
+        certificateEndMs: (hostname) => this.certificateEnds.get(hostname),
       },
       "0123456789abcdef0123456789abcdef",
       () => "",
