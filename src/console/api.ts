@@ -59,7 +59,7 @@ export const api = {
   site: (name: string) => call<Api.Project>("GET", `/projects/${encodeURIComponent(name)}`),
   deleteSite: (id: string) => call<unknown>("DELETE", `/projects/${encodeURIComponent(id)}`),
   setRetention: (id: string, rules: Api.RetentionRequest) =>
-    call<Api.Retention>("PUT", `/projects/${encodeURIComponent(id)}/retention`, { body: rules }),
+    call<Api.Retention>("PUT", `/projects/${encodeURIComponent(id)}/retention`, rules),
   dropRetention: (id: string) => call<Api.Retention>("DELETE", `/projects/${encodeURIComponent(id)}/retention`),
   rename: (project: string, subdomain: string) =>
     call<Api.Renamed>("PUT", `/domains/rename${query({ project })}`, { new_subdomain: subdomain }),

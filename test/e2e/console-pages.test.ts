@@ -33,6 +33,7 @@ const PAGES: Readonly<Record<string, readonly [path: string, seen: string]>> = {
   activity: ["/activity", "release.create"],
   tokens: ["/tokens", "What the command line"],
   account: ["/account", "Delete your account"],
+  security: ["/security", "Security"],
   unknown: ["/nowhere", "There is no page here"],
 };
 

@@ -57,7 +57,7 @@ describe.skipIf(chromiumPath === undefined)("a site on a subdomain", () => {
     await page.goto(`${origin}/`);
     await page.getByLabel("E-mail").fill("ada@example.com");
     await page.getByLabel("Password").fill("correct horse battery staple");
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
     await page.getByRole("link", { name: "evil", exact: true }).waitFor();
     const before = await sessions();
     expect(before).toMatchObject([{ name: SESSION, httpOnly: true, secure: true, path: "/", domain: server.domain }]);

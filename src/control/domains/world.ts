@@ -12,7 +12,6 @@ import {
   createTurns,
   DEFAULT_SETTINGS,
   type Mail,
-  type Live,
   type Settings,
 } from "../mod.ts";
 import { type Watched, watchResponse } from "../live/watch-response.ts";
@@ -37,10 +36,9 @@ export class World implements AsyncDisposable {
   readonly logged: string[] = [];
   /** The mails that were sent. */
   readonly mails: Mail[] = [];
-  /** What was told to the other control planes. */
+  live!: ReturnType<typeof createLive>;
+  /** What was told to the other control planes; when certificates end, by host name. */
   readonly told: string[] = [];
-  live!: Live;
-  /** When certificates end, by host name. */
   readonly certificateEnds = new Map<string, number>();
   /** While true, DNS does not answer. */
   isDnsDown = false;
@@ -258,11 +256,8 @@ export class World implements AsyncDisposable {
 
   /** Enters a preview under so many more slugs, which would take long one by one. */
   async copyPreview(slug: string, times: number): Promise<void> {
-    const preview = await this.#query
-      .selectFrom("previews")
-      .where("slug", "=", slug)
-      .selectAll()
-      .executeTakeFirstOrThrow();
+    const previews = this.#query.selectFrom("previews").where("slug", "=", slug).selectAll();
+    const preview = await previews.executeTakeFirstOrThrow();
     const copies = Array.from({ length: times }, (_, i) => ({ ...preview, slug: `${slug}-${i}` }));
     await this.#query.insertInto("previews").values(copies).execute();
   }
@@ -276,11 +271,11 @@ export class World implements AsyncDisposable {
   }
 
   /** Opens a stream of somebody's, after the event of that id. What it tells is read event by event. */
-  async watch(who: string, path: string, lastEventId?: string): Promise<Watched> {
+  async watch(who: string, path: string, lastEventId = ""): Promise<Watched> {
     await this.call(who, "GET", "/auth/info");
-    const headers: Record<string, string> = { authorization: `Bearer ${this.#tokens.get(who)}` };
-    if (lastEventId !== undefined) headers["last-event-id"] = lastEventId;
-    const request = new Request(`https://sites.test/api/v1${path}`, { headers });
+    const query = lastEventId && `?last_event_id=${lastEventId}`;
+    const headers = { authorization: `Bearer ${this.#tokens.get(who)}` };
+    const request = new Request(`https://sites.test/api/v1${path}${query}`, { headers });
     return watchResponse(await this.#control.fetch(request, "127.0.0.1"));
   }
 
