@@ -30,6 +30,7 @@ export default defineConfig({
         text: "Your sites",
         items: [
           { text: "Deploying", link: "/deploying" },
+          { text: "The console", link: "/console" },
           { text: "Serving", link: "/serving" },
           { text: "Redirects and headers", link: "/redirects-and-headers" },
           { text: "Domains", link: "/domains" },

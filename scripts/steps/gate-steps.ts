@@ -38,6 +38,7 @@ const SLOW_UNITS = [
   "src/control/identity/workspaces.test.ts",
   "src/control/archive",
   "src/control/domains",
+  "src/control/live/live.test.ts",
   "src/control/quota",
   "src/control/guard",
   "src/control/release/plan-base.test.ts",

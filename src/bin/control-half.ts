@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import {
   type Activity,
   type Context,
@@ -6,6 +6,7 @@ import {
   createActivity,
   createAddresses,
   createEncoder,
+  createLive,
   createTurns,
   DEFAULT_SETTINGS,
   type Encoder,
@@ -17,7 +18,7 @@ import { hashBytes, type ReadManifest, type Records, type Store } from "#store";
 import { asset, listAssets } from "./assets.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import { createCompressor } from "./compressor.ts";
-import { consoleResponse } from "./console-pages.ts";
+import { createConsolePages } from "./console-pages.ts";
 import { watchDisk, type WatchedDisk } from "./disk.ts";
 import { createDns } from "./dns.ts";
 import type { EdgeSettings } from "./edge-settings.ts";
@@ -81,7 +82,9 @@ export async function openControlHalf(
   const disk = watchDisk({ folder: data, reserve: options.diskReserve, keepsContents, log });
   const compressor = createCompressor();
   const encoder = createEncoder({ store, readManifest, ...turns, log, compress: compressor.compress });
+  const live = createLive(randomUUID(), others?.tell);
   others?.follow(store.documents, (key) => {
+    if (live.hear(key)) return;
     edges.forget(key);
     feed.publish(key);
     certificates?.notice(key);
@@ -105,6 +108,8 @@ export async function openControlHalf(
     disk,
     activity,
     sendMail,
+    live,
+    certificateEndMs: (hostname) => certificates?.endOf(hostname),
   });
   const activity = createActivity();
   const sendMail = options.mail && (await import("./mailer.ts")).createMailer(options.mail);
@@ -135,6 +140,7 @@ export async function openControlHalf(
   const stopMaintenance = maintain(control, disk, log);
   if (isAvailable(control())) backups?.start();
   const stopSettling = keepSettled(store, log);
+  const consolePages = createConsolePages(addresses.console);
   const opened = control();
   return {
     greeting: formatGreeting(
@@ -145,9 +151,10 @@ export async function openControlHalf(
     answer: async (request, address, requestId) =>
       new URL(request.url).pathname.startsWith("/api/")
         ? await control().fetch(request, address, requestId)
-        : await (feed.answer(request) ?? consoleResponse(request)),
+        : await (feed.answer(request) ?? consolePages(request)),
     check: () => control().check(),
     async rest() {
+      live.close();
       await stopMover();
       stopMaintenance();
       await backups?.stop();

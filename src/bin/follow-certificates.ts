@@ -1,6 +1,6 @@
 import { createChallengeFinder, createFollower, createSelfSigned, readSelfSigned } from "#pki";
 import type { Documents } from "#store";
-import { type CertificateKeeping, stateOf } from "./keep-certificates.ts";
+import { type CertificateKeeping, endOf, stateOf } from "./keep-certificates.ts";
 import type { Log } from "./log.ts";
 
 const LOOK_EVERY_MS = 60 * 1000;
@@ -21,6 +21,7 @@ export async function followCertificates(
     selfSigned: (await readSelfSigned(documents)) ?? (await createSelfSigned([domain], Date.now())),
     stored: follower.all(),
     state: () => stateOf(follower.all()),
+    endOf: (hostname) => endOf(follower.all(), hostname),
     notice(key) {
       if (!key.startsWith("certs/issued/")) return;
       clearTimeout(soon);

@@ -29,6 +29,8 @@ export interface CertificateKeeping {
   /** Those that were stored at the start. */
   readonly stored: readonly Certificate[];
   state(): CertificateState;
+  /** When the certificate for a name ends: milliseconds since the epoch; undefined where there is none. */
+  endOf(hostname: string): number | undefined;
   /** To be told of each document that another server has changed. */
   notice(key: string): void;
   /** Orders what is missing from now on, and hands over all certificates whenever some have changed. Returns its end. */
@@ -81,6 +83,7 @@ export async function keepCertificates(
     selfSigned: await ensureSelfSigned(documents, [domain], Date.now(), orderer.selfSign),
     stored,
     state: () => stateOf(current),
+    endOf: (hostname) => endOf(current, hostname),
     notice(key) {
       if (/^(hosts|refs|certs\/issued)\//.test(key)) lookSoon();
     },
@@ -109,6 +112,15 @@ export const stateOf = (certificates: readonly Certificate[]): CertificateState 
   count: certificates.length,
   firstEndMs: certificates.length === 0 ? undefined : Math.min(...certificates.map(({ notAfterMs }) => notAfterMs)),
 });
+
+/** When the last of the certificates ends that hold for a name, by itself or by a wildcard. */
+export function endOf(certificates: readonly Certificate[], hostname: string): number | undefined {
+  const wildcard = `*${hostname.slice(hostname.indexOf("."))}`;
+  const ends = certificates
+    .filter(({ names }) => names.includes(hostname) || names.includes(wildcard))
+    .map(({ notAfterMs }) => notAfterMs);
+  return ends.length === 0 ? undefined : Math.max(...ends);
+}
 
 /** Reads what is routed off the names of the store's documents: nothing else may have a certificate. */
 async function listRouted(documents: Documents, domain: string): Promise<Routed> {

@@ -5,6 +5,8 @@ import type { Store } from "#store";
 /** What is agreed on with the other servers on one PostgreSQL. */
 export interface OtherServers extends AsyncDisposable {
   readonly locks: Locks;
+  /** Tells the others of something else than a document, by a key that no document has. */
+  readonly tell: (key: string) => void;
   /** Tells the others of each document that this server changes, and calls `onKey` for each that they change. */
   follow(documents: Store["documents"], onKey: (key: string) => void): void;
 }
@@ -16,6 +18,7 @@ export function joinOtherServers(databaseUrl: string | undefined): OtherServers 
   let hints: Hints | undefined;
   return {
     locks,
+    tell: (key) => hints?.publish(key),
     follow(documents, onKey) {
       const opened = createHints(databaseUrl, { id: randomUUID(), onKey });
       documents.subscribe((key) => opened.publish(key));

@@ -32,7 +32,8 @@ interface PointerMove {
   project: string;
   environment: Environment;
   version: string;
-  expected_version: number;
+  /** Where it is given, the pointer moves only if nobody else has moved it. */
+  expected_version?: number;
 }
 
 type Method = "GET" | "POST" | "PUT" | "DELETE";
@@ -46,7 +47,8 @@ export function whenSessionEnds(react: () => void): void {
 
 export const api = {
   config: () => call<Api.ServerConfig>("GET", "/config"),
-  me: () => orNull(call<Api.AuthInfo>("GET", "/auth/info"), 401),
+  /** Who is logged in here, null where nobody is. */
+  me: async () => (await call<Api.CurrentUser>("GET", "/auth/session")).user,
   login: (request: Api.LoginRequest) =>
     call<Api.LoginResponse>("POST", "/auth/login", request, { "X-Sitepod-Session": "cookie" }),
   /** Ends the session; one that has already ended is no error. */
@@ -74,6 +76,16 @@ export const api = {
     orNull(call<Api.Current>("GET", `/current${query({ project, environment })}`), 404),
   files: async (project: string, version: string) =>
     (await call<Api.Files>("GET", `/files${query({ project, version })}`)).files,
+  /** The content of one file of a release, as text. */
+  fileText: (project: string, version: string, path: string) => readText(fileAddress(project, version, path)),
+  /** Whether a new site could have this name. */
+  checkName: (subdomain: string) => call<Api.Availability>("GET", `/subdomain/check${query({ subdomain })}`),
+  plan: (request: Api.PlanRequest, signal: AbortSignal) => call<Api.PlanResponse>("POST", "/plan", request, {}, signal),
+  commit: (request: Api.CommitRequest, signal: AbortSignal) =>
+    call<Api.CommitResponse>("POST", "/commit", request, {}, signal),
+  /** The deploys of a site, the latest first; with a version, those that the release came from. */
+  deploys: async (project: string, options: { version?: string; limit?: number } = {}) =>
+    (await call<Api.DeployList>("GET", `/deploys${query({ project, ...options })}`)).deploys,
   release: (move: PointerMove) => call<Api.ReleaseResponse>("POST", "/release", move),
   rollback: (move: PointerMove) => call<Api.RollbackResponse>("POST", "/rollback", move),
 
@@ -93,19 +105,21 @@ export const api = {
     (await call<Api.AuditList>("GET", `/audit${query(options)}`)).events,
 };
 
-/** Sends one message, and reads the answer's. Throws an ApiError. */
+/** Sends one message, and reads the answer's. Throws an ApiError; where `signal` ends it, the signal's reason. */
 export async function call<T>(
   method: Method,
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
+  signal?: AbortSignal,
 ): Promise<T> {
-  const request: RequestInit = { method, headers };
+  const request: RequestInit = { method, headers, ...(signal && { signal }) };
   if (body !== undefined) {
     request.headers = { ...headers, "Content-Type": "application/json" };
     request.body = JSON.stringify(body);
   }
-  const response = await fetch(`/api/v1${path}`, request).catch(() => {
+  const response = await fetch(`/api/v1${path}`, request).catch((error: unknown) => {
+    if (signal?.aborted) throw error;
     throw new ApiError(0, { message: "The server does not answer. Check that it runs and that you are online." });
   });
   const answer: unknown = await response.json().catch(() => ({}));
@@ -130,4 +144,20 @@ async function orNull<T>(answer: Promise<T>, status: number): Promise<T | null> 
     if (error instanceof ApiError && error.status === status) return null;
     throw error;
   }
+}
+
+/** Where the content of one file of a release is. */
+export const fileAddress = (project: string, version: string, path: string): string =>
+  `/api/v1/files/content${query({ project, version, path })}`;
+
+/** Where the log of a deploy is told line by line. */
+export const deployLogAddress = (id: string): string => `/api/v1/deploys/${encodeURIComponent(id)}/log`;
+
+/** Where every change is told. */
+export const CHANGES_ADDRESS = "/api/v1/events";
+
+async function readText(address: string): Promise<string> {
+  const response = await fetch(address);
+  if (!response.ok) throw new ApiError(response.status, (await response.json()) as Partial<Api.ErrorBody>);
+  return await response.text();
 }

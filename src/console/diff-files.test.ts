@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { ReleaseFile } from "./api.ts";
-import { diffFiles, summarize } from "./diff-files.ts";
+import { compareAs, diffFiles, summarize } from "./diff-files.ts";
 
 const file = (path: string, hash: string, size: number): ReleaseFile => ({
   path,
@@ -13,10 +13,11 @@ const before = [file("index.html", "a", 10), file("old.css", "b", 20), file("sam
 const after = [file("index.html", "d", 15), file("same.js", "c", 30), file("about.html", "e", 40)];
 
 test("files are added, changed by content, or removed; those that are the same are left out", () => {
+  const type = "text/plain";
   expect(diffFiles(before, after)).toEqual([
-    { path: "about.html", kind: "added", before: undefined, after: 40 },
-    { path: "index.html", kind: "changed", before: 10, after: 15 },
-    { path: "old.css", kind: "removed", before: 20, after: undefined },
+    { path: "about.html", kind: "added", before: undefined, after: 40, type },
+    { path: "index.html", kind: "changed", before: 10, after: 15, type },
+    { path: "old.css", kind: "removed", before: 20, after: undefined, type },
   ]);
 });
 
@@ -30,4 +31,14 @@ test("a release does not differ from itself", () => {
 
 test("the summary counts each kind and the bytes gained", () => {
   expect(summarize(diffFiles(before, after))).toEqual({ added: 1, changed: 1, removed: 1, bytes: 25 });
+});
+
+test.each([
+  ["text/html; charset=utf-8", 10, "text"],
+  ["application/manifest+json", 10, "text"],
+  ["text/javascript", 2_000_000, "large"],
+  ["image/svg+xml", 2_000_000, "image"],
+  ["font/woff2", 10, "opaque"],
+] as const)("a change of %s, %d bytes, is shown as %s", (type, after, way) => {
+  expect(compareAs({ path: "a", kind: "changed", before: undefined, after, type })).toBe(way);
 });

@@ -6,6 +6,19 @@ export interface FileChange {
   kind: "added" | "changed" | "removed";
   before: number | undefined;
   after: number | undefined;
+  /** The media type, the newer one where it has changed. */
+  type: string;
+}
+
+/** Larger texts are not compared line by line. */
+const MAX_TEXT_BYTES = 1024 * 1024;
+const TEXT = /^text\/|[/+](json|xml|javascript|ecmascript|yaml|toml|manifest)\b/;
+
+/** How the two sides of a change are shown. */
+export function compareAs({ type, before = 0, after = 0 }: FileChange): "text" | "image" | "large" | "opaque" {
+  if (type.startsWith("image/")) return "image";
+  if (!TEXT.test(type)) return "opaque";
+  return Math.max(before, after) > MAX_TEXT_BYTES ? "large" : "text";
 }
 
 /** Lists the files that differ in content between two releases, by path. */
@@ -15,12 +28,13 @@ export function diffFiles(from: readonly ReleaseFile[], to: readonly ReleaseFile
   const changes: FileChange[] = [];
   for (const file of to) {
     const old = before.get(file.path);
-    if (!old) changes.push({ path: file.path, kind: "added", before: undefined, after: file.size });
-    else if (old.hash !== file.hash)
-      changes.push({ path: file.path, kind: "changed", before: old.size, after: file.size });
+    const { path, size, content_type: type } = file;
+    if (!old) changes.push({ path, kind: "added", before: undefined, after: size, type });
+    else if (old.hash !== file.hash) changes.push({ path, kind: "changed", before: old.size, after: size, type });
   }
   for (const file of from) {
-    if (!after.has(file.path)) changes.push({ path: file.path, kind: "removed", before: file.size, after: undefined });
+    const { path, size, content_type: type } = file;
+    if (!after.has(path)) changes.push({ path, kind: "removed", before: size, after: undefined, type });
   }
   return changes.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -7,6 +7,7 @@ import { defineConfig } from "vite";
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   plugins: [svelte({ configFile: false }), tailwind()],
+  worker: { format: "es" },
   server: { proxy: { "/api": "http://localhost:8080" } },
   build: {
     outDir: fileURLToPath(new URL("../../dist/console", import.meta.url)),
@@ -16,5 +17,7 @@ export default defineConfig({
     // The content security policy allows no data: URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The schemas of the messages stay on the server: their types are all that the console needs of them.
+    rolldownOptions: { treeshake: { moduleSideEffects: (id) => !/\/src\/(wire|model)\//.test(id) } },
   },
 });

@@ -8,6 +8,7 @@ import type { Encoder } from "./encoding/encoder.ts";
 import type { Turns } from "./gate.ts";
 import type { OidcSettings } from "./identity/oidc-settings.ts";
 import type { SendMail } from "./mail.ts";
+import type { Live } from "./live/live.ts";
 
 /** What the operator decided when starting the server. */
 export interface Settings {
@@ -91,6 +92,9 @@ export interface Context extends Turns {
   readonly activity: Activity;
   /** Undefined: the server sends no mail. */
   readonly sendMail?: SendMail | undefined;
+  readonly live: Live;
+  /** When the certificate for a host name ends: milliseconds since the epoch; undefined where there is none. */
+  readonly certificateEndMs: (hostname: string) => number | undefined;
 }
 
 /** The time as the database and the wire write it. */

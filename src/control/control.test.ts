@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import { createManifestReader, hashBytes, openMemoryStore, Records } from "#store";
-import { createActivity, createAddresses, createControl, createTurns, DEFAULT_SETTINGS } from "./mod.ts";
+import { createActivity, createAddresses, createControl, createLive, createTurns, DEFAULT_SETTINGS } from "./mod.ts";
 import { type TestDatabase, testDatabases } from "./test-database.ts";
 
 let database: TestDatabase;
 let api: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Response>;
 let token = "";
 const store = openMemoryStore();
+const live = createLive("epoch");
 
 beforeAll(async () => {
   database = await testDatabases.open();
@@ -30,6 +31,8 @@ beforeAll(async () => {
       encoder: { add() {} },
       disk: { requireRoom: async () => {}, keepsContents: true },
       activity: createActivity(),
+      live,
+      certificateEndMs: () => undefined,
     },
     "0123456789abcdef0123456789abcdef",
     () => "",
@@ -44,7 +47,10 @@ beforeAll(async () => {
   };
 });
 
-afterAll(() => database[Symbol.asyncDispose]());
+afterAll(async () => {
+  live.close();
+  await database[Symbol.asyncDispose]();
+});
 
 const text = (content: string) => new TextEncoder().encode(content);
 

@@ -2,6 +2,7 @@ import type { Api } from "#wire";
 import { createApi } from "./api/app.ts";
 import type { Context } from "./context.ts";
 import { recheckDomains } from "./domains/recheck-domains.ts";
+import { verifyWaiting } from "./domains/verify-waiting.ts";
 import { SYSTEM } from "./identity/actor.ts";
 import { createSignIn } from "./identity/sign-in.ts";
 import { reconcile } from "./reconcile.ts";
@@ -10,7 +11,8 @@ import { cleanUp } from "./retention/clean-up.ts";
 import { collectGarbage } from "./retention/collect-garbage.ts";
 import { runDue, type Scheduled } from "./schedule.ts";
 
-const HOUR_MS = 60 * 60 * 1000;
+const MINUTE_MS = 60 * 1000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 /** The control plane: API, accounts, releases. It writes the pointers that the data plane follows. */
 export interface Control {
@@ -28,6 +30,8 @@ export interface Control {
   cleanUp(): Promise<void>;
   /** Asks DNS again about domains that were verified; about each once a day. */
   recheckDomains(): Promise<void>;
+  /** Asks DNS about domains that wait to be verified. */
+  verifyWaiting(): Promise<void>;
   /** Does these, and collects garbage, where one is due and no other control plane is at it. Called every few seconds. */
   runDue(): Promise<void>;
   signUpPolicy(): Promise<Api.ServerConfig["sign_up"]>;
@@ -40,10 +44,12 @@ export function createControl(context: Context, secret: string, metrics: () => s
   const fetch = createApi(context, signIn, metrics);
   const clean = async () => void (await cleanUp(context));
   const recheck = () => recheckDomains(context);
+  const verify = () => verifyWaiting(context);
   const { collectEveryMs } = context.settings;
   const collect = async () => void (await collectGarbage(context));
   const scheduled: readonly Scheduled[] = [
     { name: "clean-up", everyMs: HOUR_MS, firstAfterMs: HOUR_MS, work: clean },
+    { name: "verification of waiting domains", everyMs: MINUTE_MS, firstAfterMs: MINUTE_MS, work: verify },
     { name: "verification of domains", everyMs: HOUR_MS, firstAfterMs: HOUR_MS, work: recheck },
     ...(collectEveryMs === undefined
       ? []
@@ -62,6 +68,7 @@ export function createControl(context: Context, secret: string, metrics: () => s
       }),
     cleanUp: clean,
     recheckDomains: recheck,
+    verifyWaiting: verify,
     runDue: () => runDue(context, scheduled),
     signUpPolicy: () => accounts.signUpPolicy(),
   };
@@ -84,5 +91,6 @@ export { type Compress, createEncoder, type Encoder } from "./encoding/encoder.t
 export { createGate, createTurns, type Turns } from "./gate.ts";
 export type { OidcSettings } from "./identity/oidc-settings.ts";
 export { composeMail, type Mail, type SendMail } from "./mail.ts";
+export { createLive, type Live } from "./live/live.ts";
 export { namedManifests } from "./retention/named-contents.ts";
 export type { ServedFile } from "./release/release-folder.ts";

@@ -1,4 +1,5 @@
 import type { Generated } from "kysely";
+import type { DeployLineTable, DeployTable, UploadTable } from "./deploy-tables.ts";
 import type {
   AccountTable,
   DeviceCodeTable,
@@ -19,6 +20,8 @@ import type {
   TokenTable,
   WorkspaceTable,
 } from "./workspace-schema.ts";
+
+export type { DeployTable, UploadTable } from "./deploy-tables.ts";
 
 /**
  * The control plane's records: who did what, and why. What is served is told by the refs, never by these tables.
@@ -59,6 +62,8 @@ export interface Schema {
   request_counts: RequestCountsTable;
   workspace_quotas: WorkspaceQuotaTable;
   workspace_usage: WorkspaceUsageTable;
+  deploys: DeployTable;
+  deploy_lines: DeployLineTable;
 }
 
 export interface UserTable {
@@ -114,27 +119,6 @@ export interface DeploymentTable {
   action: "release" | "rollback";
   user_id: string;
   at: string;
-}
-
-/** The set of blobs that one deploy sends; the v1 API calls it a plan. */
-export interface UploadTable {
-  id: string;
-  site_id: string;
-  workspace_id: string;
-  user_id: string;
-  manifest: string;
-  git_commit: string | null;
-  git_branch: string | null;
-  git_message: string | null;
-  git_time: Generated<string | null>;
-  /** The pod of a release that the plan builds on. */
-  base: Generated<string | null>;
-  /** 1: more files follow in a plan that builds on this one. */
-  is_partial: Generated<number>;
-  created_at: string;
-  expires_at: string;
-  /** The release it became. */
-  version: number | null;
 }
 
 /** Which content a workspace has uploaded: only that may it serve, though storage is shared. */

@@ -21,6 +21,7 @@ test("where DNS can be written, one wildcard covers every name under the base do
 test("where it cannot, each site has a certificate of its own, and no wildcard is asked for", () => {
   expect(listWanted(routed, false).map(({ names, challenge }) => `${names} ${challenge}`)).toEqual([
     "example.com http-01",
+    "app.example.com http-01",
     "console.example.com http-01",
     "api.example.com http-01",
     "shop.example.com http-01",

@@ -18,7 +18,7 @@ export interface Routed {
   readonly hostnames: readonly string[];
 }
 
-const CONTROL_LABELS = ["console", "api"];
+const CONTROL_LABELS = ["app", "console", "api"];
 
 /**
  * Lists the certificates for what is routed and verified, and for nothing else: whatever name a stranger asks for, no

@@ -20,6 +20,7 @@ test.each([
   ["docs--v3a.sitepod.dev", { kind: "preview", label: "docs", slug: "v3a" }],
   ["sitepod.dev", control],
   ["api.sitepod.dev", control],
+  ["app.sitepod.dev", control],
   ["console.sitepod.dev:443", control],
   ["localhost:8080", control],
   ["127.0.0.1", control],

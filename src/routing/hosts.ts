@@ -8,7 +8,7 @@ export type SiteHost =
 
 export type Host =
   | SiteHost
-  /** The API and the console: the base domain, `api.` and `console.` under it, `localhost` and bare addresses. */
+  /** The API and the console: the base domain, `api.`, `app.` and `console.` under it, `localhost` and bare addresses. */
   | { readonly kind: "control" }
   /** Not under the base domain: somebody's own domain, or a stray one. */
   | { readonly kind: "custom"; readonly hostname: string }
@@ -18,7 +18,7 @@ export type Host =
 
 /** RFC 1035, section 2.3.4. */
 const MAX_HOSTNAME_LENGTH = 253;
-const CONTROL_LABELS = ["api", "console"];
+const CONTROL_LABELS = ["api", "app", "console"];
 
 const PORT = /:[0-9]{0,5}$/;
 const LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?";

@@ -10,7 +10,9 @@ export * from "./access-messages.ts";
 export * from "./audit-messages.ts";
 export * from "./domain-messages.ts";
 export * from "./guard-messages.ts";
+export * from "./history-messages.ts";
 export * from "./import-messages.ts";
+export * from "./live-messages.ts";
 export * from "./plan-messages.ts";
 export * from "./retention-messages.ts";
 export * from "./quota-messages.ts";
@@ -79,6 +81,7 @@ export const authInfo = z.object({
   scopes: z.array(z.string()),
 });
 
+export const currentUser = z.object({ user: authInfo.nullable().meta({ description: "null: nobody is logged in" }) });
 export const project = z.object({
   id: z.string(),
   name: z.string(),
@@ -200,53 +203,6 @@ export const current = z.object({
   url: z.string(),
 });
 
-export const historyItem = z.object({
-  image_id: z.string(),
-  content_hash: hash,
-  created_at: isoTime,
-  git_commit: z.string().nullable(),
-  git_branch: z.string().nullable(),
-  git_message: z.string().nullable(),
-  version,
-  message: z.string().nullable(),
-  files_count: z.int(),
-  total_size: bytes,
-  created_by: z.string().nullable().meta({ description: "Who made the release: an e-mail address" }),
-  url: z.string(),
-  deployed_to: z.array(environment),
-  removed_at: isoTime.nullable().optional().meta({
-    description: "When retention removed it: it cannot be pointed to any more, and its address answers 410",
-  }),
-  action: z
-    .enum(["release", "rollback"])
-    .optional()
-    .meta({ description: "With environment: how it came to be served" }),
-  deployed_at: isoTime.optional(),
-});
-export const history = z.object({ items: z.array(historyItem) });
-
-export const image = z.object({
-  id: z.string(),
-  image_id: z.string(),
-  project_id: z.string(),
-  content_hash: hash,
-  file_count: z.int(),
-  total_size: bytes,
-  git_commit: z.string().nullable(),
-  git_branch: z.string().nullable(),
-  git_message: z.string().nullable(),
-  created_at: isoTime,
-  deployed_to: z.array(environment),
-});
-export const imageList = z.object({ images: z.array(image), total: z.int() });
-
-export const files = z.object({
-  image_id: z.string(),
-  content_hash: hash,
-  version,
-  files: z.array(z.object({ path: z.string(), hash, size: bytes, content_type: z.string() })),
-});
-
 export const cleaned = z.object({
   expired_users_deleted: z.int(),
   expired_previews_deleted: z.int(),
@@ -259,7 +215,10 @@ export type ServerConfig = z.infer<typeof serverConfig>;
 export type LoginRequest = z.infer<typeof loginRequest>;
 export type LoginResponse = z.infer<typeof loginResponse>;
 export type AuthInfo = z.infer<typeof authInfo>;
+export type CurrentUser = z.infer<typeof currentUser>;
 export type Project = z.infer<typeof project>;
+export type Availability = z.infer<typeof availability>;
+export type CommitRequest = z.infer<typeof commitRequest>;
 export type CommitResponse = z.infer<typeof commitResponse>;
 export type ReleaseResponse = z.infer<typeof releaseResponse>;
 export type RollbackResponse = z.infer<typeof rollbackResponse>;
@@ -267,7 +226,3 @@ export type PreviewRequest = z.infer<typeof previewRequest>;
 export type PreviewResponse = z.infer<typeof previewResponse>;
 export type PreviewList = z.infer<typeof previewList>;
 export type Current = z.infer<typeof current>;
-export type HistoryItem = z.infer<typeof historyItem>;
-export type History = z.infer<typeof history>;
-export type ImageList = z.infer<typeof imageList>;
-export type Files = z.infer<typeof files>;

@@ -35,6 +35,9 @@ export const domain = z.object({
   redirect_to: z.string().nullable(),
   url: z.string(),
   missing_since: isoTime.nullable().meta({ description: "Since when DNS no longer proves an active domain" }),
+  certificate_expires_at: isoTime.nullable().meta({
+    description: "When the certificate ends; null: there is none here, or HTTPS is off",
+  }),
   records: z.array(dnsRecord).meta({ description: "What DNS must hold, for a pending domain" }),
 });
 export const domainCreated = z.object({

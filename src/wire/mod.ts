@@ -8,3 +8,4 @@ export * from "./site-archive.ts";
 export * from "./sitepod-toml.ts";
 export * from "./tar.ts";
 export * from "./blob-batch.ts";
+export * from "./shipments.ts";

@@ -82,8 +82,11 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser,", () => 
 
   test("shows what changed between two releases", async () => {
     await page.getByRole("link", { name: "Compare v2 with v1" }).click();
-    await page.getByRole("cell", { name: "second.txt added" }).waitFor();
-    await page.getByRole("cell", { name: "index.html changed" }).waitFor();
+    const changes = page.getByRole("list", { name: "Files that differ" });
+    await changes.getByText("second.txt").waitFor();
+    await changes.getByRole("button", { name: "index.html changed" }).click();
+    await changes.getByRole("row", { name: "− <h1>first" }).waitFor();
+    await changes.getByRole("row", { name: "+ <h1>second" }).waitFor();
     await page.goBack();
   });
 
@@ -92,6 +95,7 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser,", () => 
     await page.getByRole("button", { name: "Roll back to v1" }).click();
     const dialog = page.getByRole("dialog", { name: "Roll back prod" });
     expect(await dialog.textContent()).toMatch(/v2\s*v1/);
+    await dialog.getByRole("list", { name: "Files that differ" }).getByText("second.txt").waitFor();
     await dialog.getByRole("button", { name: "Roll back to v1" }).click();
     expect(await page.getByText(/^prod is back at v1, in [0-9.]+ ms$/).textContent()).not.toBeEmpty();
     expect(await read("shop")).toBe("<h1>first");
@@ -152,7 +156,7 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser,", () => 
 
   test("adds a domain, tells its records, and verifies and removes it", async () => {
     const domains = page.getByRole("listitem").filter({ hasText: "shop.example.org" });
-    await page.goto("/sites/shop/settings");
+    await page.goto("/sites/shop/domains");
     await page.getByRole("textbox", { name: "Domain", exact: true }).fill("shop.example.org");
     await page.getByRole("button", { name: "Add domain" }).click();
     const record = await domains.getByText("sitepod-verify=").textContent();
@@ -181,6 +185,22 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser,", () => 
     expect(told).toEqual({ keep_releases: 20, keep_days: null, is_default: false });
     await page.reload();
     expect(await page.getByLabel("Newest releases").inputValue()).toBe("20");
+  });
+
+  test("shows by itself what others do meanwhile, and the log of their deploys", async () => {
+    await page.goto("/sites/shop");
+    await page.getByRole("article", { name: "beta" }).getByText("The second words").waitFor();
+    await writeTree(shell.home, { "site/index.html": "<h1>third" });
+    expect(await shell.run(["deploy", "site", "-n", "shop", "-m", "The third words", "--yes"])).toMatchObject({
+      code: 0,
+    });
+    await page.getByRole("row").filter({ hasText: "The third words" }).waitFor();
+    await page.getByRole("article", { name: "beta" }).getByText("The third words").waitFor();
+    await page.getByRole("link", { name: "v3", exact: true }).first().click();
+    await page.getByRole("link", { name: "Log", exact: true }).click();
+    const log = page.getByRole("region", { name: "Log of the deploy" });
+    await log.getByText("It is release v3").waitFor();
+    await log.getByText("beta serves v3").waitFor();
   });
 
   test("tells who did what", async () => {

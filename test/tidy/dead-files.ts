@@ -2,7 +2,7 @@ import { type Check, isCode, isTest, type SourceFile } from "./source-tree.ts";
 
 /** Where programs start: executables, npm scripts, the console's page, what build tools read, what a test starts. */
 const entry =
-  /^(src\/bin\/(sitepod(-node)?|(compress|order)-worker)\.ts|(scripts|bench)\/[^/]+\.(ts|mjs)|src\/console\/(main|src\/main)\.ts|(.*\/)?[a-z]+\.config\.(ts|mjs|js)|docs\/.*|test\/e2e\/hostile\/attack\.ts|test\/(conformance\/postgres\/schedule|harness\/pointer)-process\.ts)$/;
+  /^(src\/bin\/(sitepod(-node)?|(compress|order)-worker)\.ts|(scripts|bench)\/[^/]+\.(ts|mjs)|src\/console\/(main|src\/main|deploy\/hash-worker)\.ts|(.*\/)?[a-z]+\.config\.(ts|mjs|js)|docs\/.*|test\/e2e\/hostile\/attack\.ts|test\/(conformance\/postgres\/schedule|harness\/pointer)-process\.ts)$/;
 
 /** Every file of code is reached from a program or a test. A file's own test does not keep it alive. */
 export const checkDeadFiles: Check = (files) => {

@@ -1,7 +1,6 @@
 import { Readable } from "node:stream";
-import { type ArchivedContent, encodeBatch } from "#wire";
+import { type ArchivedContent, encodeBatch, packShipments } from "#wire";
 import type { ApiClient } from "../api-client.ts";
-import { packShipments } from "../deploy/batches.ts";
 import { forEachParallel } from "../deploy/parallel.ts";
 import type { Archive } from "./open-archive.ts";
 

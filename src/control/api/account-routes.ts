@@ -1,5 +1,7 @@
+import { SitepodError } from "#model";
 import { api } from "#wire";
 import type { Context } from "../context.ts";
+import type { Actor } from "../identity/actor.ts";
 import { deleteAccount } from "../identity/delete-account.ts";
 import { invitationForNew } from "../identity/invitations.ts";
 import type { SignIn } from "../identity/sign-in.ts";
@@ -69,13 +71,23 @@ export function addAccountRoutes(app: Api, context: Context, signIn: SignIn): vo
       permission: "account:read",
       answer: api.authInfo,
     },
-    async ({ actor }) => ({
-      id: actor.userId,
-      email: actor.email,
-      is_admin: actor.isAdmin,
-      is_anonymous: false,
-      scopes: [...actor.scopes],
-    }),
+    async ({ actor }) => describeActor(actor),
+  );
+
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/auth/session",
+      tag,
+      summary: "Who is logged in, where a browser may find that nobody is",
+      permission: "none",
+      answer: api.currentUser,
+    },
+    async ({ request }) => {
+      const actor = await request.env.findActor().catch(nobodyWhereUnauthorized);
+      return { user: actor ? describeActor(actor) : null };
+    },
   );
 
   addRoute(
@@ -93,4 +105,16 @@ export function addAccountRoutes(app: Api, context: Context, signIn: SignIn): vo
       return { message: "The account and its sites are deleted.", deleted_projects: deleted };
     },
   );
+}
+
+const describeActor = (actor: Actor) => ({
+  id: actor.userId,
+  email: actor.email,
+  is_admin: actor.isAdmin,
+  is_anonymous: false,
+  scopes: [...actor.scopes],
+});
+
+function nobodyWhereUnauthorized(error: unknown): undefined {
+  if (!(error instanceof SitepodError) || error.code !== "unauthorized") throw error;
 }

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { createActivity } from "../activity.ts";
 import type { Context } from "../context.ts";
 import type { SignIn } from "../identity/sign-in.ts";
+import { createLive } from "../live/live.ts";
 import { createApi } from "./app.ts";
 
 test("the documents that anybody may ask for are made once", async () => {
@@ -20,6 +21,7 @@ test("the documents that anybody may ask for are made once", async () => {
     db: {},
     store: {},
     activity: createActivity(),
+    live: createLive("epoch"),
   };
   const answer = createApi(context as unknown as Context, {} as SignIn, () => "");
   const before = made;
@@ -35,7 +37,9 @@ test("the documents that anybody may ask for are made once", async () => {
 test("answers are counted by the pattern of their route: what a client makes up is one, whatever it is", async () => {
   const activity = createActivity();
   const settings = { maxFilesPerDeploy: 1, version: "1.2.3" };
-  const context = { settings, addresses: { console: "http://localhost" }, nowMs: () => 0, db: {}, store: {}, activity };
+  const live = createLive("epoch");
+  const addresses = { console: "http://localhost" };
+  const context = { settings, addresses, nowMs: () => 0, db: {}, store: {}, activity, live };
   const answer = createApi(context as unknown as Context, {} as SignIn, () => "sitepod_up 1\n");
   const ask = (method: string, path: string) => answer(new Request(`http://localhost/api/v1${path}`, { method }), null);
   for (const path of ["/metrics", "/metrics?since=1", "/made-up", "/up-made"]) await ask("GET", path);

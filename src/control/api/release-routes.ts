@@ -8,6 +8,7 @@ import { requireFewFiles } from "../quota/limits.ts";
 import { planUpload } from "../release/plan.ts";
 import { releaseSite, rollBackSite } from "../release/pointers.ts";
 import { createPreview, deletePreview, listPreviews } from "../release/previews.ts";
+import { createReceivedLines } from "../release/received-lines.ts";
 import { findSite, holdSite } from "../release/sites.ts";
 import { addRoute, type Api, type ApiRequest, z } from "./route.ts";
 import { byProject } from "./site-routes.ts";
@@ -42,7 +43,8 @@ export function addDeployRoutes(app: Api, context: Context): void {
     async ({ actor, body, request }) => await planUpload(context, actor, body, originOf(context, request)),
   );
 
-  addUploadRoutes(app, context, tag);
+  const received = createReceivedLines(context);
+  addUploadRoutes(app, context, received, tag);
 
   addRoute(
     app,
@@ -57,6 +59,7 @@ export function addDeployRoutes(app: Api, context: Context): void {
     },
     async ({ actor, body, request }) => {
       const trigger = /sitepod/i.test(request.req.header("user-agent") ?? "") ? "cli" : "api";
+      await received.flush(body.plan_id);
       return await commitUpload(context, actor, {
         uploadId: body.plan_id,
         message: body.message ?? undefined,

@@ -2,12 +2,13 @@ import { gunzipSync } from "node:zlib";
 import { SitepodError } from "#model";
 import { api, BATCH_MEDIA_TYPE, MAX_BATCH_BYTES } from "#wire";
 import type { Context } from "../context.ts";
+import type { ReceivedLines } from "../release/received-lines.ts";
 import { createReceiver } from "../release/upload.ts";
 import { addRoute, type Api, readBody, z } from "./route.ts";
 
 /** The routes by which contents arrive: one, many small ones, or a large one part by part. */
-export function addUploadRoutes(app: Api, context: Context, tag: string): void {
-  const receiver = createReceiver(context);
+export function addUploadRoutes(app: Api, context: Context, received: ReceivedLines, tag: string): void {
+  const receiver = createReceiver(context, received);
   addRoute(
     app,
     {

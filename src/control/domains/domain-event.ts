@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
 
-interface DomainKey {
+export interface DomainKey {
   readonly workspace_id: string;
   readonly hostname: string;
 }

@@ -30,6 +30,7 @@ export async function listDomains(context: Context, site: Site): Promise<Api.Dom
     redirect_to: null,
     url: addresses.site(site.label, "prod"),
     missing_since: null,
+    certificate_expires_at: certificateEnd(context, siteName(context, site)),
     records: [],
   };
   const custom = rows.map((row) => ({
@@ -43,12 +44,18 @@ export async function listDomains(context: Context, site: Site): Promise<Api.Dom
     redirect_to: row.redirect_to,
     url: addresses.custom(row.hostname, row.path),
     missing_since: row.missing_since,
+    certificate_expires_at: row.status === "active" ? certificateEnd(context, row.hostname) : null,
     records:
       row.status === "active"
         ? []
         : listRecords({ ...row, siteName: siteName(context, site), addresses: ownAddresses }),
   }));
   return { domains: [system, ...custom] };
+}
+
+function certificateEnd({ certificateEndMs }: Context, hostname: string): string | null {
+  const endMs = certificateEndMs(hostname);
+  return endMs === undefined ? null : new Date(endMs).toISOString();
 }
 
 /** What a custom domain's CNAME names. */

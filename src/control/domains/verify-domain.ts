@@ -5,7 +5,7 @@ import type { Api } from "#wire";
 import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { findProof, type Proof, proofName, proofText } from "./dns.ts";
-import { recordDomainEvent } from "./domain-event.ts";
+import { type DomainKey, recordDomainEvent } from "./domain-event.ts";
 import { type Domain, findDomain } from "./find-domain.ts";
 import { publishHost } from "./publish-host.ts";
 import { recheckDomain } from "./recheck-domains.ts";
@@ -26,17 +26,22 @@ export async function verifyDomain(context: Context, actor: Actor, text: string)
   if (proof.kind !== "found") {
     return { domain: hostname, status: "pending", verified: false, message: describe(domain, proof) };
   }
-  await publishHost(context, hostname, () =>
+  await serveProved(context, actor, domain);
+  return { domain: hostname, status: "active", verified: true, message: `${hostname} is verified, and served now.` };
+}
+
+/** Has a domain served whose proof was found. Throws SitepodError `conflict` where another workspace has verified it. */
+export async function serveProved(context: Context, actor: Actor, domain: DomainKey): Promise<void> {
+  await publishHost(context, domain.hostname, () =>
     context.db.query.transaction().execute(async (query) => {
       await activate(context, query, domain);
       await recordDomainEvent(context, actor, "domain.verify", domain, query);
     }),
   );
-  return { domain: hostname, status: "active", verified: true, message: `${hostname} is verified, and served now.` };
 }
 
 /** To be called in the host's turn. */
-async function activate(context: Context, query: Kysely<Schema>, { workspace_id, hostname }: Domain): Promise<void> {
+async function activate(context: Context, query: Kysely<Schema>, { workspace_id, hostname }: DomainKey): Promise<void> {
   const now = nowIso(context);
   const activated = await query
     .updateTable("domains")

@@ -8,11 +8,13 @@ import {
   createActivity,
   createAddresses,
   createControl,
+  createLive,
   createTurns,
   DEFAULT_SETTINGS,
   type Mail,
   type Settings,
 } from "../mod.ts";
+import { type Watched, watchResponse } from "../live/watch-response.ts";
 import { type TestDatabase, testDatabases } from "../test-database.ts";
 import { StatementRecorder } from "./statement-recorder.ts";
 import { takeSnapshot } from "./take-snapshot.ts";
@@ -34,6 +36,10 @@ export class World implements AsyncDisposable {
   readonly logged: string[] = [];
   /** The mails that were sent. */
   readonly mails: Mail[] = [];
+  live!: ReturnType<typeof createLive>;
+  /** What was told to the other control planes; when certificates end, by host name. */
+  readonly told: string[] = [];
+  readonly certificateEnds = new Map<string, number>();
   /** While true, DNS does not answer. */
   isDnsDown = false;
   /** Milliseconds since the epoch. */
@@ -43,6 +49,7 @@ export class World implements AsyncDisposable {
 
   #database!: TestDatabase;
   #control!: Control;
+  #epochs = 0;
   #tokens = new Map<string, string>();
   readonly #recorder = new StatementRecorder();
 
@@ -118,6 +125,8 @@ export class World implements AsyncDisposable {
         },
         activity: createActivity(),
         sendMail: async (mail) => void this.mails.push(mail),
+        live: (this.live = createLive(`epoch${++this.#epochs}`, (key) => this.told.push(key))),
+        certificateEndMs: (hostname) => this.certificateEnds.get(hostname),
       },
       "0123456789abcdef0123456789abcdef",
       () => "",
@@ -247,11 +256,8 @@ export class World implements AsyncDisposable {
 
   /** Enters a preview under so many more slugs, which would take long one by one. */
   async copyPreview(slug: string, times: number): Promise<void> {
-    const preview = await this.#query
-      .selectFrom("previews")
-      .where("slug", "=", slug)
-      .selectAll()
-      .executeTakeFirstOrThrow();
+    const previews = this.#query.selectFrom("previews").where("slug", "=", slug).selectAll();
+    const preview = await previews.executeTakeFirstOrThrow();
     const copies = Array.from({ length: times }, (_, i) => ({ ...preview, slug: `${slug}-${i}` }));
     await this.#query.insertInto("previews").values(copies).execute();
   }
@@ -264,7 +270,17 @@ export class World implements AsyncDisposable {
     return value;
   }
 
+  /** Opens a stream of somebody's, after the event of that id. What it tells is read event by event. */
+  async watch(who: string, path: string, lastEventId = ""): Promise<Watched> {
+    await this.call(who, "GET", "/auth/info");
+    const query = lastEventId && `?last_event_id=${lastEventId}`;
+    const headers = { authorization: `Bearer ${this.#tokens.get(who)}` };
+    const request = new Request(`https://sites.test/api/v1${path}${query}`, { headers });
+    return watchResponse(await this.#control.fetch(request, "127.0.0.1"));
+  }
+
   recheckDomains = (): Promise<void> => this.#control.recheckDomains();
+  verifyWaiting = (): Promise<void> => this.#control.verifyWaiting();
   cleanUp = (): Promise<void> => this.#control.cleanUp();
 
   /** Calls the API as nobody, unless the headers tell. */
@@ -292,6 +308,7 @@ export class World implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.live.close();
     await this.#database[Symbol.asyncDispose]();
   }
 }

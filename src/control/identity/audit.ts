@@ -13,6 +13,8 @@ export interface AuditSubject {
   readonly after?: unknown;
 }
 
+const AFTER_TRANSACTION_MS = 50;
+
 /**
  * Writes who did what, when and from where: in the transaction that makes the change, where that is one of the database;
  * else after it, before it is acknowledged.
@@ -44,6 +46,15 @@ export async function recordEvent(
     })
     .execute();
   context.activity.countEvent(action);
+  const change = {
+    project: subject.site?.name ?? null,
+    action,
+    workspaceId: workspaceId ?? null,
+    userId: actor.userId,
+  };
+  if (!query.isTransaction) context.live.tell(change);
+  // Whoever is told asks for it: by then the transaction is over. One that fails is told in vain.
+  else setTimeout(() => context.live.tell(change), AFTER_TRANSACTION_MS).unref();
 }
 
 const asJson = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));

@@ -16,6 +16,7 @@ import { recordEvent } from "../identity/audit.ts";
 import { contentsOf, type NewPod, requireStoredRoom } from "../quota/require-room.ts";
 import { recountUsage } from "../quota/usage.ts";
 import { waitWhileCondemned } from "../retention/condemned-blobs.ts";
+import { addLine, endDeploy, failDeploy } from "./deploys.ts";
 import { addOwned, findOwned, removeOwned, settleReleases } from "./ownership.ts";
 import { readReleasedBase } from "./plan-base.ts";
 import { insertRelease } from "./releases.ts";
@@ -58,6 +59,27 @@ async function commitInTurn(context: Context, actor: Actor, commit: Commit): Pro
   const site = await findSite(context, actor, upload.siteId);
   const manifest = await readUploadManifest(context, upload);
   if (upload.version !== null) return await describeCommit(context, site, upload.version, manifest);
+  await addLine(context, upload.id, { kind: "committing" });
+  try {
+    return await commitNew(context, actor, commit, { site, upload, manifest });
+  } catch (error) {
+    await failDeploy(context, site, upload.id, error instanceof SitepodError ? error.message : "The server failed.");
+    throw error;
+  }
+}
+
+interface Ready {
+  readonly site: Site;
+  readonly upload: Upload;
+  readonly manifest: Manifest;
+}
+
+async function commitNew(
+  context: Context,
+  actor: Actor,
+  commit: Commit,
+  { site, upload, manifest }: Ready,
+): Promise<Api.CommitResponse> {
   if (upload.isPartial) {
     throw new SitepodError("invalid", "This plan is a part of another, which is the one to commit. Deploy again.");
   }
@@ -85,7 +107,10 @@ async function commitInTurn(context: Context, actor: Actor, commit: Commit): Pro
     ...(Object.keys(upload.git).length > 0 ? { git: upload.git } : {}),
   });
   context.encoder.add(upload.manifest);
-  return await describeCommit(context, site, version, manifest);
+  await endDeploy(context, upload.id, version);
+  const answer = await describeCommit(context, site, version, manifest);
+  for (const warning of answer.warnings ?? []) await addLine(context, upload.id, { kind: "warned", ...warning });
+  return answer;
 }
 
 /** Makes blobs of all that the manifest names beside its base, and of the manifest itself, in one batch. */

@@ -31,9 +31,12 @@ export async function listHistory(
   const releases = context.db.query
     .selectFrom("releases")
     .leftJoin("user", "user.id", "releases.created_by")
+    .leftJoin("deploys", (join) =>
+      join.onRef("deploys.site_id", "=", "releases.site_id").onRef("deploys.version", "=", "releases.version"),
+    )
     .where("releases.site_id", "=", site.id)
     .selectAll("releases")
-    .select("user.email as created_by_email");
+    .select(["user.email as created_by_email", "deploys.new_files", "deploys.new_bytes"]);
   if (environment === undefined) {
     const rows = await releases.orderBy("releases.version", "desc").limit(limit).execute();
     return { items: rows.map((row) => describe(context, site, row, deployedTo)) };
@@ -133,7 +136,7 @@ async function findDeployedTo(context: Context, site: Site): Promise<DeployedNow
 function describe(
   context: Context,
   site: Site,
-  row: Release & { created_by_email: string | null },
+  row: Release & { created_by_email: string | null; new_files: number | null; new_bytes: number | null },
   deployedTo: readonly DeployedNow[],
 ): Api.HistoryItem {
   return {
@@ -147,6 +150,8 @@ function describe(
     message: row.message,
     files_count: row.files_count,
     total_size: row.total_size,
+    new_files: row.new_files,
+    new_bytes: row.new_bytes,
     created_by: row.created_by_email,
     url: context.addresses.release(site.label, row.version),
     removed_at: row.removed_at,

@@ -11,12 +11,14 @@ import {
   parsePodPath,
   type PodPath,
   SitepodError,
+  totalSize,
 } from "#model";
 import { type Api, mediaType, PART_BYTES, UNKNOWN_MEDIA_TYPE } from "#wire";
 import { type Context, newId, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { findLimits, type Limits, requireFewBytes, requireFewFiles, requireWithinLimits } from "../quota/limits.ts";
 import { contentsOf, recountInTurn, requireDiskRoomFor, requireStoredRoom } from "../quota/require-room.ts";
+import { beginDeploy } from "./deploys.ts";
 import { findOwned } from "./ownership.ts";
 import { findPlanBase, type PlanBase } from "./plan-base.ts";
 import { chunksOf } from "./upload.ts";
@@ -70,10 +72,23 @@ export async function planUpload(
       expires_at: expiresAt,
       version: null,
     };
-    const { missing, resumed } = await beginUpload(context, upload, entries);
+    const { missing, resumed, fresh } = await beginUpload(context, upload, entries);
     const missingHashes = new Set(missing.map(({ digest }) => digest));
     const uploadUrl = `${uploadBase}/api/v1/upload/${id}`;
     const presigned = await presign(context, site, request, missing);
+    if (!request.more) {
+      const { fileCount, totalSize: podSize } = openManifest(bytes)!;
+      // Of a plan that was told in parts, only what the last one says is at hand here.
+      const isWhole = base === undefined || base.isChecked;
+      await beginDeploy(context, actor, {
+        id,
+        site,
+        files: fileCount,
+        bytes: podSize,
+        missing: { files: missing.length, bytes: totalSize(missing) },
+        fresh: isWhole ? countFresh(entries, fresh) : undefined,
+      });
+    }
     return {
       plan_id: id,
       content_hash: contentHash,
@@ -229,6 +244,15 @@ interface Missing {
   readonly missing: readonly Entry[];
   /** What it is uploading now. */
   readonly resumed: { readonly files: number; readonly bytes: number };
+  /** Contents that the workspace had not uploaded before: those that are missing, and those that it is uploading. */
+  readonly fresh: ReadonlySet<Digest>;
+}
+
+/** How many files have a fresh content, and the bytes of these contents, each once. */
+function countFresh(entries: readonly Entry[], fresh: ReadonlySet<Digest>): { files: number; bytes: number } {
+  const sizes = new Map(entries.map(({ digest, size }) => [digest, size]));
+  const bytes = [...fresh].reduce((sum, digest) => sum + (sizes.get(digest) ?? 0), 0);
+  return { files: entries.filter(({ digest }) => fresh.has(digest)).length, bytes };
 }
 
 /**
@@ -249,11 +273,12 @@ async function beginUpload(
     return await findOwned(query, upload.workspace_id, byDigest.keys());
   });
   for (const digest of owned) byDigest.delete(digest);
+  const fresh = new Set(byDigest.keys());
   const resumed = { files: 0, bytes: 0 };
   for (const digest of await store.uploads.staged(upload.workspace_id, byDigest.keys())) {
     resumed.files++;
     resumed.bytes += byDigest.get(digest)!.size;
     byDigest.delete(digest);
   }
-  return { missing: [...byDigest.values()], resumed };
+  return { missing: [...byDigest.values()], resumed, fresh };
 }

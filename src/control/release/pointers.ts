@@ -7,6 +7,7 @@ import { type Context, nowIso } from "../context.ts";
 import { requireLeave } from "../guard/require-leave.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
+import { noteReleased } from "./deploys.ts";
 import { type Order, requireOrder } from "./order.ts";
 import { findRelease, type Release, type ReleaseChoice } from "./releases.ts";
 import type { Site } from "./sites.ts";
@@ -187,6 +188,7 @@ async function movePointer(
     await move.approval?.record(query, { previous: previous?.release ?? null, ref: ref.version });
     await recordEvent(context, actor, `environment.${action}`, subject, query);
   });
+  await noteReleased(context, site, { environment, action, version: release.version });
   return { release, previous, ref, durationMs };
 }
 

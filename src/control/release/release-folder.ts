@@ -4,6 +4,7 @@ import { commitUpload } from "./commit.ts";
 import { planUpload } from "./plan.ts";
 import { releaseSite } from "./pointers.ts";
 import { findSite } from "./sites.ts";
+import { createReceivedLines } from "./received-lines.ts";
 import { chunksOf, createReceiver } from "./upload.ts";
 
 export interface ServedFile {
@@ -23,10 +24,12 @@ export async function releaseFolder(
     project: name,
     files: files.map(({ path, bytes }) => ({ path, blake3: context.hash(bytes), size: bytes.length })),
   });
-  const receiver = createReceiver(context);
+  const received = createReceivedLines(context);
+  const receiver = createReceiver(context, received);
   for (const { hash, size } of plan.missing) {
     await receiver.one(actor, plan.plan_id, hash, size, chunksOf(contents.get(hash)!));
   }
+  await received.flush(plan.plan_id);
   const message = "The example that came with the server";
   const { version } = await commitUpload(context, actor, { uploadId: plan.plan_id, message, trigger: "system" });
   const site = await findSite(context, actor, name);

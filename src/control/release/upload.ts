@@ -4,6 +4,7 @@ import { parseBatch, PART_BYTES } from "#wire";
 import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { isWithin, requirePermission, siteStanding, standingOf } from "../identity/standing.ts";
+import type { ReceivedLines } from "./received-lines.ts";
 import { sentence } from "./sites.ts";
 
 export interface Upload {
@@ -90,7 +91,7 @@ export interface Receiver {
 }
 
 /** Receives the contents of uploads. Keeps what the uploads under way expect at hand: each file may be one request. */
-export function createReceiver(context: Context): Receiver {
+export function createReceiver(context: Context, received: ReceivedLines): Receiver {
   const expected = new LRUCache<string, Expected>({ max: 100 });
 
   async function expectedOf(upload: Upload): Promise<Expected> {
@@ -110,6 +111,7 @@ export function createReceiver(context: Context): Receiver {
       requireLength(size, lengthBytes);
       await context.disk.requireRoom(size);
       await context.store.uploads.stage(upload.workspaceId, digest!, size, body);
+      received.add(upload.id, size, 1);
       return { hash: digest!, size };
     },
     async part(actor, uploadId, hash, offset, body) {
@@ -121,7 +123,9 @@ export function createReceiver(context: Context): Receiver {
         throw new SitepodError("invalid", "This server takes each content in one piece. Leave the part out.");
       }
       await context.disk.requireRoom(Math.min(PART_BYTES, Math.max(0, size - offset)));
-      return { received: await uploads.stagePart(upload.workspaceId, digest!, size, offset, body) };
+      const there = await uploads.stagePart(upload.workspaceId, digest!, size, offset, body);
+      received.add(upload.id, Math.max(there - offset, 0), there === size && offset < size ? 1 : 0);
+      return { received: there };
     },
     async batch(actor, uploadId, body) {
       const upload = await findUpload(context, actor, uploadId);
@@ -131,6 +135,8 @@ export function createReceiver(context: Context): Receiver {
       for (const { digest, bytes } of batch.value) requireLength(requireExpected(sizes, digest), bytes.length);
       await context.disk.requireRoom(body.length);
       await context.store.uploads.stageAll(upload.workspaceId, batch.value);
+      const bytes = batch.value.reduce((sum, content) => sum + content.bytes.length, 0);
+      received.add(upload.id, bytes, batch.value.length);
       return batch.value.length;
     },
   };

@@ -3,6 +3,7 @@ import { settleReleases } from "../access/permanent-addresses.ts";
 import { forgetImports } from "../archive/forget-imports.ts";
 import { type Context, nowIso } from "../context.ts";
 import { forgetSignIns } from "../identity/forget-sign-ins.ts";
+import { UPLOAD_LIFE_MS } from "../release/plan.ts";
 import { listUploads, namedByUpload } from "./uploads-under-way.ts";
 
 export interface CleanedUp {
@@ -21,6 +22,7 @@ export async function cleanUp(context: Context): Promise<CleanedUp> {
   const previews = await forgetPreviews(context, errors);
   const plans = await forgetUploads(context);
   await forgetSignIns(context.db.query);
+  await forgetDeploys(context);
   if (errors.length === 0) context.activity.cleanedUp(context.nowMs());
   return { expired_users_deleted: 0, expired_previews_deleted: previews, expired_plans_deleted: plans, errors };
 }
@@ -81,4 +83,28 @@ async function forgetUploads(context: Context): Promise<number> {
     );
     return Number(numDeletedRows);
   });
+}
+
+/** A log stays as long as its release; that of a deploy which became none, as long as its plan. */
+async function forgetDeploys({ db, nowMs }: Context): Promise<void> {
+  const before = new Date(nowMs() - UPLOAD_LIFE_MS).toISOString();
+  await db.query
+    .deleteFrom("deploys")
+    .where(({ and, or, eb, not, exists, selectFrom }) =>
+      or([
+        and([eb("version", "is", null), eb("last_at", "<", before)]),
+        and([
+          eb("version", "is not", null),
+          not(
+            exists(
+              selectFrom("releases")
+                .whereRef("releases.site_id", "=", "deploys.site_id")
+                .whereRef("releases.version", "=", "deploys.version")
+                .select("releases.version"),
+            ),
+          ),
+        ]),
+      ]),
+    )
+    .execute();
 }

@@ -7,6 +7,7 @@ import * as retention from "./0005-retention.ts";
 import * as quotas from "./0006-quotas.ts";
 import * as workspaces from "./0007-workspaces.ts";
 import * as signIn from "./0008-sign-in.ts";
+import * as deploys from "./0010-deploys.ts";
 
 /** Every migration, in order. What one that has shipped makes never changes: add the next. */
 export const migrations: Record<string, Migration> = {
@@ -18,4 +19,5 @@ export const migrations: Record<string, Migration> = {
   "0006-quotas": quotas,
   "0007-workspaces": workspaces,
   "0008-sign-in": signIn,
+  "0010-deploys": deploys,
 };

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { MAX_BATCH_BYTES, batchedSize } from "#wire";
-import { MAX_BATCHED_FILE_BYTES, MAX_BATCHED_FILES, packShipments } from "./batches.ts";
+import { MAX_BATCH_BYTES, batchedSize } from "./blob-batch.ts";
+import { MAX_BATCHED_FILE_BYTES, MAX_BATCHED_FILES, packShipments } from "./shipments.ts";
 
 const filesOf = (shipments: ReturnType<typeof packShipments<{ size: number }>>) =>
   shipments.flatMap((shipment) => (shipment.kind === "batch" ? [...shipment.files] : [shipment.file]));

@@ -1,4 +1,4 @@
-import { batchedSize, MAX_BATCH_BLOBS } from "#wire";
+import { batchedSize, MAX_BATCH_BLOBS } from "./blob-batch.ts";
 
 /** Larger files go in a request of their own, streamed and each tried again by itself. Bytes. */
 export const MAX_BATCHED_FILE_BYTES = 256 * 1024;

@@ -1,0 +1,186 @@
+import type { Selectable } from "kysely";
+import type { DeployTable } from "#db";
+import { type Environment, formatVersion } from "#model";
+import type { Api } from "#wire";
+import { type Context, nowIso } from "../context.ts";
+import type { Actor } from "../identity/actor.ts";
+import type { Site } from "./sites.ts";
+
+type Line = Api.DeployLine;
+/** What a line says; when, and which it is, is added as it is written. */
+export type LineContent = Line extends infer Each ? (Each extends Line ? Omit<Each, "number" | "at"> : never) : never;
+
+/** Two control planes may write to one log: who comes second takes the next number. */
+const MAX_NUMBER_TRIES = 20;
+/** Where no line has come for so long, and the deploy has not ended, nobody goes on with it. */
+const LEFT_AFTER_MS = 10 * 60_000;
+/** What is moved later than this after a deploy is no part of it. */
+const RELEASED_WITHIN_MS = 60 * 60_000;
+
+export interface NewDeploy {
+  readonly id: string;
+  readonly site: Site;
+  readonly files: number;
+  readonly bytes: number;
+  readonly missing: { readonly files: number; readonly bytes: number };
+  /** Undefined where it is not known. */
+  readonly fresh: { readonly files: number; readonly bytes: number } | undefined;
+}
+
+/** Enters a deploy, and its first line. */
+export async function beginDeploy(context: Context, actor: Actor, deploy: NewDeploy): Promise<void> {
+  const at = nowIso(context);
+  const { id, site, files, bytes, missing, fresh } = deploy;
+  await context.db.query
+    .insertInto("deploys")
+    .values({
+      id,
+      site_id: site.id,
+      user_id: actor.userId,
+      version: null,
+      files_count: files,
+      total_size: bytes,
+      new_files: fresh?.files ?? null,
+      new_bytes: fresh?.bytes ?? null,
+      started_at: at,
+      last_at: at,
+    })
+    .execute();
+  const counts = { files, bytes, missing_files: missing.files, missing_bytes: missing.bytes };
+  await addLine(context, id, { kind: "planned", ...counts });
+  tellChange(context, site, "deploy.begin");
+}
+
+/** Says what it became. Its lines are in the database first. */
+export async function endDeploy(context: Context, id: string, version: number): Promise<void> {
+  await context.db.query.updateTable("deploys").set({ version, has_failed: 0 }).where("id", "=", id).execute();
+  await addLine(context, id, { kind: "committed", version: formatVersion(version) });
+}
+
+/** Says why it did not become a release. It may be tried again. */
+export async function failDeploy(context: Context, site: Site, id: string, message: string): Promise<void> {
+  await context.db.query.updateTable("deploys").set({ has_failed: 1 }).where("id", "=", id).execute();
+  await addLine(context, id, { kind: "failed", message });
+  tellChange(context, site, "deploy.fail");
+}
+
+/** Adds to the log of the deploy that a release came from that an environment serves it, where it has just been made. */
+export async function noteReleased(
+  context: Context,
+  site: Site,
+  moved: { readonly environment: Environment; readonly version: number; readonly action: "release" | "rollback" },
+): Promise<void> {
+  const deploy = await context.db.query
+    .selectFrom("deploys")
+    .where("site_id", "=", site.id)
+    .where("version", "=", moved.version)
+    .select(["id", "last_at"])
+    .executeTakeFirst();
+  if (!deploy || context.nowMs() - Date.parse(deploy.last_at) > RELEASED_WITHIN_MS) return;
+  const { environment, action, version } = moved;
+  await addLine(context, deploy.id, { kind: "released", environment, action, version: formatVersion(version) });
+}
+
+/**
+ * Adds a line to a deploy's log, and tells who watches. Where there is no such deploy, nothing happens. A log that cannot
+ * be written stops no deploy: it is told the operator.
+ */
+export async function addLine(context: Context, id: string, content: LineContent): Promise<void> {
+  try {
+    const at = nowIso(context);
+    for (let attempt = 1; !(await insertLine(context, id, at, JSON.stringify(content))); attempt++) {
+      if (attempt === MAX_NUMBER_TRIES) return context.log(`A line of the deploy ${id} found no number`);
+    }
+    await context.db.query.updateTable("deploys").set({ last_at: at }).where("id", "=", id).execute();
+    context.live.tellDeploy(id);
+  } catch (error) {
+    context.log(`A line of the deploy ${id} could not be written`, error);
+  }
+}
+
+/** Returns false where another line has taken the number meanwhile. */
+async function insertLine(context: Context, id: string, at: string, content: string): Promise<boolean> {
+  const { query } = context.db;
+  const deploy = await query.selectFrom("deploys").where("id", "=", id).select("id").executeTakeFirst();
+  if (!deploy) return true;
+  const last = await query
+    .selectFrom("deploy_lines")
+    .where("deploy_id", "=", id)
+    .select((select) => select.fn.max("number").as("number"))
+    .executeTakeFirst();
+  const written = await query
+    .insertInto("deploy_lines")
+    .values({ deploy_id: id, number: (last?.number ?? 0) + 1, at, content })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return (written.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+/** Reads the lines of a deploy after one. */
+export async function readLines(context: Context, id: string, after: number): Promise<Line[]> {
+  const rows = await context.db.query
+    .selectFrom("deploy_lines")
+    .where("deploy_id", "=", id)
+    .where("number", ">", after)
+    .orderBy("number")
+    .selectAll()
+    .execute();
+  return rows.map(({ number, at, content }) => ({ number, at, ...(JSON.parse(content) as LineContent) }));
+}
+
+/** Whether a deploy will have no more lines: it is over, and its release was not moved for long. */
+export async function isDeployOver(context: Context, id: string): Promise<boolean> {
+  const deploy = await findDeployRow(context, id);
+  if (!deploy) return true;
+  const quietMs = context.nowMs() - Date.parse(deploy.last_at);
+  return quietMs > (deploy.version === null ? LEFT_AFTER_MS : RELEASED_WITHIN_MS);
+}
+
+export async function findDeployRow(context: Context, id: string): Promise<Selectable<DeployTable> | undefined> {
+  return await context.db.query.selectFrom("deploys").where("id", "=", id).selectAll().executeTakeFirst();
+}
+
+/** Lists the deploys of a site, the latest first; of a release, those that became it. */
+export async function listDeploys(
+  context: Context,
+  site: Site,
+  limit: number,
+  version: number | undefined,
+): Promise<Api.DeployList> {
+  let query = context.db.query
+    .selectFrom("deploys")
+    .leftJoin("user", "user.id", "deploys.user_id")
+    .where("site_id", "=", site.id);
+  if (version !== undefined) query = query.where("version", "=", version);
+  const rows = await query
+    .selectAll("deploys")
+    .select("user.email")
+    .orderBy("started_at", "desc")
+    .limit(limit)
+    .execute();
+  return {
+    deploys: rows.map((row) => ({
+      id: row.id,
+      project: site.name,
+      version: row.version === null ? null : formatVersion(row.version),
+      state: stateOf(context, row),
+      started_at: row.started_at,
+      last_at: row.last_at,
+      created_by: row.email,
+      files_count: row.files_count,
+      total_size: row.total_size,
+      new_files: row.new_files,
+      new_bytes: row.new_bytes,
+    })),
+  };
+}
+
+function stateOf(context: Context, row: Selectable<DeployTable>): Api.Deploy["state"] {
+  if (row.version !== null) return "committed";
+  if (row.has_failed === 1) return "failed";
+  return context.nowMs() - Date.parse(row.last_at) > LEFT_AFTER_MS ? "left" : "running";
+}
+
+function tellChange(context: Context, site: Site, action: string): void {
+  context.live.tell({ project: site.name, action, workspaceId: site.workspace_id, userId: null });
+}
