@@ -49,6 +49,8 @@ const SLOW_UNITS = [
 
 /** Tests that measure how long answers take, or load the machine on purpose: each alone. */
 const UNDER_LOAD = [
+  "conformance/certificate-swap",
+  "conformance/postgres/garbage",
   "conformance/s3-faults",
   "conformance/s3-outage",
   "e2e/cluster",
