@@ -16,6 +16,7 @@ import {
 } from "../mod.ts";
 import { type Watched, watchResponse } from "../live/watch-response.ts";
 import { type TestDatabase, testDatabases } from "../test-database.ts";
+import { failOnce } from "./fail-once.ts";
 import { StatementRecorder } from "./statement-recorder.ts";
 import { takeSnapshot } from "./take-snapshot.ts";
 
@@ -49,7 +50,6 @@ export class World implements AsyncDisposable {
 
   #database!: TestDatabase;
   #control!: Control;
-  #epochs = 0;
   #tokens = new Map<string, string>();
   readonly #recorder = new StatementRecorder();
 
@@ -125,7 +125,7 @@ export class World implements AsyncDisposable {
         },
         activity: createActivity(),
         sendMail: async (mail) => void this.mails.push(mail),
-        live: (this.live = createLive(`epoch${++this.#epochs}`, (key) => this.told.push(key))),
+        live: (this.live = createLive(randomBytes(8).toString("hex"), (key) => this.told.push(key))),
         certificateEndMs: (hostname) => this.certificateEnds.get(hostname),
       },
       "0123456789abcdef0123456789abcdef",
@@ -239,26 +239,13 @@ export class World implements AsyncDisposable {
     return () => sql`drop trigger ${trigger}`.execute(query);
   }
 
-  /** Has the next removal or replacement of a document fail, as where the storage does not answer. */
-  failOnce(key: string): void {
-    const { documents } = this.store;
-    const { remove, replace } = documents;
-    const failIf = (wanted: string) => {
-      if (wanted !== key) return;
-      Object.assign(documents, { remove, replace });
-      throw new Error("the storage does not answer");
-    };
-    Object.assign(documents, {
-      remove: async (wanted: string) => (failIf(wanted), remove(wanted)),
-      replace: async (wanted: string, from: string, to: string) => (failIf(wanted), replace(wanted, from, to)),
-    });
-  }
+  /** Has the next removal or replacement of a document fail. */
+  failOnce = (key: string): void => failOnce(this.store.documents, key);
 
   /** Enters a preview under so many more slugs, which would take long one by one. */
   async copyPreview(slug: string, times: number): Promise<void> {
-    const previews = this.#query.selectFrom("previews").where("slug", "=", slug).selectAll();
-    const preview = await previews.executeTakeFirstOrThrow();
-    const copies = Array.from({ length: times }, (_, i) => ({ ...preview, slug: `${slug}-${i}` }));
+    const found = await this.#query.selectFrom("previews").where("slug", "=", slug).selectAll().execute();
+    const copies = Array.from({ length: times }, (_, i) => ({ ...found[0]!, slug: `${slug}-${i}` }));
     await this.#query.insertInto("previews").values(copies).execute();
   }
 
@@ -273,10 +260,9 @@ export class World implements AsyncDisposable {
   /** Opens a stream of somebody's, after the event of that id. What it tells is read event by event. */
   async watch(who: string, path: string, lastEventId = ""): Promise<Watched> {
     await this.call(who, "GET", "/auth/info");
-    const query = lastEventId && `?last_event_id=${lastEventId}`;
     const headers = { authorization: `Bearer ${this.#tokens.get(who)}` };
-    const request = new Request(`https://sites.test/api/v1${path}${query}`, { headers });
-    return watchResponse(await this.#control.fetch(request, "127.0.0.1"));
+    const url = `https://sites.test/api/v1${path}${lastEventId && `?last_event_id=${lastEventId}`}`;
+    return watchResponse(await this.#control.fetch(new Request(url, { headers }), "127.0.0.1"));
   }
 
   recheckDomains = (): Promise<void> => this.#control.recheckDomains();
