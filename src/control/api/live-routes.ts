@@ -56,10 +56,12 @@ function addDeployRoutes(app: Api, context: Context): void {
     const id = request.req.param("id");
     const deploy = await findDeployRow(context, id);
     const unknown = new SitepodError("not_found", "There is no such deploy. List a site's by GET /deploys.");
-    if (!deploy) throw unknown;
-    await findSite(context, actor, deploy.site_id).catch(() => {
-      throw unknown;
+    // Looked for also where there is no deploy: nobody can tell one that is not theirs by how long it takes.
+    await findSite(context, actor, deploy?.site_id ?? id).catch((error: unknown) => {
+      const isRefusal = error instanceof SitepodError && ["not_found", "forbidden"].includes(error.code);
+      throw isRefusal ? unknown : error;
     });
+    if (!deploy) throw unknown;
     const after = Number(lastEventId(request) ?? 0);
     if (!Number.isSafeInteger(after) || after < 0) {
       throw new SitepodError("invalid", "The Last-Event-ID is not the number of a line.");

@@ -3,6 +3,7 @@ export interface Ids {
   readonly site: string;
   readonly image: string;
   readonly plan: string;
+  readonly deploy: string;
   readonly hash: string;
   readonly import: string;
   readonly domain: string;
@@ -27,6 +28,7 @@ export const OF_THE_CALLER: ReadonlySet<string> = new Set([
   "POST /auth/logout",
   "DELETE /account",
   "GET /projects",
+  "GET /events",
   "GET /quota",
   "GET /tokens",
   "GET /workspaces",
@@ -109,6 +111,9 @@ export function requestsWith(ids: Ids): Readonly<Record<string, Request>> {
     "GET /history": { path: `/history?project=${project}` },
     "GET /images": { path: `/images?project=${project}` },
     "GET /files": { path: `/files?project=${project}` },
+    "GET /files/content": { path: `/files/content?project=${project}&version=v1&path=secret-page.html` },
+    "GET /deploys": { path: `/deploys?project=${project}` },
+    "GET /deploys/{id}/log": { path: `/deploys/${ids.deploy}/log` },
 
     "GET /access": { path: `/access?project=${project}` },
     "PUT /access": { path: "/access", body: { project, environment: "prod", password: "a long password" } },

@@ -61,6 +61,8 @@ async function makeWorkspace(): Promise<Ids> {
   );
   await world.deploy("ann", "other", { "index.html": "other" });
   for (const environment of ["prod", "beta"]) await asked("ann", "POST", "/release", { project: "shop", environment });
+  // The log of a deploy that is over ends.
+  world.nowMs += 2 * 60 * 60 * 1000;
   await asked("ann", "POST", "/preview", { project: "shop", image_id: commit.image_id, slug: "look" });
   await asked("ann", "POST", "/domains", { project: "shop", domain: "shop.example.com" });
   const [own] = (await asked("ann", "GET", "/workspaces")).workspaces;
@@ -99,6 +101,7 @@ async function makeWorkspace(): Promise<Ids> {
     site: project.name === "shop" ? project.name : "shop",
     image: commit.image_id,
     plan: plan.plan_id,
+    deploy: planId,
     hash: hashBytes(bytes),
     import: import_id,
     domain: "shop.example.com",
@@ -117,6 +120,7 @@ const unknown = (): Ids => ({
   site: "fair",
   image: `img_${"0".repeat(24)}`,
   plan: `plan_${"0".repeat(24)}`,
+  deploy: `plan_${"0".repeat(24)}`,
   hash: ids.hash,
   import: `import_${"0".repeat(24)}`,
   domain: "fair.example.com",
