@@ -196,7 +196,7 @@ test("--rebuild-database brings sites, releases and previews back from what lies
     { name: "shop", subdomain: "shop", owner_email: "new-admin@example.com" },
   ]);
   const { items } = await client.call<Api.History>("GET", history);
-  const lost = { created_by: null, url: expect.any(String) };
+  const lost = { created_by: null, new_bytes: null, new_files: null, url: expect.any(String) };
   expect(items).toEqual(known.items.map((item) => ({ ...item, ...lost })));
   expect(await client.call<Api.PreviewList>("GET", "/previews?project=shop")).toMatchObject({
     previews: [{ slug: "look", version: "v1" }],

@@ -84,10 +84,11 @@ test.skipIf(controlPlanesAreMissing !== undefined)(
     await using operator = await commandLine({ by: "executable" });
     const list = async () =>
       ((await operator.run(["server", "backups", place, "--json"])).json as { backups?: BackupRecord[] }).backups ?? [];
-    const made = await waitUntil("four were made", async () => {
+    const fourBackups = async () => {
       const backups = await list();
       return backups.length >= 4 && backups;
-    });
+    };
+    const made = await waitUntil("four were made", fourBackups, { timeoutMs: 60_000 });
     const times = made.map(({ created_at }) => Date.parse(created_at)).toSorted((a, b) => a - b);
     const waits = times.slice(1).map((time, i) => time - times[i]!);
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(0.0008 * 60 * 60 * 1000);

@@ -21,6 +21,9 @@ export interface Contradiction<Call> {
   readonly impossible: readonly Call[];
 }
 
+/** A history that takes more is not decided: it would take all memory first. */
+const MAX_POSITIONS = 1_000_000;
+
 /**
  * Looks for an order of the operations in which each takes effect at one moment between its call and its answer: a
  * linearization (Herlihy and Wing, 1990). The search is Wing and Gong's with Lowe's memory of what was tried (2017).
@@ -30,11 +33,22 @@ export function findContradiction<State, Call>(
   history: readonly Operation<Call>[],
   model: Model<State, Call>,
 ): Contradiction<Call> | undefined {
-  const operations = history.toSorted((a, b) => a.invoked - b.invoked);
+  const operations = history
+    .toSorted((a, b) => a.invoked - b.invoked)
+    .map((operation) => ({
+      ...operation,
+      kind: operation.returned === Infinity ? JSON.stringify(operation.call) : undefined,
+    }));
   const isTaken: boolean[] = operations.map(() => false);
   const order: Call[] = [];
   const tried = new Set<string>();
   let best: Contradiction<Call> | undefined;
+
+  /** Of calls without an answer that are the same, it makes no difference which took effect: the first is tried. */
+  function isFirstOfItsKind(index: number): boolean {
+    const { returned, kind } = operations[index]!;
+    return returned !== Infinity || !operations.some((other, at) => at < index && !isTaken[at] && other.kind === kind);
+  }
 
   function canFinish(state: State): boolean {
     const next = findNext(operations, isTaken);
@@ -42,7 +56,8 @@ export function findContradiction<State, Call>(
     const position = `${model.nameOf(state)} ${describeTaken(isTaken)}`;
     if (tried.has(position)) return false;
     tried.add(position);
-    for (const index of next) {
+    if (tried.size > MAX_POSITIONS) throw new Error(`No order was found among the first ${MAX_POSITIONS} tried`);
+    for (const index of next.filter(isFirstOfItsKind)) {
       const { call } = operations[index]!;
       const after = model.apply(state, call);
       if (after === undefined) continue;

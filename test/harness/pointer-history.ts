@@ -54,8 +54,7 @@ export const pointerModel = (initial: Pointer): Model<Pointer, PointerCall> => (
     const next = { version: state.version + 1, release: call.to ?? "" };
     const isNext = (call.pointer ?? next.version) === next.version && (call.from ?? state.release) === state.release;
     if (isExpected && isNext) return next;
-    // Without an answer, it may have been refused.
-    return call.pointer === undefined ? state : undefined;
+    return undefined;
   },
 });
 
