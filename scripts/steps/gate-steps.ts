@@ -27,24 +27,25 @@ export interface Suite {
 
 /** Tests beside the source that wait for the disk, for clocks or for passwords to be hashed: not for the gate before each commit. */
 const SLOW_UNITS = [
-  "src/upkeep",
-  "src/store/disk.test.ts",
-  "src/store/resumed-body.test.ts",
-  "src/control/identity/accounts.test.ts",
-  "src/control/identity/device-logins.test.ts",
-  "src/control/identity/sign-in.test.ts",
-  "src/control/identity/audit.test.ts",
-  "src/control/identity/isolation.test.ts",
-  "src/control/identity/workspaces.test.ts",
   "src/control/archive",
   "src/control/domains",
+  "src/control/guard",
+  "src/control/identity/accounts.test.ts",
+  "src/control/identity/audit.test.ts",
+  "src/control/identity/device-logins.test.ts",
+  "src/control/identity/isolation.test.ts",
+  "src/control/identity/sign-in.test.ts",
+  "src/control/identity/workspaces.test.ts",
   "src/control/live/live.test.ts",
   "src/control/quota",
-  "src/control/guard",
   "src/control/release/plan-base.test.ts",
   "src/control/release/previews.test.ts",
-  "src/control/retention/old-releases.test.ts",
+  "src/control/retention",
   "src/serve/host.test.ts",
+  "src/store/disk.test.ts",
+  "src/store/resumed-body.test.ts",
+  "src/store/s3.test.ts",
+  "src/upkeep",
 ];
 
 /** Tests that measure how long answers take, or load the machine on purpose: each alone. */
