@@ -95,7 +95,7 @@ export const wholeSuites: readonly Suite[] = [
     options: ["--timeout=120000", ...SIDE_BY_SIDE, ...without(UNDER_LOAD)],
   },
   { name: "end to end", paths: ["test/e2e"], options: ["--timeout=300000", ...SIDE_BY_SIDE, ...without(UNDER_LOAD)] },
-  { name: "under load", paths: UNDER_LOAD, options: ["--timeout=300000"] },
+  { name: "under load", paths: UNDER_LOAD, options: ["--timeout=300000", "--isolate"] },
   {
     name: "npm package",
     paths: ["awkward-files", "domains", "examples", "export-import", "protected-sites", "real-sites", "rules"].map(

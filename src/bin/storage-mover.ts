@@ -117,7 +117,13 @@ export async function startStorageMover(options: StorageMoverOptions): Promise<(
     };
   }
 
-  return await openOperatorSocket(data, answer);
+  try {
+    return await openOperatorSocket(data, answer);
+  } catch (error) {
+    // Not every file system has sockets.
+    log("Commands cannot reach this server: its storage cannot be moved while it runs", error);
+    return async () => {};
+  }
 }
 
 const shared = () =>

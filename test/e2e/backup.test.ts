@@ -11,6 +11,7 @@ import { executable } from "../harness/repository.ts";
 import { type Server, startServer } from "../harness/server.ts";
 import { temporaryFolder } from "../harness/temporary-folder.ts";
 import { fetchHost } from "../harness/tenant.ts";
+import { waitUntil } from "../harness/wait-until.ts";
 
 const random = randomFrom(Number(process.env.SITEPOD_CRASH_SEED ?? Math.floor(Math.random() * 2 ** 32)));
 const KILLS = 8;
@@ -96,6 +97,7 @@ test("a backup made under a load of deploys, deletions, renames and garbage coll
   let before: Acknowledged = new Map();
   try {
     for (let round = 0; round < 4; round++) {
+      await waitUntil("releases are made meanwhile", () => load.acknowledged.size > before.size + 1);
       before = new Map(load.acknowledged);
       await mustRun(operator, ["server", "backup", place, "--data", data, "--verify", round % 2 === 0 ? "all" : "new"]);
     }
