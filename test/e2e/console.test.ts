@@ -231,6 +231,8 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser,", () => 
   test("ends the session at the log-out and asks for the password again", async () => {
     await page.getByRole("link", { name: "Account" }).click();
     await page.getByRole("button", { name: "Log out" }).click();
+    // The account page has a field for an address, too.
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
     await page.getByLabel("E-mail").fill(EMAIL);
     await page.getByLabel("Password").fill("not the password");
     await page.getByRole("button", { name: "Sign in" }).click();
