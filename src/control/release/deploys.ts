@@ -53,14 +53,18 @@ export async function beginDeploy(context: Context, actor: Actor, deploy: NewDep
 
 /** Says what it became. Its lines are in the database first. */
 export async function endDeploy(context: Context, id: string, version: number): Promise<void> {
-  await context.db.query.updateTable("deploys").set({ version, has_failed: 0 }).where("id", "=", id).execute();
-  await addLine(context, id, { kind: "committed", version: formatVersion(version) });
+  await stoppingNothing(context, id, async () => {
+    await context.db.query.updateTable("deploys").set({ version, has_failed: 0 }).where("id", "=", id).execute();
+    await addLine(context, id, { kind: "committed", version: formatVersion(version) });
+  });
 }
 
 /** Says why it did not become a release. It may be tried again. */
 export async function failDeploy(context: Context, site: Site, id: string, message: string): Promise<void> {
-  await context.db.query.updateTable("deploys").set({ has_failed: 1 }).where("id", "=", id).execute();
-  await addLine(context, id, { kind: "failed", message });
+  await stoppingNothing(context, id, async () => {
+    await context.db.query.updateTable("deploys").set({ has_failed: 1 }).where("id", "=", id).execute();
+    await addLine(context, id, { kind: "failed", message });
+  });
   tellChange(context, site, "deploy.fail");
 }
 
@@ -70,31 +74,37 @@ export async function noteReleased(
   site: Site,
   moved: { readonly environment: Environment; readonly version: number; readonly action: "release" | "rollback" },
 ): Promise<void> {
-  const deploy = await context.db.query
-    .selectFrom("deploys")
-    .where("site_id", "=", site.id)
-    .where("version", "=", moved.version)
-    .select(["id", "last_at"])
-    .executeTakeFirst();
-  if (!deploy || context.nowMs() - Date.parse(deploy.last_at) > RELEASED_WITHIN_MS) return;
   const { environment, action, version } = moved;
-  await addLine(context, deploy.id, { kind: "released", environment, action, version: formatVersion(version) });
+  await stoppingNothing(context, `of ${site.name} ${formatVersion(version)}`, async () => {
+    const deploy = await context.db.query
+      .selectFrom("deploys")
+      .where("site_id", "=", site.id)
+      .where("version", "=", version)
+      .select(["id", "last_at"])
+      .executeTakeFirst();
+    if (!deploy || context.nowMs() - Date.parse(deploy.last_at) > RELEASED_WITHIN_MS) return;
+    await addLine(context, deploy.id, { kind: "released", environment, action, version: formatVersion(version) });
+  });
 }
 
-/**
- * Adds a line to a deploy's log, and tells who watches. Where there is no such deploy, nothing happens. A log that cannot
- * be written stops no deploy: it is told the operator.
- */
+/** Adds a line to a deploy's log, and tells who watches. Where there is no such deploy, nothing happens. */
 export async function addLine(context: Context, id: string, content: LineContent): Promise<void> {
-  try {
+  await stoppingNothing(context, id, async () => {
     const at = nowIso(context);
     for (let attempt = 1; !(await insertLine(context, id, at, JSON.stringify(content))); attempt++) {
       if (attempt === MAX_NUMBER_TRIES) return context.log(`A line of the deploy ${id} found no number`);
     }
     await context.db.query.updateTable("deploys").set({ last_at: at }).where("id", "=", id).execute();
     context.live.tellDeploy(id);
+  });
+}
+
+/** A log that cannot be written stops no deploy, and hides no reason for which one was stopped: the operator is told. */
+async function stoppingNothing(context: Context, deploy: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
   } catch (error) {
-    context.log(`A line of the deploy ${id} could not be written`, error);
+    context.log(`The log of the deploy ${deploy} could not be written`, error);
   }
 }
 
