@@ -72,7 +72,7 @@ const UNDER_LOAD = [
  * For tests that wait more than they compute: files run beside each other, in so many processes. More than that many
  * servers at once and two cores are the bottleneck.
  */
-const SIDE_BY_SIDE = ["--parallel=3"];
+const SIDE_BY_SIDE = ["--parallel=4"];
 
 const without = (paths: readonly string[]): string[] => paths.map((path) => `--path-ignore-patterns=**/${path}{,/**}`);
 
