@@ -11,18 +11,17 @@ type State =
 /** Who is logged in, and at which server. */
 class Session {
   state = $state.raw<State>({ kind: "loading" });
+  #turn = 0;
 
   constructor() {
     whenSessionEnds(() => void this.load());
   }
 
+  /** An answer that a later request overtook is dropped: one from before the log-in must not undo it. */
   async load(): Promise<void> {
-    try {
-      const [config, user] = await Promise.all([api.config(), api.me()]);
-      this.state = user ? { kind: "in", config, user } : { kind: "out", config };
-    } catch (error) {
-      this.state = { kind: "failed", error };
-    }
+    const turn = ++this.#turn;
+    const state = await readState();
+    if (turn === this.#turn) this.state = state;
   }
 
   async logIn(request: Api.LoginRequest): Promise<void> {
@@ -38,6 +37,15 @@ class Session {
   async logOut(): Promise<void> {
     await api.logout();
     await this.load();
+  }
+}
+
+async function readState(): Promise<State> {
+  try {
+    const [config, user] = await Promise.all([api.config(), api.me()]);
+    return user ? { kind: "in", config, user } : { kind: "out", config };
+  } catch (error) {
+    return { kind: "failed", error };
   }
 }
 
