@@ -24,7 +24,7 @@ async function isTrusted({ chain }: Certificate, pebble: Pebble): Promise<boolea
   return certificates.every((one, i) => i === certificates.length - 1 || one.verify(certificates[i + 1]!.publicKey));
 }
 
-describe.skipIf(pebbleIsMissing !== undefined)("certificates from Pebble", () => {
+describe.skipIf(pebbleIsMissing !== undefined)("certificates from Pebble (needs it)", () => {
   let pebble: Pebble;
   beforeAll(async () => void (pebble = await startPebble()));
   afterAll(() => pebble[Symbol.asyncDispose]());
@@ -211,7 +211,7 @@ describe.skipIf(pebbleIsMissing !== undefined)("certificates from Pebble", () =>
   });
 });
 
-describe.skipIf(pebbleIsMissing !== undefined)("an authority", () => {
+describe.skipIf(pebbleIsMissing !== undefined)("an authority (needs Pebble)", () => {
   test("that refuses good nonces still gives certificates", async () => {
     await using pebble = await startPebble({ refusedNonces: 15 });
     const names = Array.from({ length: 10 }, (_, i) => `nonce-${i}.test`);

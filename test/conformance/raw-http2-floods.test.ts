@@ -11,7 +11,7 @@ import { sendFlood } from "./raw-http2/send-flood.ts";
 const GROWTH_LIMIT_MB = 48;
 const SAMPLE_MS = 5;
 
-describe.skipIf(process.platform !== "linux")("a flood over HTTP/2", () => {
+describe.skipIf(process.platform !== "linux")("a flood over HTTP/2 (needs Linux)", () => {
   let server: TlsServer;
   const memoryMb = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, "utf8"))?.[1]) / 1024;
 

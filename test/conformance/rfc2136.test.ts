@@ -42,7 +42,7 @@ const servers = [
 ];
 
 for (const { name, isMissing, start } of servers) {
-  describe.skipIf(isMissing)(`updates of ${name}`, () => {
+  describe.skipIf(isMissing)(`updates of ${name} (needs it)`, () => {
     let server: NameServer;
     beforeAll(async () => void (server = await start()));
     afterAll(() => server[Symbol.asyncDispose]());
@@ -100,7 +100,7 @@ test("a name server that is not there is named", async () => {
   await expect(writerTo(server).present(NAME, "x")).rejects.toThrow(`127.0.0.1, port ${port}, cannot be reached`);
 });
 
-describe.skipIf(bindIsMissing !== undefined)("a record", () => {
+describe.skipIf(bindIsMissing !== undefined)("a record (needs BIND)", () => {
   const visibly = (writer: DnsWriter, { address, port }: NameServer, timeoutMs = 20_000): DnsWriter =>
     untilVisible(writer, createDns(`${address}:${port}`), { port, pauseMs: 20, timeoutMs });
 

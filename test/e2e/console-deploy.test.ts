@@ -14,7 +14,7 @@ const PASSWORD = "correct horse battery staple";
 const LARGE_BYTES = 17 * 1024 * 1024;
 
 /** From an empty server to a rollback, by the browser alone: each test goes on where the one before it ended. */
-describe.skipIf(chromiumPath === undefined)("a folder dropped into the console", () => {
+describe.skipIf(chromiumPath === undefined)("a folder dropped into the console (needs Chromium)", () => {
   let server: Server;
   let browser: Browser;
   let page: Page;

@@ -37,7 +37,7 @@ const PAGES: Readonly<Record<string, readonly [path: string, seen: string]>> = {
   unknown: ["/nowhere", "There is no page here"],
 };
 
-describe.skipIf(chromiumPath === undefined)("each page of the console", () => {
+describe.skipIf(chromiumPath === undefined)("each page of the console (needs Chromium)", () => {
   let server: Server;
   let browser: Browser;
   const complaints: string[] = [];

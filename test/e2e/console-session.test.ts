@@ -27,7 +27,7 @@ const attack = (origin: string) => `<!doctype html><title>trying</title><script>
   })();
 </script>`;
 
-describe.skipIf(chromiumPath === undefined)("a site on a subdomain", () => {
+describe.skipIf(chromiumPath === undefined)("a site on a subdomain (needs Chromium)", () => {
   let server: Server;
   let browser: Browser;
   let context: BrowserContext;

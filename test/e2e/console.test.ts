@@ -12,7 +12,7 @@ const PASSWORD = "correct horse battery staple";
 const TOKEN_NAME = "laptop";
 
 /** One person's first hour with the console: each test goes on where the one before it ended. */
-describe.skipIf(chromiumPath === undefined)("the console, in a browser,", () => {
+describe.skipIf(chromiumPath === undefined)("the console, in a browser (needs Chromium),", () => {
   let dns: DnsServer;
   let server: Server;
   let browser: Browser;

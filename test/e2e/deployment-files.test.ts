@@ -54,7 +54,7 @@ interface ComposeFile {
 }
 
 test.skipIf(process.platform === "win32")(
-  "the check of health in the Compose file tells a server that is ready",
+  "the check of health in the Compose file tells a server that is ready (not on Windows)",
   async () => {
     await using server = await startServer();
     const { services } = Bun.YAML.parse(await shipped("compose.yaml")) as ComposeFile;

@@ -56,7 +56,7 @@ test("what Vite builds is found by its sitepod.toml, and its hashed assets may b
   expect([style.status, style.headers.get("Cache-Control")]).toEqual([200, "public, max-age=31536000, immutable"]);
 });
 
-test.skipIf(!hasHugo)("what hugo builds is found by its sitepod.toml, with its own 404 page", async () => {
+test.skipIf(!hasHugo)("what hugo builds is found by its sitepod.toml, with its own 404 page (needs Hugo)", async () => {
   await using server = await startServer();
   await using folder = await temporaryFolder();
   await cp(join(examples, "hugo"), folder.path, { recursive: true });

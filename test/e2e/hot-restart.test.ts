@@ -87,7 +87,7 @@ describe.skipIf(!isLinux || Bun.which("wrk") === null || !allowMigration())(
   },
 );
 
-describe.skipIf(!isLinux)("a server that is told to restart", () => {
+describe.skipIf(!isLinux)("a server that is told to restart (needs Linux)", () => {
   test("serves on where the program in its place does not start, or cannot take over; and then restarts with the right one", async () => {
     const [port] = (await findFreePorts(1)) as [number];
     await using restartable = await startRestartable([], port);

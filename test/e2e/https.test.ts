@@ -23,7 +23,7 @@ import { exchange, fetchHost } from "../harness/tenant.ts";
 import { temporaryFolder, type TemporaryFolder } from "../harness/temporary-folder.ts";
 import { waitUntil } from "../harness/wait-until.ts";
 
-describe.skipIf(pebbleIsMissing !== undefined)("a server with HTTPS on", () => {
+describe.skipIf(pebbleIsMissing !== undefined)("a server with HTTPS on (needs Pebble)", () => {
   let pebble: Pebble;
   let folder: TemporaryFolder;
   let server: Server;
@@ -125,7 +125,7 @@ describe.skipIf(pebbleIsMissing !== undefined)("a server with HTTPS on", () => {
   });
 });
 
-describe.skipIf(pebbleIsMissing !== undefined)("a server whose authority is down", () => {
+describe.skipIf(pebbleIsMissing !== undefined)("a server whose authority is down (needs Pebble)", () => {
   test("starts, serves the certificates it has, and a self-signed one for the rest", async () => {
     await using folder = await temporaryFolder();
     const data = join(folder.path, "data");
@@ -169,7 +169,7 @@ describe("a server whose authority does not answer", () => {
   });
 });
 
-describe.skipIf(pebbleIsMissing !== undefined)("a server with a DNS hook", () => {
+describe.skipIf(pebbleIsMissing !== undefined)("a server with a DNS hook (needs Pebble)", () => {
   test("has one certificate for the base domain and every name under it", async () => {
     await using folder = await temporaryFolder();
     await using pebble = await startPebble();
@@ -184,51 +184,54 @@ describe.skipIf(pebbleIsMissing !== undefined)("a server with a DNS hook", () =>
 const NAME_SERVER = { address: `127.53.${(process.pid >> 8) & 0xff}.${process.pid & 0xff}`, port: 53 };
 const cannotServeNames = nameServerIsMissing !== undefined || process.getuid?.() !== 0;
 
-describe.skipIf(pebbleIsMissing !== undefined || cannotServeNames)("a server with a DNS provider", () => {
-  test("has one certificate for the base domain and every name under it, and leaves no record", async () => {
-    await using folder = await temporaryFolder();
-    await using names = await startNameServer(DOMAIN, NAME_SERVER);
-    await using pebble = await startPebble({ dnsServer: `${names.address}:${names.port}` });
-    const flags = ["--dns-provider", "rfc2136", "--dns-server", names.address];
-    await using server = await startHttpsServer(pebble, join(folder.path, "data"), flags, {
-      SITEPOD_RFC2136_SERVER: names.address,
-      SITEPOD_RFC2136_KEY_NAME: names.key.name,
-      SITEPOD_RFC2136_KEY_SECRET: names.key.secret,
+describe.skipIf(pebbleIsMissing !== undefined || cannotServeNames)(
+  "a server with a DNS provider (needs root, Knot and Pebble)",
+  () => {
+    test("has one certificate for the base domain and every name under it, and leaves no record", async () => {
+      await using folder = await temporaryFolder();
+      await using names = await startNameServer(DOMAIN, NAME_SERVER);
+      await using pebble = await startPebble({ dnsServer: `${names.address}:${names.port}` });
+      const flags = ["--dns-provider", "rfc2136", "--dns-server", names.address];
+      await using server = await startHttpsServer(pebble, join(folder.path, "data"), flags, {
+        SITEPOD_RFC2136_SERVER: names.address,
+        SITEPOD_RFC2136_KEY_NAME: names.key.name,
+        SITEPOD_RFC2136_KEY_SECRET: names.key.secret,
+      });
+      await waitForCertificate(server, `any.${DOMAIN}`);
+      expect((await shake(server, { servername: `any.${DOMAIN}` })).names).toBe(`DNS:${DOMAIN}, DNS:*.${DOMAIN}`);
+      expect(await createDns(names.address).findTexts(`_acme-challenge.${DOMAIN}`)).toEqual([]);
+      expect(server.output()).not.toContain(names.key.secret);
     });
-    await waitForCertificate(server, `any.${DOMAIN}`);
-    expect((await shake(server, { servername: `any.${DOMAIN}` })).names).toBe(`DNS:${DOMAIN}, DNS:*.${DOMAIN}`);
-    expect(await createDns(names.address).findTexts(`_acme-challenge.${DOMAIN}`)).toEqual([]);
-    expect(server.output()).not.toContain(names.key.secret);
-  });
 
-  test("says why a key is refused, and does not show it", async () => {
-    await using folder = await temporaryFolder();
-    await using names = await startNameServer(DOMAIN, NAME_SERVER);
-    await using pebble = await startPebble({ dnsServer: `${names.address}:${names.port}` });
-    const secret = Buffer.from("the key of another server").toString("base64");
-    const flags = ["--dns-provider", "rfc2136", "--dns-server", names.address];
-    await using server = await startHttpsServer(pebble, join(folder.path, "data"), flags, {
-      SITEPOD_RFC2136_SERVER: names.address,
-      SITEPOD_RFC2136_KEY_NAME: names.key.name,
-      SITEPOD_RFC2136_KEY_SECRET: secret,
+    test("says why a key is refused, and does not show it", async () => {
+      await using folder = await temporaryFolder();
+      await using names = await startNameServer(DOMAIN, NAME_SERVER);
+      await using pebble = await startPebble({ dnsServer: `${names.address}:${names.port}` });
+      const secret = Buffer.from("the key of another server").toString("base64");
+      const flags = ["--dns-provider", "rfc2136", "--dns-server", names.address];
+      await using server = await startHttpsServer(pebble, join(folder.path, "data"), flags, {
+        SITEPOD_RFC2136_SERVER: names.address,
+        SITEPOD_RFC2136_KEY_NAME: names.key.name,
+        SITEPOD_RFC2136_KEY_SECRET: secret,
+      });
+      await waitUntil("the refusal is told", () => server.output().includes("BADSIG"), { describe: server.output });
+      expect(server.output()).not.toContain(secret);
     });
-    await waitUntil("the refusal is told", () => server.output().includes("BADSIG"), { describe: server.output });
-    expect(server.output()).not.toContain(secret);
-  });
 
-  test("writes to Route 53 with the keys of the standard variables", async () => {
-    await using folder = await temporaryFolder();
-    await using names = await startNameServer(DOMAIN, NAME_SERVER);
-    await using pebble = await startPebble();
-    const keys = { keyId: "AKIDEXAMPLE", secret: "secret-of-tests" };
-    await using api = startRoute53({ ...keys, zones: [{ id: "Z1", name: DOMAIN }] });
-    const flags = ["--dns-provider", "route53", "--dns-server", names.address];
-    await using server = await startHttpsServer(pebble, join(folder.path, "data"), flags, {
-      AWS_ACCESS_KEY_ID: keys.keyId,
-      AWS_SECRET_ACCESS_KEY: keys.secret,
-      AWS_ENDPOINT_URL_ROUTE_53: api.url,
+    test("writes to Route 53 with the keys of the standard variables", async () => {
+      await using folder = await temporaryFolder();
+      await using names = await startNameServer(DOMAIN, NAME_SERVER);
+      await using pebble = await startPebble();
+      const keys = { keyId: "AKIDEXAMPLE", secret: "secret-of-tests" };
+      await using api = startRoute53({ ...keys, zones: [{ id: "Z1", name: DOMAIN }] });
+      const flags = ["--dns-provider", "route53", "--dns-server", names.address];
+      await using server = await startHttpsServer(pebble, join(folder.path, "data"), flags, {
+        AWS_ACCESS_KEY_ID: keys.keyId,
+        AWS_SECRET_ACCESS_KEY: keys.secret,
+        AWS_ENDPOINT_URL_ROUTE_53: api.url,
+      });
+      const areThere = () => api.texts(`_acme-challenge.${DOMAIN}`).length === 2;
+      await waitUntil("both values are there", areThere, { describe: server.output });
     });
-    const areThere = () => api.texts(`_acme-challenge.${DOMAIN}`).length === 2;
-    await waitUntil("both values are there", areThere, { describe: server.output });
-  });
-});
+  },
+);

@@ -20,7 +20,7 @@ const EMAIL = "ada@example.com";
 const NEW_PASSWORD = "words that nobody has used";
 
 /** One person's ways in, in a browser, over HTTPS: each test goes on where the one before it ended. */
-describe.skipIf(chromiumPath === undefined)("signing in, in a browser,", () => {
+describe.skipIf(chromiumPath === undefined)("signing in, in a browser (needs Chromium),", () => {
   let server: TlsServer;
   let smtp: SmtpServer;
   let provider: OidcProvider;

@@ -21,7 +21,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
 };
 
 test.skipIf(pebbleIsMissing !== undefined || Bun.which("testssl") === null)(
-  "testssl.sh finds nothing worse than low",
+  "testssl.sh finds nothing worse than low (needs it and Pebble)",
   async () => {
     await using folder = await temporaryFolder();
     await using pebble = await startPebble({ lifeS: NINETY_DAYS_S });

@@ -19,7 +19,7 @@ const shown = async (server: Server) => await (await fetchHost(server, `shop.${s
 
 afterAll(stopObjectStore);
 
-describe.skipIf(process.platform === "win32")("a server that is upgraded", () => {
+describe.skipIf(process.platform === "win32")("a server that is upgraded (not on Windows)", () => {
   test("brings its database up to date, keeps it as it was, and goes back with that", async () => {
     await using newer = await makeNewerVersion();
     await using folder = await temporaryFolder();

@@ -22,7 +22,7 @@ const isGone = (pid: number): boolean => {
   }
 };
 
-describe.skipIf(process.platform !== "linux")("where an edge dies", () => {
+describe.skipIf(process.platform !== "linux")("where an edge dies (needs Linux)", () => {
   test("the connections of the others lose no request, its place is taken, and what was counted still counts", async () => {
     const { server, host } = await startShop();
     await using _ = server;
@@ -94,7 +94,7 @@ describe.skipIf(process.platform !== "linux")("where an edge dies", () => {
   });
 });
 
-describe.skipIf(process.platform !== "linux")("where the server itself ends", () => {
+describe.skipIf(process.platform !== "linux")("where the server itself ends (needs Linux)", () => {
   test.each([1, WORKERS])(
     "refused what it was told at the start, nothing of it goes on (%i workers)",
     async (workers) => {

@@ -9,7 +9,7 @@ import { temporaryFolder } from "../harness/temporary-folder.ts";
 import { waitUntil } from "../harness/wait-until.ts";
 
 describe.skipIf(pebbleIsMissing !== undefined || process.platform !== "linux")(
-  "a server with HTTPS on and two workers",
+  "a server with HTTPS on and two workers (needs Linux and Pebble)",
   () => {
     test("has the same certificates at every edge, also at one that took the place of another", async () => {
       await using folder = await temporaryFolder();

@@ -17,7 +17,7 @@ import { ADMIN_TOKEN, askAnew, PAGE, readMetric, startShop, WORKERS } from "../h
 
 const PASSWORD = "correct horse battery";
 
-describe.skipIf(process.platform !== "linux")(`a server with ${WORKERS} workers`, () => {
+describe.skipIf(process.platform !== "linux")(`a server with ${WORKERS} workers (needs Linux)`, () => {
   let server: Server;
   let client: DeployClient;
   let token: string;
