@@ -120,13 +120,16 @@ export async function call<T>(
   }
   const response = await fetch(`/api/v1${path}`, request).catch((error: unknown) => {
     if (signal?.aborted) throw error;
-    throw new ApiError(0, { message: "The server does not answer. Check that it runs and that you are online." });
+    throw noAnswer();
   });
   const answer: unknown = await response.json().catch(() => ({}));
   if (response.ok) return answer as T;
   if (response.status === 401 && !isAnswer(method, path)) onSessionEnded();
   throw new ApiError(response.status, answer as Partial<Api.ErrorBody>);
 }
+
+const noAnswer = () =>
+  new ApiError(0, { message: "The server does not answer. Check that it runs and that you are online." });
 
 /** Whether 401 may be about what was asked, such as a wrong password, rather than about the session. */
 const isAnswer = (method: Method, path: string) =>
@@ -160,4 +163,16 @@ async function readText(address: string): Promise<string> {
   const response = await fetch(address);
   if (!response.ok) throw new ApiError(response.status, (await response.json()) as Partial<Api.ErrorBody>);
   return await response.text();
+}
+
+/** Why the server gives no stream at an address now; undefined where it does. */
+export async function findRefusal(address: string): Promise<ApiError | undefined> {
+  try {
+    const response = await fetch(address);
+    if (!response.ok) return new ApiError(response.status, (await response.json()) as Partial<Api.ErrorBody>);
+    await response.body?.cancel();
+    return undefined;
+  } catch {
+    return noAnswer();
+  }
 }

@@ -203,6 +203,11 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser (needs Ch
     await log.getByText("beta serves v3").waitFor();
   });
 
+  test("says that a deploy is not there, rather than to wait for its log", async () => {
+    await page.goto("/sites/shop/deploys/nobody-made-it");
+    await page.getByRole("alert").getByText("There is no such deploy").waitFor();
+  });
+
   test("tells who did what", async () => {
     await page.getByRole("link", { name: "Activity" }).click();
     await page.getByText("environment.rollback").first().waitFor();
