@@ -6,6 +6,7 @@ import { register } from "../harness/account.ts";
 import { chromiumPath, startBrowser } from "../harness/browser.ts";
 import { deployClient } from "../harness/deploy-client.ts";
 import { findViolations } from "../harness/inspect-page.ts";
+import { watchForComplaints } from "../harness/page-complaints.ts";
 import { root } from "../harness/repository.ts";
 import { type Server, startServer } from "../harness/server.ts";
 
@@ -17,8 +18,15 @@ const WIDTHS = [1440, 390];
 /** Where each run leaves what the pages look like. */
 const shots = process.env.SITEPOD_SCREENSHOTS ?? join(root, "dist/screenshots");
 
-/** Every page, by its name, with what is seen when it is there. */
-const PAGES: Readonly<Record<string, readonly [path: string, seen: string]>> = {
+type Pages = Readonly<Record<string, readonly [path: string, seen: string]>>;
+
+/** Pages of somebody who is not signed in, beside the sign-in. */
+const SIGNED_OUT: Pages = {
+  "forgot-password": ["/forgot-password", "This server sends no mail"],
+  "reset-password": ["/reset-password#token", "New password"],
+};
+/** Every page of somebody who is, by its name, with what is seen when it is there. */
+const PAGES: Pages = {
   sites: ["/", "shop"],
   new: ["/new", "Drop a folder here"],
   site: ["/sites/shop", "Promote v2 to prod"],
@@ -33,7 +41,8 @@ const PAGES: Readonly<Record<string, readonly [path: string, seen: string]>> = {
   activity: ["/activity", "release.create"],
   tokens: ["/tokens", "What the command line"],
   account: ["/account", "Delete your account"],
-  security: ["/security", "Security"],
+  security: ["/security", "this browser"],
+  device: ["/device", "The code that it shows"],
   unknown: ["/nowhere", "There is no page here"],
 };
 
@@ -75,14 +84,7 @@ describe.skipIf(chromiumPath === undefined)("each page of the console (needs Chr
       viewport: { width, height: width < 500 ? 844 : 900 },
     });
     page.setDefaultTimeout(10_000);
-    page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
-    page.on("dialog", (dialog) => {
-      complaints.push(`${page.url()}: a script ran: ${dialog.message()}`);
-      void dialog.dismiss();
-    });
-    page.on("console", (message) => {
-      if (message.type() === "error") complaints.push(`${page.url()}: ${message.text()}`);
-    });
+    watchForComplaints(page, complaints, { takesErrors: true });
     return page;
   }
 
@@ -106,6 +108,11 @@ describe.skipIf(chromiumPath === undefined)("each page of the console (needs Chr
         await page.goto("/");
         await page.getByLabel("Password").waitFor();
         await inspect("sign-in");
+        for (const [name, [path, seen]] of Object.entries(SIGNED_OUT)) {
+          await page.goto(path);
+          await page.getByText(seen).first().waitFor();
+          await inspect(name);
+        }
         await signIn(page);
         for (const [name, [path, seen]] of Object.entries(PAGES)) {
           await page.goto(path);

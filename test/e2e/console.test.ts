@@ -4,6 +4,7 @@ import { chromiumPath, startBrowser } from "../harness/browser.ts";
 import { type CommandLine, commandLine } from "../harness/command-line.ts";
 import { type DnsServer, startDns } from "../harness/dns-server.ts";
 import { writeTree } from "../harness/file-tree.ts";
+import { watchForComplaints } from "../harness/page-complaints.ts";
 import { type Server, startServer } from "../harness/server.ts";
 import { fetchHost } from "../harness/tenant.ts";
 
@@ -26,10 +27,7 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser (needs Ch
     browser = await startBrowser(server.domain);
     page = await browser.newPage({ baseURL: `http://${server.domain}:${server.port}`, colorScheme: "light" });
     page.setDefaultTimeout(10_000);
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("console", (message) => {
-      if (message.text().includes("Content Security Policy")) complaints.push(message.text());
-    });
+    watchForComplaints(page, complaints, { takesErrors: false });
   });
 
   afterAll(async () => {

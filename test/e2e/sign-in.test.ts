@@ -7,6 +7,7 @@ import { type CommandLine, commandLine } from "../harness/command-line.ts";
 import { writeTree } from "../harness/file-tree.ts";
 import { findFreePorts } from "../harness/free-ports.ts";
 import { type OidcProvider, startOidcProvider } from "../harness/oidc-provider.ts";
+import { watchForComplaints } from "../harness/page-complaints.ts";
 import { readPublicKey } from "../harness/public-key.ts";
 import { executable } from "../harness/repository.ts";
 import { startProcess } from "../harness/running-process.ts";
@@ -61,10 +62,7 @@ describe.skipIf(chromiumPath === undefined)("signing in, in a browser (needs Chr
     browser = await startBrowser(DOMAIN, keys);
     [context, page] = await open();
     await addVirtualAuthenticator(page);
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("console", (message) => {
-      if (message.text().includes("Content Security Policy")) complaints.push(message.text());
-    });
+    watchForComplaints(page, complaints, { takesErrors: false });
   });
 
   afterAll(async () => {
