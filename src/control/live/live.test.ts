@@ -45,6 +45,21 @@ test("a deploy is watched from its plan to the environment that serves it, line 
   expect(events[4]!.data).toMatchObject({ environment: "prod", version: "v1", action: "release" });
 });
 
+test("the log of a deploy is written with what it tells of, and not line by line", async () => {
+  await begin();
+  const statements = await world.statementsOf(async () => {
+    const deploy = await begin();
+    await deploy.send();
+    await deploy.commit();
+    await world.call("ann", "POST", "/release", { project: "shop", environment: "prod", version: "v1" });
+  });
+  // At the plan, as the commit begins, with the release, and with the move.
+  const changes = (table: string, kind: string) =>
+    statements.filter((text) => text.startsWith(`{"kind":"${kind}QueryNode"`) && text.includes(`"name":"${table}"`));
+  expect(changes("deploy_lines", "Insert")).toHaveLength(4);
+  expect(changes("deploys", "Update")).toHaveLength(4);
+});
+
 test("who comes back in the middle, here or at another control plane, misses no line and gets none twice", async () => {
   const deploy = await begin();
   const first = await world.watch("ann", `/deploys/${deploy.id}/log`);
