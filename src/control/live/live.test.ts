@@ -121,6 +121,22 @@ test("who watches hears of each change of their sites, and nobody hears of anoth
   ]);
 });
 
+test("who may see a site hears nothing of another's that has its name next", async () => {
+  await world.deploy("ann", "shop", { "index.html": "one" });
+  const [{ id }] = (await world.call("ann", "GET", "/workspaces")).body.workspaces;
+  const granted = { role: null, sites: [{ project: "shop", role: "viewer" }] };
+  const { url } = (await world.call("ann", "POST", `/workspaces/${id}/invitations`, granted)).body;
+  const invitation = url.split("#")[1];
+  expect((await world.call("eve", "POST", "/invitations/accept", { invitation })).status).toBe(200);
+  await using eves = await world.watch("eve", "/events");
+  await eves.next();
+  await world.call("ann", "DELETE", "/projects/shop");
+  expect((await world.deploy("bob", "shop", { "index.html": "one" })).status).toBe(200);
+  await world.call("eve", "POST", "/tokens", { name: "mine" });
+  const heard = await eves.until(({ data }) => data.action === "token.create");
+  expect(heard.map(({ data }) => data.action)).toEqual(["site.delete", "token.create"]);
+});
+
 test("a deploy of somebody else is answered as one that there is not", async () => {
   const deploy = await begin();
   const theirs = await world.call("bob", "GET", `/deploys/${deploy.id}/log`);
