@@ -11,7 +11,6 @@ const byFile = byProject.extend({ version: z.string().max(20), path: z.string().
 export function addContentRoutes(app: Api, context: Context): void {
   app.get("/files/content", async (request) => {
     const actor = await admit(request, "site:read");
-    await request.env.countRequest(actor);
     const { project, version, path } = check(byFile, request.req.query(), "query")!;
     const file = await readFile(context, await findSite(context, actor, project), { version }, path);
     return answerFile(file);

@@ -52,7 +52,6 @@ function addDeployRoutes(app: Api, context: Context): void {
 
   app.get("/deploys/:id/log", async (request) => {
     const actor = await admit(request, "site:read");
-    await request.env.countRequest(actor);
     const id = request.req.param("id");
     const deploy = await findDeployRow(context, id);
     const unknown = new SitepodError("not_found", "There is no such deploy. List a site's by GET /deploys.");
@@ -86,7 +85,6 @@ function addDeployRoutes(app: Api, context: Context): void {
 function addChangesRoute(app: Api, context: Context): void {
   app.get("/events", async (request) => {
     const actor = await admit(request, "site:read");
-    await request.env.countRequest(actor);
     const mayHear = await findHearing(context, actor);
     const { live } = context;
     return await live.streams.answer((wake) => live.feedChanges(mayHear, lastEventId(request), wake));

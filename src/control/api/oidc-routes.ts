@@ -66,8 +66,7 @@ export function addOidcRoutes(app: Api, context: Context, { oidc, places, limit 
     },
     async ({ actor, request }) => {
       requireBrowser(request);
-      await required().disconnect(actor.userId);
-      await recordEvent(context, actor, "account.provider_disconnected");
+      await required().disconnect(actor);
       return { message: "Your account is disconnected from the provider's." };
     },
   );

@@ -1,6 +1,5 @@
 import { api } from "#wire";
 import type { Context } from "../context.ts";
-import { recordEvent } from "../identity/audit.ts";
 import type { SignIn } from "../identity/sign-in.ts";
 import { finishSignIn, readClient, refuseOtherOrigins, requireBrowser } from "./finish-sign-in.ts";
 import { addRoute, type Api, z } from "./route.ts";
@@ -42,9 +41,7 @@ export function addPasskeyRoutes(app: Api, context: Context, signIn: SignIn): vo
     },
     async ({ actor, body, request }) => {
       requireBrowser(request);
-      const passkey = await passkeys.register(actor, body.name, body.response);
-      await recordEvent(context, actor, "account.passkey_added", { target: passkey.name });
-      return passkey;
+      return await passkeys.register(actor, body.name, body.response);
     },
   );
 
@@ -61,8 +58,7 @@ export function addPasskeyRoutes(app: Api, context: Context, signIn: SignIn): vo
     },
     async ({ actor, params, request }) => {
       requireBrowser(request);
-      const { name } = await passkeys.remove(actor, params.id);
-      await recordEvent(context, actor, "account.passkey_removed", { target: name });
+      await passkeys.remove(actor, params.id);
       return { message: "The passkey is removed." };
     },
   );

@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { recordEvent } from "../identity/audit.ts";
 import { removeSecondFactor } from "../identity/security.ts";
 import type { SignIn } from "../identity/sign-in.ts";
-import { readClient, requireBrowser, setCookies } from "./finish-sign-in.ts";
+import { actorOf, readClient, requireBrowser, setCookies } from "./finish-sign-in.ts";
 import { addRoute, type Api } from "./route.ts";
 
 /** Passwords: changed, lost, and set anew by a link. */
@@ -71,8 +71,10 @@ export function addPasswordRoutes(
       answer: api.message,
     },
     async ({ body, request }) => {
-      await limit.countRequest(readClient(request).address);
-      await passwordReset.reset(body.token, body.password);
+      const { address } = readClient(request);
+      await limit.countRequest(address);
+      const user = await passwordReset.reset(body.token, body.password);
+      await recordEvent(context, actorOf(user, address), "account.password", { target: "link" });
       return { message: "The password is set. Log in with it." };
     },
   );
@@ -91,9 +93,7 @@ export function addPasswordRoutes(
     async ({ actor: operator, body }) => {
       const link = await passwordReset.makeLink(body.email);
       await recordEvent(context, operator, "account.reset_link", { target: body.email });
-      if (body.remove_second_factor && (await removeSecondFactor(context, body.email))) {
-        await recordEvent(context, operator, "account.second_factor_removed", { target: body.email });
-      }
+      if (body.remove_second_factor) await removeSecondFactor(context, operator, body.email);
       return link;
     },
   );

@@ -59,13 +59,13 @@ export function addDeployRoutes(app: Api, context: Context): void {
     },
     async ({ actor, body, request }) => {
       const trigger = /sitepod/i.test(request.req.header("user-agent") ?? "") ? "cli" : "api";
-      await received.flush(body.plan_id);
-      return await commitUpload(context, actor, {
+      const commit = {
         uploadId: body.plan_id,
         message: body.message ?? undefined,
         isProtected: body.protected,
         trigger,
-      });
+      } as const;
+      return await commitUpload(context, actor, commit, received);
     },
   );
 }

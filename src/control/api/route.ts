@@ -61,8 +61,7 @@ export function addRoute<Answer, Params = unknown, Query = unknown, Body = unkno
 ): void {
   app.openAPIRegistry.registerPath(describe(definition));
   app.on(definition.method.toUpperCase(), honoPath(definition.path), async (request) => {
-    const actor = await admit(request, definition.permission);
-    if (isCounted(definition)) await request.env.countRequest(actor);
+    const actor = await admit(request, definition.permission, definition.takesContents);
     const params = check(definition.params, request.req.param(), "path");
     const query = check(definition.query, request.req.query(), "query");
     const body = definition.body ? await readMessage(request, definition, definition.body) : undefined;
@@ -77,19 +76,21 @@ export function addRoute<Answer, Params = unknown, Query = unknown, Body = unkno
   });
 }
 
-/** Finds who calls a route, and refuses whoever can never have its permission. Throws SitepodError: `unauthorized`, `forbidden`. */
-export async function admit(request: ApiRequest, permission: Permission | "none"): Promise<Actor> {
+/**
+ * Finds who calls a route, refuses whoever can never have its permission, and counts the request as theirs; what keeps the
+ * server running is not counted. Throws SitepodError: `unauthorized`, `forbidden`, `rate_limited`.
+ */
+export async function admit(
+  request: ApiRequest,
+  permission: Permission | "none",
+  takesContents = false,
+): Promise<Actor> {
   if (permission === "none") return NOBODY;
-  const isForOperators = ruleOf(permission).of === "server";
-  return actFor(await (isForOperators ? request.env.findOperator() : request.env.findActor()), permission);
+  if (ruleOf(permission).of === "server") return actFor(await request.env.findOperator(), permission);
+  const actor = actFor(await request.env.findActor(), permission);
+  if (!takesContents) await request.env.countRequest(actor);
+  return actor;
 }
-
-/** Requests are counted by whose they are; those that keep the server running are not. */
-const isCounted = ({
-  permission,
-  takesContents,
-}: Pick<RouteDefinition<unknown, unknown, unknown, unknown>, "permission" | "takesContents">): boolean =>
-  permission !== "none" && !takesContents && ruleOf(permission).of !== "server";
 
 /** What the OpenAPI document says of a route's permission. */
 export const describePermission = (permission: Permission | "none") => ({

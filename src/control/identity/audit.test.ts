@@ -72,7 +72,9 @@ describe("the audit log", () => {
     const goOn = await world.failInserts("audit_events");
     expect((await world.call("ann", "PUT", `/workspaces/${own.id}`, { name: "Changed" })).status).toBe(500);
     expect((await world.call("ann", "POST", "/tokens", { name: "unrecorded" })).status).toBe(500);
+    expect((await world.call("root", "PUT", `/quotas/${own.id}`, { max_sites: 7 })).status).toBe(500);
     await goOn();
+    expect((await world.call("ann", "GET", "/quota")).body.limits.max_sites).not.toBe(7);
     const [now] = (await world.call("ann", "GET", "/workspaces")).body.workspaces;
     expect(now.name).toBe(own.name);
     const { tokens } = (await world.call("ann", "GET", "/tokens")).body;

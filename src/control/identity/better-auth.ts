@@ -36,7 +36,11 @@ async function loadBetterAuth(context: Context, secret: string, resetLinks: Rese
   const { console: baseURL } = context.addresses;
   return betterAuth({
     ...optionsOf(context, secret),
-    emailAndPassword: { ...passwordOptions(), sendResetPassword: resetLinks.hand },
+    emailAndPassword: {
+      ...passwordOptions(),
+      sendResetPassword: ({ token }) => resetLinks.tell({ token }),
+      onPasswordReset: ({ user: { id, email } }) => resetLinks.tell({ user: { id, email } }),
+    },
     plugins: [
       twoFactor({
         issuer: `SitePod ${context.addresses.domain}`,

@@ -162,6 +162,25 @@ test("every route names the permission that it needs, and has a request here", (
   expect(Object.keys(requestsWith(ids)).filter((key) => !guarded.some((route) => route.key === key))).toEqual([]);
 });
 
+/** They are as many as the deploy or the import has contents. */
+const TAKE_CONTENTS = operations.filter(({ key }) => /^POST \/(upload|imports\/{id}\/contents)\b/.test(key));
+
+test("every route counts the request, but those that take contents and those that run the server", async () => {
+  expect(TAKE_CONTENTS).toHaveLength(5);
+  const counted = operations.filter(
+    ({ key, permission }) =>
+      permission !== "none" && ruleOf(permission).of !== "server" && !TAKE_CONTENTS.some((route) => route.key === key),
+  );
+  await world.restart({ maxRequestsPerMinute: 0 });
+  for (const { key } of counted) {
+    const [method, path] = key.split(" ") as [string, string];
+    const request = requestsWith(ids)[key] ?? { path };
+    const { status } = await world.call("ann", method, request.path, request.body);
+    expect([key, status]).toEqual([key, 429]);
+  }
+  await world.restart();
+});
+
 /** Names of sites are one list for the whole server, which anybody may ask: the first deploy of a free one claims it. */
 const CLAIMS_NAMES = new Set(["POST /plan", "POST /imports"]);
 

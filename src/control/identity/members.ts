@@ -172,7 +172,10 @@ async function grantSites(
     await query
       .insertInto("site_grants")
       .values({ ...key, site_id: siteId, role })
-      .onConflict((conflict) => conflict.columns(["site_id", "user_id"]).doUpdateSet({ role }))
+      .onConflict((conflict) =>
+        // The least: whoever is more stays it.
+        conflict.columns(["site_id", "user_id"]).doUpdateSet({ role }).where("site_grants.role", "=", "viewer"),
+      )
       .execute();
   }
 }

@@ -1,6 +1,8 @@
 import { SitepodError } from "#model";
 import type { Context } from "../context.ts";
 import type { Accounts, User } from "./accounts.ts";
+import type { Actor } from "./actor.ts";
+import { recordEvent } from "./audit.ts";
 import { type Client, headersOf, sentBack } from "./client.ts";
 import { loadOidc, type OidcAuth, PROVIDER_ID } from "./oidc-provider.ts";
 import { asSitepodErrors } from "./refusals.ts";
@@ -27,7 +29,7 @@ export interface Oidc {
   finish(search: string, client: Client): Promise<Returned>;
   isConnected(userId: string): Promise<boolean>;
   /** Throws SitepodError: `not_found`, `conflict` where it is the only way in. */
-  disconnect(userId: string): Promise<void>;
+  disconnect(actor: Actor): Promise<void>;
 }
 
 /** Undefined where the server has no provider. */
@@ -81,7 +83,8 @@ export function createOidc(context: Context, secret: string, accounts: Accounts)
     async isConnected(userId) {
       return (await connection(userId).executeTakeFirst()) !== undefined;
     },
-    async disconnect(userId) {
+    async disconnect(actor) {
+      const { userId } = actor;
       const own = await query.selectFrom("account").where("userId", "=", userId).select("providerId").execute();
       const passkey = await query.selectFrom("passkeys").where("user_id", "=", userId).select("id").executeTakeFirst();
       if (!own.some(({ providerId }) => providerId === PROVIDER_ID)) {
@@ -90,7 +93,14 @@ export function createOidc(context: Context, secret: string, accounts: Accounts)
       if (own.every(({ providerId }) => providerId === PROVIDER_ID) && !passkey) {
         throw new SitepodError("conflict", "It is the only way into your account. Set a password first.");
       }
-      await query.deleteFrom("account").where("userId", "=", userId).where("providerId", "=", PROVIDER_ID).execute();
+      await query.transaction().execute(async (transaction) => {
+        await transaction
+          .deleteFrom("account")
+          .where("userId", "=", userId)
+          .where("providerId", "=", PROVIDER_ID)
+          .execute();
+        await recordEvent(context, actor, "account.provider_disconnected", {}, transaction);
+      });
     },
   };
 

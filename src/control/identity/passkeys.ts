@@ -3,6 +3,7 @@ import { SitepodError } from "#model";
 import type { Api } from "#wire";
 import { type Context, newId, nowIso } from "../context.ts";
 import type { Actor } from "./actor.ts";
+import { recordEvent } from "./audit.ts";
 import type { Identity } from "./better-auth.ts";
 import { createPasskeyChallenges } from "./passkey-challenges.ts";
 import { createPasskeySignIn, type PasskeySignIn } from "./passkey-sign-in.ts";
@@ -21,7 +22,7 @@ export interface Passkeys extends PasskeySignIn {
   /** Throws SitepodError `invalid` where the browser's answer does not hold. */
   register(actor: Actor, name: string, answer: unknown): Promise<Api.Passkey>;
   /** Throws SitepodError `not_found`. */
-  remove(actor: Actor, id: string): Promise<Api.Passkey>;
+  remove(actor: Actor, id: string): Promise<void>;
 }
 
 export function createPasskeys(context: Context, identity: Identity): Passkeys {
@@ -64,28 +65,31 @@ export function createPasskeys(context: Context, identity: Identity): Passkeys {
       if (!verified?.verified) throw new SitepodError("invalid", "The passkey could not be made. Try again.");
       const { credential } = verified.registrationInfo;
       const shown = { id: newId(context, "pk", 16), name, created_at: nowIso(context), last_used_at: null };
-      await query
-        .insertInto("passkeys")
-        .values({
-          ...shown,
-          user_id: actor.userId,
-          credential_id: credential.id,
-          public_key: writePublicKey(credential.publicKey),
-          counter: credential.counter,
-          transports: writeTransports(credential.transports),
-        })
-        .execute();
+      const row = {
+        ...shown,
+        user_id: actor.userId,
+        credential_id: credential.id,
+        public_key: writePublicKey(credential.publicKey),
+        counter: credential.counter,
+        transports: writeTransports(credential.transports),
+      };
+      await query.transaction().execute(async (transaction) => {
+        await transaction.insertInto("passkeys").values(row).execute();
+        await recordEvent(context, actor, "account.passkey_added", { target: name }, transaction);
+      });
       return shown;
     },
     async remove(actor, id) {
-      const removed = await query
-        .deleteFrom("passkeys")
-        .where("user_id", "=", actor.userId)
-        .where("id", "=", id)
-        .returning(["id", "name", "created_at", "last_used_at"])
-        .executeTakeFirst();
-      if (!removed) throw new SitepodError("not_found", "You have no such passkey.");
-      return removed;
+      await query.transaction().execute(async (transaction) => {
+        const removed = await transaction
+          .deleteFrom("passkeys")
+          .where("user_id", "=", actor.userId)
+          .where("id", "=", id)
+          .returning("name")
+          .executeTakeFirst();
+        if (!removed) throw new SitepodError("not_found", "You have no such passkey.");
+        await recordEvent(context, actor, "account.passkey_removed", { target: removed.name }, transaction);
+      });
     },
   };
 }

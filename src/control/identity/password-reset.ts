@@ -1,6 +1,7 @@
 import { SitepodError } from "#model";
 import type { Context } from "../context.ts";
 import { composeMail } from "../mail.ts";
+import type { User } from "./accounts.ts";
 import { type Identity, RESET_LINK_LIFETIME_S } from "./better-auth.ts";
 import { asSitepodErrors } from "./refusals.ts";
 import type { ResetLinks } from "./reset-links.ts";
@@ -11,8 +12,8 @@ export interface PasswordReset {
   mail(email: string): Promise<void>;
   /** Makes a link to hand to the account's owner. Throws SitepodError `not_found`. */
   makeLink(email: string): Promise<{ readonly url: string; readonly expires_at: string }>;
-  /** Sets the password and ends the account's sessions. Throws SitepodError: `gone`, `invalid`. */
-  reset(token: string, password: string): Promise<void>;
+  /** Sets the password and ends the account's sessions. Returns whose it is. Throws SitepodError: `gone`, `invalid`. */
+  reset(token: string, password: string): Promise<User>;
 }
 
 export function createPasswordReset(context: Context, identity: Identity, links: ResetLinks): PasswordReset {
@@ -20,7 +21,7 @@ export function createPasswordReset(context: Context, identity: Identity, links:
 
   async function make(email: string): Promise<string | undefined> {
     const auth = await identity();
-    const token = await links.collect(() => auth.api.requestPasswordReset({ body: { email } }));
+    const { token } = await links.collect(() => auth.api.requestPasswordReset({ body: { email } }));
     // Behind the hash it is in no log of a proxy, and in no Referer.
     return token === undefined ? undefined : `${origin}/reset-password#${token}`;
   }
@@ -53,7 +54,10 @@ export function createPasswordReset(context: Context, identity: Identity, links:
     },
     async reset(token, password) {
       const auth = await identity();
-      await asSitepodErrors(() => auth.api.resetPassword({ body: { token, newPassword: password } }));
+      const set = () => asSitepodErrors(() => auth.api.resetPassword({ body: { token, newPassword: password } }));
+      const { user } = await links.collect(set);
+      if (!user) throw new Error("Better Auth has not said whose password it has set");
+      return user;
     },
   };
 }

@@ -1,5 +1,7 @@
 import type { Api } from "#wire";
 import type { Context } from "../context.ts";
+import type { Actor } from "./actor.ts";
+import { recordEvent } from "./audit.ts";
 import type { Identity } from "./better-auth.ts";
 import { type Client, headersOf } from "./client.ts";
 import { asSitepodErrors } from "./refusals.ts";
@@ -105,17 +107,18 @@ export function createSecurity(context: Context, identity: Identity): Security {
   };
 }
 
-/** Turns an account's one-time codes off for somebody who has lost what shows them. Returns whether they were on. */
-export async function removeSecondFactor({ db }: Context, email: string): Promise<boolean> {
-  return await db.query.transaction().execute(async (query) => {
+/** Turns an account's one-time codes off for somebody who has lost what shows them. */
+export async function removeSecondFactor(context: Context, operator: Actor, email: string): Promise<void> {
+  await context.db.query.transaction().execute(async (query) => {
     const user = await query
       .selectFrom("user")
       .where("email", "=", email.toLowerCase())
       .select("id")
       .executeTakeFirst();
-    if (!user) return false;
+    if (!user) return;
     await query.updateTable("user").set({ twoFactorEnabled: 0 }).where("id", "=", user.id).execute();
     const { numDeletedRows } = await query.deleteFrom("twoFactor").where("userId", "=", user.id).executeTakeFirst();
-    return numDeletedRows > 0n;
+    if (numDeletedRows === 0n) return;
+    await recordEvent(context, operator, "account.second_factor_removed", { target: email }, query);
   });
 }

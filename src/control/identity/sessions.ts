@@ -47,22 +47,27 @@ export function createSessions(context: Context, identity: Identity): Sessions {
       };
     },
     async revoke(actor, id) {
-      const { numDeletedRows } = await query
-        .deleteFrom("session")
-        .where("userId", "=", actor.userId)
-        .where("id", "=", id)
-        .executeTakeFirst();
-      if (numDeletedRows === 0n) throw new SitepodError("not_found", "There is no such session. It may have ended.");
-      await recordEvent(context, actor, "session.revoke", { target: id });
+      await query.transaction().execute(async (transaction) => {
+        const { numDeletedRows } = await transaction
+          .deleteFrom("session")
+          .where("userId", "=", actor.userId)
+          .where("id", "=", id)
+          .executeTakeFirst();
+        if (numDeletedRows === 0n) throw new SitepodError("not_found", "There is no such session. It may have ended.");
+        await recordEvent(context, actor, "session.revoke", { target: id }, transaction);
+      });
     },
     async revokeOthers(actor, client) {
-      const { numDeletedRows } = await query
-        .deleteFrom("session")
-        .where("userId", "=", actor.userId)
-        .where("id", "!=", await currentId(client))
-        .executeTakeFirst();
-      await recordEvent(context, actor, "session.revoke", { target: "all others" });
-      return Number(numDeletedRows);
+      const current = await currentId(client);
+      return await query.transaction().execute(async (transaction) => {
+        const { numDeletedRows } = await transaction
+          .deleteFrom("session")
+          .where("userId", "=", actor.userId)
+          .where("id", "!=", current)
+          .executeTakeFirst();
+        await recordEvent(context, actor, "session.revoke", { target: "all others" }, transaction);
+        return Number(numDeletedRows);
+      });
     },
   };
 }

@@ -87,6 +87,8 @@ describe("a password", () => {
     expect((await reset("brand new words")).status).toBe(200);
     expect((await reset("brand new words 2")).body).toMatchObject({ error: "gone" });
     expect(await whoIs(browser)).toBeUndefined();
+    const { events } = (await administrator.send("GET", "/audit?action=account.password&limit=1")).body;
+    expect(events).toMatchObject([{ actor: email, target: "link", address: "198.51.100.1" }]);
     expect((await stranger.logIn(email, { password: "brand new words" })).status).toBe(200);
   });
 
@@ -194,6 +196,18 @@ describe("one-time codes", () => {
 });
 
 describe("sessions", () => {
+  test("go on where it cannot be written down that they were ended", async () => {
+    const phone = new TestBrowser(world, "198.51.100.7");
+    await phone.logIn(email);
+    const { sessions } = (await browser.send("GET", "/auth/sessions")).body;
+    const phones = sessions.find(({ address }: { address: string }) => address === "198.51.100.7");
+    const goOn = await world.failInserts("audit_events");
+    expect((await browser.send("DELETE", `/auth/sessions/${phones.id}`)).status).toBe(500);
+    expect((await browser.send("DELETE", "/auth/sessions")).status).toBe(500);
+    await goOn();
+    expect(await whoIs(phone)).toBe(email);
+  });
+
   test("are listed with where they come from, and signed out one by one or all others", async () => {
     const [phone, tablet] = [new TestBrowser(world, "198.51.100.7"), new TestBrowser(world, "198.51.100.8")];
     for (const other of [phone, tablet]) await other.logIn(email);

@@ -90,6 +90,17 @@ test("an account that an earlier version made is the owner of its workspace afte
 });
 
 describe("an invitation", () => {
+  test("to a site takes nothing from who is more there already, and makes more of who is less", async () => {
+    const project = await makeSite();
+    const roleAs = async (role: string) => {
+      await join("bob", { role: null, sites: [{ project, role }] });
+      return (await membersOf()).find(({ email }: any) => email === "bob@example.org").sites;
+    };
+    expect(await roleAs("viewer")).toEqual([{ project, role: "viewer" }]);
+    expect(await roleAs("developer")).toEqual([{ project, role: "developer" }]);
+    expect(await roleAs("viewer")).toEqual([{ project, role: "developer" }]);
+  });
+
   test("shows what it is to, and makes a member once", async () => {
     const invitation = await invite({ role: "developer" });
     expect((await world.send("POST", "/invitations/look", { invitation })).body).toMatchObject({

@@ -10,13 +10,8 @@ import type { MayHear } from "./changes.ts";
 export async function findHearing(context: Context, actor: Actor): Promise<MayHear> {
   const { query } = context.db;
   if (actor.siteId !== null) {
-    const site = await query
-      .selectFrom("sites")
-      .where("id", "=", actor.siteId)
-      .select(["name", "workspace_id"])
-      .executeTakeFirst();
-    return ({ project, workspaceId }) =>
-      project !== null && project === site?.name && workspaceId === site.workspace_id;
+    const own = await query.selectFrom("sites").where("id", "=", actor.siteId).select(SITE).execute();
+    return isAbout(own);
   }
   const members = await query
     .selectFrom("members")
@@ -28,13 +23,22 @@ export async function findHearing(context: Context, actor: Actor): Promise<MayHe
     .selectFrom("site_grants")
     .innerJoin("sites", "sites.id", "site_grants.site_id")
     .where("site_grants.user_id", "=", actor.userId)
-    .select("sites.name")
+    .select(SITE)
     .execute();
   const workspaces = new Set(members.map(({ workspace_id }) => workspace_id));
-  const sites = new Set(grants.map(({ name }) => name));
-  return ({ project, workspaceId, userId }) => {
+  const isGranted = isAbout(grants);
+  return (change) => {
+    const { workspaceId, userId } = change;
     if (workspaceId === null) return actor.workspaceId === undefined && userId === actor.userId;
     if (!isWithin(actor, workspaceId)) return false;
-    return actor.isAdmin || workspaces.has(workspaceId) || (project !== null && sites.has(project));
+    return actor.isAdmin || workspaces.has(workspaceId) || isGranted(change);
   };
 }
+
+const SITE = ["sites.name", "sites.workspace_id"] as const;
+
+/** By the workspace, too: the name of a site that is gone may be another's next. */
+const isAbout =
+  (sites: readonly { readonly name: string; readonly workspace_id: string }[]): MayHear =>
+  ({ project, workspaceId }) =>
+    sites.some(({ name, workspace_id }) => name === project && workspace_id === workspaceId);

@@ -45,6 +45,21 @@ test("a deploy is watched from its plan to the environment that serves it, line 
   expect(events[4]!.data).toMatchObject({ environment: "prod", version: "v1", action: "release" });
 });
 
+test("the log of a deploy is written with what it tells of, and not line by line", async () => {
+  await begin();
+  const statements = await world.statementsOf(async () => {
+    const deploy = await begin();
+    await deploy.send();
+    await deploy.commit();
+    await world.call("ann", "POST", "/release", { project: "shop", environment: "prod", version: "v1" });
+  });
+  // At the plan, as the commit begins, with the release, and with the move.
+  const changes = (table: string, kind: string) =>
+    statements.filter((text) => text.startsWith(`{"kind":"${kind}QueryNode"`) && text.includes(`"name":"${table}"`));
+  expect(changes("deploy_lines", "Insert")).toHaveLength(4);
+  expect(changes("deploys", "Update")).toHaveLength(4);
+});
+
 test("who comes back in the middle, here or at another control plane, misses no line and gets none twice", async () => {
   const deploy = await begin();
   const first = await world.watch("ann", `/deploys/${deploy.id}/log`);
@@ -104,6 +119,22 @@ test("who watches hears of each change of their sites, and nobody hears of anoth
     "blog release.create",
     "blog site.create",
   ]);
+});
+
+test("who may see a site hears nothing of another's that has its name next", async () => {
+  await world.deploy("ann", "shop", { "index.html": "one" });
+  const [{ id }] = (await world.call("ann", "GET", "/workspaces")).body.workspaces;
+  const granted = { role: null, sites: [{ project: "shop", role: "viewer" }] };
+  const { url } = (await world.call("ann", "POST", `/workspaces/${id}/invitations`, granted)).body;
+  const invitation = url.split("#")[1];
+  expect((await world.call("eve", "POST", "/invitations/accept", { invitation })).status).toBe(200);
+  await using eves = await world.watch("eve", "/events");
+  await eves.next();
+  await world.call("ann", "DELETE", "/projects/shop");
+  expect((await world.deploy("bob", "shop", { "index.html": "one" })).status).toBe(200);
+  await world.call("eve", "POST", "/tokens", { name: "mine" });
+  const heard = await eves.until(({ data }) => data.action === "token.create");
+  expect(heard.map(({ data }) => data.action)).toEqual(["site.delete", "token.create"]);
 });
 
 test("a deploy of somebody else is answered as one that there is not", async () => {

@@ -270,4 +270,13 @@ describe("requests", () => {
     expect((await world.call("ann", "GET", "/projects")).status).toBe(200);
     await setQuota("ann", { max_requests_per_minute: "default" });
   });
+
+  test("of an account that has given its own workspace up are so many, too", async () => {
+    const [{ id }] = (await world.call("cleo", "GET", "/workspaces")).body.workspaces;
+    expect((await world.call("cleo", "DELETE", `/workspaces/${id}`)).status).toBe(200);
+    await restart({ maxRequestsPerMinute: 2 });
+    const statuses: number[] = [];
+    for (let i = 0; i < 3; i++) statuses.push((await world.call("cleo", "GET", "/projects")).status);
+    expect(statuses).toEqual([200, 200, 429]);
+  });
 });

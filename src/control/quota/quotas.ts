@@ -74,12 +74,15 @@ export async function setQuota(
     if (told !== undefined) changed[name] = told === "default" ? null : told === "none" ? NO_LIMIT : told;
   }
   const none = Object.fromEntries(api.LIMIT_NAMES.map((name) => [name, null])) as Record<Api.LimitName, null>;
-  await context.db.query
-    .insertInto("workspace_quotas")
-    .values({ ...none, ...changed, workspace_id: workspace.id })
-    .onConflict((conflict) => conflict.column("workspace_id").doUpdateSet({ ...changed, workspace_id: workspace.id }))
-    .execute();
-  await recordEvent(context, actor, "quota.set", { workspaceId: workspace.id, target: workspace.id, after: changed });
+  await context.db.query.transaction().execute(async (query) => {
+    await query
+      .insertInto("workspace_quotas")
+      .values({ ...none, ...changed, workspace_id: workspace.id })
+      .onConflict((conflict) => conflict.column("workspace_id").doUpdateSet({ ...changed, workspace_id: workspace.id }))
+      .execute();
+    const subject = { workspaceId: workspace.id, target: workspace.id, after: changed };
+    await recordEvent(context, actor, "quota.set", subject, query);
+  });
   return await describe(context, workspace);
 }
 

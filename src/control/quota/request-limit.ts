@@ -6,7 +6,10 @@ import { createLimiter } from "../identity/limiter.ts";
 import { findLimits, orAsk } from "./limits.ts";
 import { findOwnWorkspace } from "./own-workspace.ts";
 
-/** Counts requests to the API, of each workspace in each minute. Control planes that share a database count together. */
+/**
+ * Counts requests to the API, of each workspace in each minute, and of each account that has none of its own. Control planes
+ * that share a database count together.
+ */
 export interface RequestLimit {
   /** Counts one of the actor's. Throws SitepodError `rate_limited` where its workspace has made too many. */
   count(actor: Actor): Promise<void>;
@@ -20,7 +23,8 @@ const LIMITS_KEPT_MS = 10_000;
 const REMEMBERED_ACTORS = 10_000;
 
 interface Counted {
-  readonly workspaceId: string;
+  /** The workspace, or the account. */
+  readonly id: string;
   readonly limit: number;
 }
 
@@ -32,15 +36,14 @@ export function createRequestLimit(context: Pick<Context, "db" | "settings">): R
     points: Number.MAX_SAFE_INTEGER,
     duration: WINDOW_S,
   });
-  const known = new LRUCache<string, Promise<Counted | undefined>>({ max: REMEMBERED_ACTORS, ttl: LIMITS_KEPT_MS });
+  const known = new LRUCache<string, Promise<Counted>>({ max: REMEMBERED_ACTORS, ttl: LIMITS_KEPT_MS });
 
-  async function look(actor: Actor): Promise<Counted | undefined> {
-    const workspaceId = await findOwnWorkspace(context.db.query, actor);
-    if (workspaceId === undefined) return undefined;
-    return { workspaceId, limit: (await findLimits(context, workspaceId)).maxRequestsPerMinute };
+  async function look(actor: Actor): Promise<Counted> {
+    const id = (await findOwnWorkspace(context.db.query, actor)) ?? actor.userId;
+    return { id, limit: (await findLimits(context, id)).maxRequestsPerMinute };
   }
 
-  function find(actor: Actor): Promise<Counted | undefined> {
+  function find(actor: Actor): Promise<Counted> {
     const key = `${actor.userId} ${actor.workspaceId}`;
     let found = known.get(key);
     if (!found) {
@@ -53,10 +56,10 @@ export function createRequestLimit(context: Pick<Context, "db" | "settings">): R
 
   return {
     async count(actor) {
-      const counted = await find(actor);
-      if (!counted || counted.limit === Infinity) return;
-      const { consumedPoints, msBeforeNext } = await limiter.consume(counted.workspaceId);
-      if (consumedPoints > counted.limit) throw tooMany(counted.limit, msBeforeNext);
+      const { id, limit } = await find(actor);
+      if (limit === Infinity) return;
+      const { consumedPoints, msBeforeNext } = await limiter.consume(id);
+      if (consumedPoints > limit) throw tooMany(limit, msBeforeNext);
     },
     forget: () => known.clear(),
   };

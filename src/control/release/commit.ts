@@ -16,11 +16,12 @@ import { recordEvent } from "../identity/audit.ts";
 import { contentsOf, type NewPod, requireStoredRoom } from "../quota/require-room.ts";
 import { recountUsage } from "../quota/usage.ts";
 import { waitWhileCondemned } from "../retention/condemned-blobs.ts";
-import { addLine, endDeploy, failDeploy } from "./deploys.ts";
+import { addLines, failDeploy, type LineContent, writeLines } from "./deploys.ts";
 import { addOwned, findOwned, removeOwned, settleReleases } from "./ownership.ts";
 import { readReleasedBase } from "./plan-base.ts";
 import { insertRelease } from "./releases.ts";
 import { lintRules, requireReadableRules } from "./rules.ts";
+import type { ReceivedLines } from "./received-lines.ts";
 import { findSite, holdSite, type Site } from "./sites.ts";
 import { findUpload, readUploadManifest, type Upload } from "./upload.ts";
 
@@ -41,7 +42,12 @@ export interface Commit {
  * Ends the upload: everything it names becomes durable in one batch, then its release is recorded. Doing it again
  * answers the same release. Throws SitepodError `conflict` where contents are missing.
  */
-export async function commitUpload(context: Context, actor: Actor, commit: Commit): Promise<Api.CommitResponse> {
+export async function commitUpload(
+  context: Context,
+  actor: Actor,
+  commit: Commit,
+  received: Pick<ReceivedLines, "take">,
+): Promise<Api.CommitResponse> {
   const { workspaceId, siteId, version } = await findUpload(context, actor, commit.uploadId);
   if (commit.isProtected && version === null) {
     await holdSite(context, actor, siteId, async ({ label }) =>
@@ -50,22 +56,31 @@ export async function commitUpload(context: Context, actor: Actor, commit: Commi
   }
   // In turn: a second commit of this upload finds its release, and one that shares contents with another finds them owned.
   return await context.contentGate.shared(() =>
-    context.inTurn(workspaceId, () => commitInTurn(context, actor, commit)),
+    context.inTurn(workspaceId, () => commitInTurn(context, actor, commit, received)),
   );
 }
 
-async function commitInTurn(context: Context, actor: Actor, commit: Commit): Promise<Api.CommitResponse> {
+async function commitInTurn(
+  context: Context,
+  actor: Actor,
+  commit: Commit,
+  received: Pick<ReceivedLines, "take">,
+): Promise<Api.CommitResponse> {
   const upload = await findUpload(context, actor, commit.uploadId);
   const site = await findSite(context, actor, upload.siteId);
   const manifest = await readUploadManifest(context, upload);
-  if (upload.version !== null) return await describeCommit(context, site, upload.version, manifest);
-  await addLine(context, upload.id, { kind: "committing" });
+  if (upload.version !== null) {
+    return await describeCommit(context, site, upload.version, await lintRules(context, manifest));
+  }
+  await addLines(context, upload.id, [...(await received.take(upload.id)), { kind: "committing" }]);
+  let committed: Committed;
   try {
-    return await commitNew(context, actor, commit, { site, upload, manifest });
+    committed = await commitNew(context, actor, commit, { site, upload, manifest });
   } catch (error) {
     await failDeploy(context, site, upload.id, error instanceof SitepodError ? error.message : "The server failed.");
     throw error;
   }
+  return await describeCommit(context, site, committed.version, committed.warnings);
 }
 
 interface Ready {
@@ -74,12 +89,17 @@ interface Ready {
   readonly manifest: Manifest;
 }
 
+interface Committed {
+  readonly version: number;
+  readonly warnings: Api.CommitResponse["warnings"];
+}
+
 async function commitNew(
   context: Context,
   actor: Actor,
   commit: Commit,
   { site, upload, manifest }: Ready,
-): Promise<Api.CommitResponse> {
+): Promise<Committed> {
   if (upload.isPartial) {
     throw new SitepodError("invalid", "This plan is a part of another, which is the one to commit. Deploy again.");
   }
@@ -92,7 +112,8 @@ async function commitNew(
     if (ids.includes(site.workspace_id)) await recountUsage(context, site.workspace_id);
   });
   await makeDurable(context, upload, pod);
-  const version = await recordRelease(context, actor, site, upload, {
+  const warnings = await lintRules(context, manifest);
+  const content = {
     site: site.name,
     site_id: site.id,
     workspace_id: site.workspace_id,
@@ -105,12 +126,10 @@ async function commitNew(
     trigger: commit.trigger,
     ...(commit.message ? { message: commit.message } : {}),
     ...(Object.keys(upload.git).length > 0 ? { git: upload.git } : {}),
-  });
+  };
+  const version = await recordRelease(context, actor, { site, upload }, content, warnings);
   context.encoder.add(upload.manifest);
-  await endDeploy(context, upload.id, version);
-  const answer = await describeCommit(context, site, version, manifest);
-  for (const warning of answer.warnings ?? []) await addLine(context, upload.id, { kind: "warned", ...warning });
-  return answer;
+  return { version, warnings };
 }
 
 /** Makes blobs of all that the manifest names beside its base, and of the manifest itself, in one batch. */
@@ -161,15 +180,15 @@ function requireNoneMissing(missing: number, total: number): void {
 }
 
 /**
- * Writes the release's record under the next free number, then its row. The record is created once, so two commits
+ * Writes the release's record under the next free number, then its row, and says so in the deploy's log. The record is created once, so two commits
  * never share a number, also where the database was restored from an older copy.
  */
 async function recordRelease(
   context: Context,
   actor: Actor,
-  site: Site,
-  upload: Upload,
+  { site, upload }: Omit<Ready, "manifest">,
   content: Omit<ReleaseRecord, "version" | "upload">,
+  warnings: Committed["warnings"],
 ): Promise<number> {
   const first = (await lastVersion(context, site.id)) + 1;
   for (let version = first; version < first + MAX_NUMBER_TRIES; version++) {
@@ -182,7 +201,13 @@ async function recordRelease(
       const { image, files_count, total_size } = record;
       const subject = { site, target: formatVersion(version), after: { image_id: image, files_count, total_size } };
       await recordEvent(context, actor, "release.create", subject, query);
+      const lines: LineContent[] = [
+        { kind: "committed", version: formatVersion(version) },
+        ...(warnings ?? []).map((warning) => ({ kind: "warned" as const, ...warning })),
+      ];
+      await writeLines(query, upload.id, nowIso(context), lines, { version, has_failed: 0 });
     });
+    context.live.tellDeploy(upload.id);
     return version;
   }
   throw new SitepodError("unavailable", "No release number is free. Restart the server: it reads the numbers again.");
@@ -212,7 +237,7 @@ async function describeCommit(
   context: Context,
   site: Site,
   version: number,
-  manifest: Manifest,
+  warnings: Committed["warnings"],
 ): Promise<Api.CommitResponse> {
   const row = await context.db.query
     .selectFrom("releases")
@@ -228,6 +253,6 @@ async function describeCommit(
     created_at: row.created_at,
     version: formatVersion(version),
     url: context.addresses.release(site.label, version),
-    warnings: await lintRules(context, manifest),
+    warnings,
   };
 }

@@ -1,5 +1,5 @@
-import type { Selectable } from "kysely";
-import type { DeployTable } from "#db";
+import type { Kysely, Selectable, Updateable } from "kysely";
+import type { DeployTable, Schema } from "#db";
 import { type Environment, formatVersion } from "#model";
 import type { Api } from "#wire";
 import { type Context, nowIso } from "../context.ts";
@@ -10,8 +10,6 @@ type Line = Api.DeployLine;
 /** What a line says; when, and which it is, is added as it is written. */
 export type LineContent = Line extends infer Each ? (Each extends Line ? Omit<Each, "number" | "at"> : never) : never;
 
-/** Two control planes may write to one log: who comes second takes the next number. */
-const MAX_NUMBER_TRIES = 20;
 /** Where no line has come for so long, and the deploy has not ended, nobody goes on with it. */
 const LEFT_AFTER_MS = 10 * 60_000;
 /** What is moved later than this after a deploy is no part of it. */
@@ -31,99 +29,108 @@ export interface NewDeploy {
 export async function beginDeploy(context: Context, actor: Actor, deploy: NewDeploy): Promise<void> {
   const at = nowIso(context);
   const { id, site, files, bytes, missing, fresh } = deploy;
-  await context.db.query
-    .insertInto("deploys")
-    .values({
-      id,
-      site_id: site.id,
-      user_id: actor.userId,
-      version: null,
-      files_count: files,
-      total_size: bytes,
-      new_files: fresh?.files ?? null,
-      new_bytes: fresh?.bytes ?? null,
-      started_at: at,
-      last_at: at,
-    })
-    .execute();
   const counts = { files, bytes, missing_files: missing.files, missing_bytes: missing.bytes };
-  await addLine(context, id, { kind: "planned", ...counts });
-  tellChange(context, site, "deploy.begin");
-}
-
-/** Says what it became. Its lines are in the database first. */
-export async function endDeploy(context: Context, id: string, version: number): Promise<void> {
-  await stoppingNothing(context, id, async () => {
-    await context.db.query.updateTable("deploys").set({ version, has_failed: 0 }).where("id", "=", id).execute();
-    await addLine(context, id, { kind: "committed", version: formatVersion(version) });
+  await context.db.query.transaction().execute(async (query) => {
+    await query
+      .insertInto("deploys")
+      .values({
+        id,
+        site_id: site.id,
+        user_id: actor.userId,
+        version: null,
+        files_count: files,
+        total_size: bytes,
+        new_files: fresh?.files ?? null,
+        new_bytes: fresh?.bytes ?? null,
+        started_at: at,
+        last_at: at,
+      })
+      .execute();
+    await writeLines(query, id, at, [{ kind: "planned", ...counts }]);
   });
+  context.live.tellDeploy(id);
+  tellChange(context, site, "deploy.begin");
 }
 
 /** Says why it did not become a release. It may be tried again. */
 export async function failDeploy(context: Context, site: Site, id: string, message: string): Promise<void> {
-  await stoppingNothing(context, id, async () => {
-    await context.db.query.updateTable("deploys").set({ has_failed: 1 }).where("id", "=", id).execute();
-    await addLine(context, id, { kind: "failed", message });
-  });
+  await addLines(context, id, [{ kind: "failed", message }], { has_failed: 1 });
   tellChange(context, site, "deploy.fail");
 }
 
-/** Adds to the log of the deploy that a release came from that an environment serves it, where it has just been made. */
+/**
+ * Finds the deploy that a release came from, where it has just been made, and adds to its log that an environment serves it.
+ * Returns the deploy's id, to be told to who watches after the transaction.
+ */
 export async function noteReleased(
   context: Context,
+  query: Kysely<Schema>,
   site: Site,
   moved: { readonly environment: Environment; readonly version: number; readonly action: "release" | "rollback" },
-): Promise<void> {
+): Promise<string | undefined> {
+  const deploy = await query
+    .selectFrom("deploys")
+    .where("site_id", "=", site.id)
+    .where("version", "=", moved.version)
+    .select(["id", "last_at"])
+    .executeTakeFirst();
+  if (!deploy || context.nowMs() - Date.parse(deploy.last_at) > RELEASED_WITHIN_MS) return undefined;
   const { environment, action, version } = moved;
-  await stoppingNothing(context, `of ${site.name} ${formatVersion(version)}`, async () => {
-    const deploy = await context.db.query
-      .selectFrom("deploys")
-      .where("site_id", "=", site.id)
-      .where("version", "=", version)
-      .select(["id", "last_at"])
-      .executeTakeFirst();
-    if (!deploy || context.nowMs() - Date.parse(deploy.last_at) > RELEASED_WITHIN_MS) return;
-    await addLine(context, deploy.id, { kind: "released", environment, action, version: formatVersion(version) });
-  });
+  const line = { kind: "released", environment, action, version: formatVersion(version) } as const;
+  await writeLines(query, deploy.id, nowIso(context), [line]);
+  return deploy.id;
 }
 
-/** Adds a line to a deploy's log, and tells who watches. Where there is no such deploy, nothing happens. */
-export async function addLine(context: Context, id: string, content: LineContent): Promise<void> {
-  await stoppingNothing(context, id, async () => {
-    const at = nowIso(context);
-    for (let attempt = 1; !(await insertLine(context, id, at, JSON.stringify(content))); attempt++) {
-      if (attempt === MAX_NUMBER_TRIES) return context.log(`A line of the deploy ${id} found no number`);
-    }
-    await context.db.query.updateTable("deploys").set({ last_at: at }).where("id", "=", id).execute();
-    context.live.tellDeploy(id);
-  });
-}
-
-/** A log that cannot be written stops no deploy, and hides no reason for which one was stopped: the operator is told. */
-async function stoppingNothing(context: Context, deploy: string, write: () => Promise<void>): Promise<void> {
+/**
+ * Adds lines to a deploy's log, and tells who watches. Where there is no such deploy, nothing happens. A log that cannot
+ * be written stops no deploy, and hides no reason for which one was stopped: the operator is told.
+ */
+export async function addLines(
+  context: Context,
+  id: string,
+  contents: readonly LineContent[],
+  change: DeployChange = {},
+): Promise<void> {
   try {
-    await write();
+    await context.db.query.transaction().execute((query) => writeLines(query, id, nowIso(context), contents, change));
+    context.live.tellDeploy(id);
   } catch (error) {
-    context.log(`The log of the deploy ${deploy} could not be written`, error);
+    context.log(`The log of the deploy ${id} could not be written`, error);
   }
 }
 
-/** Returns false where another line has taken the number meanwhile. */
-async function insertLine(context: Context, id: string, at: string, content: string): Promise<boolean> {
-  const { query } = context.db;
-  const deploy = await query.selectFrom("deploys").where("id", "=", id).select("id").executeTakeFirst();
-  if (!deploy) return true;
+type DeployChange = Pick<Updateable<DeployTable>, "version" | "has_failed">;
+
+/**
+ * The same in a transaction, after which who watches is to be told. Others who write to the log wait for its end, as the
+ * deploy's row is changed first: so numbers have no gap, and lines are seen in their order.
+ */
+export async function writeLines(
+  query: Kysely<Schema>,
+  id: string,
+  at: string,
+  contents: readonly LineContent[],
+  change: DeployChange = {},
+): Promise<void> {
+  const { numUpdatedRows } = await query
+    .updateTable("deploys")
+    .set({ ...change, last_at: at })
+    .where("id", "=", id)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) return;
   const last = await query
     .selectFrom("deploy_lines")
     .where("deploy_id", "=", id)
     .select((select) => select.fn.max("number").as("number"))
     .executeTakeFirst();
-  const written = await query
-    .insertInto("deploy_lines")
-    .values({ deploy_id: id, number: (last?.number ?? 0) + 1, at, content })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst();
-  return (written.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  const next = (last?.number ?? 0) + 1;
+  const rows = contents.map((content, i) => ({
+    deploy_id: id,
+    number: next + i,
+    at,
+    content: JSON.stringify(content),
+  }));
+  await query.insertInto("deploy_lines").values(rows).execute();
 }
 
 /** Reads the lines of a deploy after one. */

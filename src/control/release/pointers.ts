@@ -171,7 +171,7 @@ async function movePointer(
     before: at(previous?.release),
     after: at(release.version),
   };
-  await context.db.query.transaction().execute(async (query) => {
+  const deployId = await context.db.query.transaction().execute(async (query) => {
     await query
       .insertInto("deployments")
       .values({
@@ -187,8 +187,9 @@ async function movePointer(
       .execute();
     await move.approval?.record(query, { previous: previous?.release ?? null, ref: ref.version });
     await recordEvent(context, actor, `environment.${action}`, subject, query);
+    return await noteReleased(context, query, site, { environment, action, version: release.version });
   });
-  await noteReleased(context, site, { environment, action, version: release.version });
+  if (deployId !== undefined) context.live.tellDeploy(deployId);
   return { release, previous, ref, durationMs };
 }
 

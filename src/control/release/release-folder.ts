@@ -29,9 +29,9 @@ export async function releaseFolder(
   for (const { hash, size } of plan.missing) {
     await receiver.one(actor, plan.plan_id, hash, size, chunksOf(contents.get(hash)!));
   }
-  await received.flush(plan.plan_id);
   const message = "The example that came with the server";
-  const { version } = await commitUpload(context, actor, { uploadId: plan.plan_id, message, trigger: "system" });
+  const commit = { uploadId: plan.plan_id, message, trigger: "system" } as const;
+  const { version } = await commitUpload(context, actor, commit, received);
   const site = await findSite(context, actor, name);
   const { url } = await releaseSite(context, actor, site, { environment: "prod", choice: { version } });
   return url;

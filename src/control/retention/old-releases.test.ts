@@ -70,6 +70,18 @@ describe("retention", () => {
     expect(await collect()).toMatchObject({ removed_releases: 0, deleted_blobs: 0 });
   });
 
+  test("removes nothing that it cannot write down", async () => {
+    await deploy(2);
+    world.nowMs += 2 * DAY_MS;
+    await keep({ keep_releases: 1 });
+    const goOn = await world.failInserts("audit_events");
+    // The audit log has no place for the collection itself either.
+    expect((await world.call("root", "POST", "/gc")).status).toBe(500);
+    expect(await kept()).toEqual(["v2", "v1"]);
+    await goOn();
+    expect(await collect()).toMatchObject({ releases: [{ project: "shop", versions: ["v1"] }] });
+  });
+
   test("keeps what is young, by the days that it says", async () => {
     await deploy(3);
     world.nowMs += 10 * DAY_MS;

@@ -81,15 +81,17 @@ async function removeSome(context: Context, siteId: string): Promise<number[]> {
       ...claim,
       removed_to: Math.max(claim.removed_to ?? 0, last),
     }));
-    await query
-      .updateTable("releases")
-      .set({ removed_at: nowIso(context) })
-      .where("site_id", "=", siteId)
-      .where("version", "in", versions)
-      .execute();
     const names = versions.map(formatVersion);
     const target = names.length === 1 ? names[0]! : `${names.length} releases, ${names[0]} to ${names.at(-1)}`;
-    await recordEvent(context, SYSTEM, "release.remove", { site, target });
+    await query.transaction().execute(async (transaction) => {
+      await transaction
+        .updateTable("releases")
+        .set({ removed_at: nowIso(context) })
+        .where("site_id", "=", siteId)
+        .where("version", "in", versions)
+        .execute();
+      await recordEvent(context, SYSTEM, "release.remove", { site, target }, transaction);
+    });
   }
   await removeRecords(context, site);
   return versions;
