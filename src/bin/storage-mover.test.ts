@@ -24,6 +24,17 @@ const local: StorageOptions = {
 const bucket: StorageOptions = { ...local, type: "s3", bucket: "sites" };
 const key = refKey("shop", "prod");
 
+/** Has the note that says that a storage is left written only once it may be. */
+function delayMark(store: Store): PromiseWithResolvers<void> {
+  const marking = Promise.withResolvers<void>();
+  const create = store.documents.create.bind(store.documents);
+  store.documents.create = async (name, text) => {
+    if (name.startsWith("storage/")) await marking.promise;
+    return await create(name, text);
+  };
+  return marking;
+}
+
 async function startMover(first: Store, next: Store, isShared = false) {
   const data = await mkdtemp(join(tmpdir(), "sitepod-"));
   const movable = createMovableStore(first);
@@ -33,6 +44,7 @@ async function startMover(first: Store, next: Store, isShared = false) {
   return {
     data,
     contents,
+    stop,
     documents: movable.store.documents,
     prepare: { from: nameStorage(data, local), to: bucket },
     async [Symbol.asyncDispose]() {
@@ -44,12 +56,7 @@ async function startMover(first: Store, next: Store, isShared = false) {
 
 test("a command that is killed in the middle of the switch lets no change through to the old storage", async () => {
   const [first, next] = [openMemoryStore(), openMemoryStore()];
-  const marking = Promise.withResolvers<void>();
-  const create = first.documents.create.bind(first.documents);
-  first.documents.create = async (name, text) => {
-    if (name.startsWith("storage/")) await marking.promise;
-    return await create(name, text);
-  };
+  const marking = delayMark(first);
   await using server = await startMover(first, next);
   const command = await askServer(server.data);
   await command.ask("prepareMove", server.prepare);
@@ -68,6 +75,25 @@ test("a command that is killed in the middle of the switch lets no change throug
   expect([await first.documents.read(key), await next.documents.read(key)]).toEqual([undefined, "one"]);
   expect([await isMovedTo(first.documents, "s3://sites"), await isArriving(next.documents)]).toEqual([true, false]);
   expect(server.contents.storage).toEqual(bucket);
+});
+
+test("a server that stops, or gives way to another, ends the switch first", async () => {
+  const [first, next] = [openMemoryStore(), openMemoryStore()];
+  const marking = delayMark(first);
+  await using server = await startMover(first, next);
+  using command = await askServer(server.data);
+  await command.ask("prepareMove", server.prepare);
+  await command.ask("holdChanges", null);
+  const moved = command.ask("move", null).catch(() => "gone");
+  // An answer to another command: by then the server has the question of the first.
+  using other = await askServer(server.data);
+  await other.ask("prepareMove", server.prepare);
+  const stopped = server.stop();
+  expect(await moved).toBe("gone");
+  marking.resolve();
+  await stopped;
+  expect([await isMovedTo(first.documents, "s3://sites"), await isArriving(next.documents)]).toEqual([true, false]);
+  expect(server.contents.movable.now()).toBe(next);
 });
 
 test("changes go on in the old storage where the command ends before the switch", async () => {

@@ -1,10 +1,12 @@
 import { SitepodError } from "#model";
 import type { Store } from "#store";
 import { endArrival, markMoved } from "#upkeep";
+import { DRAIN_MS } from "./drain.ts";
 import type { Log } from "./log.ts";
 import type { Hold, MovableStore } from "./movable-store.ts";
 import { type Answering, openOperatorSocket } from "./operator-socket.ts";
 import { nameStorage, type StorageOptions } from "./storage-options.ts";
+import { within } from "./within.ts";
 
 /** What a server has its contents in. */
 export interface MovableContents {
@@ -30,10 +32,19 @@ export interface StorageMoverOptions {
 const MAX_HOLD_MS = 60_000;
 const RETRY_MS = 1000;
 
-/** Moves a running server to a storage that a command has filled, when one asks for it at the operator's socket. Returns how to end that. */
+/** Where a command wants the contents to be, and where it takes them to be now. */
+interface Destination {
+  readonly from: string;
+  readonly storage: StorageOptions;
+  readonly store: Store;
+}
+
+/** Moves a running server to a storage that a command has filled, when one asks for it at the operator's socket. Returns how to end that, a move under way first. */
 export async function startStorageMover(options: StorageMoverOptions): Promise<() => Promise<void>> {
   const { data, contents, log } = options;
   const { movable } = contents;
+  /** Of the one who holds changes: there is one at most. */
+  let moving: Promise<void> | undefined;
 
   function requireSame(from: string): void {
     const name = nameStorage(data, contents.storage);
@@ -53,8 +64,24 @@ export async function startStorageMover(options: StorageMoverOptions): Promise<(
     }
   }
 
+  async function moveTo(held: Hold, { from, storage, store }: Destination): Promise<void> {
+    const name = nameStorage(data, storage);
+    try {
+      requireSame(from);
+      await markMoved(movable.now().documents, name, new Date().toISOString());
+    } catch (error) {
+      held.letGo();
+      throw error;
+    }
+    await endArrivalAtLast(store);
+    await options.tellEdges(storage);
+    held.moveTo(store);
+    contents.storage = storage;
+    log(`The contents were moved to ${name}: this server uses them there. Set its options before it is started again`);
+  }
+
   function answer(): Answering {
-    let next: { readonly from: string; readonly storage: StorageOptions; readonly store: Store } | undefined;
+    let next: Destination | undefined;
     let hold: Hold | undefined;
     let isOver = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -88,25 +115,11 @@ export async function startStorageMover(options: StorageMoverOptions): Promise<(
               "The last changes took too long to copy. Run the same command again.",
             );
           }
-          // From here on it ends by itself, also where the command has gone.
-          const [moving, { from, storage, store }] = [hold, next];
-          clearTimeout(timer);
+          const held = hold;
           hold = undefined;
-          const name = nameStorage(data, storage);
-          try {
-            requireSame(from);
-            await markMoved(movable.now().documents, name, new Date().toISOString());
-          } catch (error) {
-            moving.letGo();
-            throw error;
-          }
-          await endArrivalAtLast(store);
-          await options.tellEdges(storage);
-          moving.moveTo(store);
-          contents.storage = storage;
-          log(
-            `The contents were moved to ${name}: this server uses them there. Set its options before it is started again`,
-          );
+          clearTimeout(timer);
+          // From here on it ends by itself, also where the command has gone.
+          await (moving = moveTo(held, next));
           return null;
         },
       },
@@ -118,7 +131,12 @@ export async function startStorageMover(options: StorageMoverOptions): Promise<(
   }
 
   try {
-    return await openOperatorSocket(data, answer);
+    const close = await openOperatorSocket(data, answer);
+    return async () => {
+      await close();
+      // Whoever takes over must not begin in a storage that is being left. Where that does not end, it is refused there.
+      if (moving) await within(DRAIN_MS, moving);
+    };
   } catch (error) {
     // Not every file system has sockets.
     log("Commands cannot reach this server: its storage cannot be moved while it runs", error);

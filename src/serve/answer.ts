@@ -42,8 +42,8 @@ export interface InCoding {
 
 /** Larger files are left to the system's file cache, and to sendfile. */
 const MAX_HOT_FILE_BYTES = 64 * 1024;
-/** What an answer costs beside its content. */
-const ANSWER_BYTES = 1024;
+/** What an answer costs beside its content: two sets of headers, a blob, its names. */
+const ANSWER_BYTES = 3 * 1024;
 
 /** What an answer and those that go out in its place take. */
 export const bytesInMemory = ({ size, encoded = {} }: Answer): number =>

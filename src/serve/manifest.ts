@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { Digest, Manifest } from "#model";
 import { type FindEntry, isRulesFile } from "#routing";
 import type { Readers } from "./readers.ts";
-import { type PodRules, readPodRules, weightOf } from "./rules.ts";
+import { bytesOfRules, type PodRules, readPodRules } from "./rules.ts";
 
 /** An opened manifest. */
 export interface Pod {
@@ -20,15 +20,17 @@ export interface Pods {
   readonly size: number;
 }
 
-/** Files of all manifests kept open together; each takes some 100 bytes. */
-const MAX_OPEN_FILES = 500_000;
+/** Of all manifests kept open together, with their rules. */
+const MAX_OPEN_BYTES = 32 * 1024 * 1024;
+/** What an open pod costs beside its manifest. */
+const POD_BYTES = 2400;
 
 /** Keeps the manifests in use open. They never change, so nothing of this goes stale. */
-export function createPods(readers: Readers): Pods {
+export function createPods(readers: Pick<Readers, "readManifest" | "openBlob">, maxBytes = MAX_OPEN_BYTES): Pods {
   let opened = 0;
   const pods = new LRUCache<Digest, Pod>({
-    maxSize: MAX_OPEN_FILES,
-    sizeCalculation: ({ manifest, rules }) => manifest.fileCount + weightOf(rules) + 10,
+    maxSize: maxBytes,
+    sizeCalculation: ({ manifest, rules }) => POD_BYTES + manifest.byteLength + bytesOfRules(rules),
   });
   const opening = new Map<Digest, Promise<Pod>>();
 

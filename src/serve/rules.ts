@@ -36,7 +36,7 @@ export async function readPodRules(manifest: Manifest, openBlob: Readers["openBl
   };
 }
 
-/** How many files' worth of memory the rules take. */
-export const weightOf = (rules: PodRules | undefined): number =>
-  FILES_PER_RULE * ((rules?.redirects?.count ?? 0) + (rules?.headers?.count ?? 0));
-const FILES_PER_RULE = 10;
+/** About how much memory the rules take. */
+export const bytesOfRules = (rules: PodRules | undefined): number =>
+  RULE_BYTES * ((rules?.redirects?.count ?? 0) + (rules?.headers?.count ?? 0));
+const RULE_BYTES = 1000;

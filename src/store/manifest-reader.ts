@@ -3,7 +3,7 @@ import { type Digest, type Manifest, openManifest } from "#model";
 import type { Blobs } from "./ports.ts";
 
 /** Bytes of manifests kept open. Large ones are mapped files: the machine may drop their pages at any time. */
-const DEFAULT_CACHE_BYTES = 256 * 1024 * 1024;
+const DEFAULT_CACHE_BYTES = 32 * 1024 * 1024;
 
 export type ReadManifest = (digest: Digest) => Promise<Manifest | undefined>;
 

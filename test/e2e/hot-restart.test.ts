@@ -3,6 +3,8 @@ import { rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { allowMigration } from "../../src/bin/migrate-connections.ts";
+import { askServer } from "../../src/bin/operator-socket.ts";
+import { parseDataPlace } from "../../src/bin/storage-place.ts";
 import { register } from "../harness/account.ts";
 import { deployClient } from "../harness/deploy-client.ts";
 import { findFreePorts } from "../harness/free-ports.ts";
@@ -25,6 +27,14 @@ const isAlive = (pid: number): boolean => {
     return false;
   }
 };
+
+/** Has a command of the operator reach the server, which says that it is not what the command takes it for. */
+async function expectOperatorIsAnswered(data: string): Promise<void> {
+  using command = await askServer(data);
+  const { storage } = parseDataPlace(data, {});
+  const refusal = command.ask("prepareMove", { from: "s3://elsewhere", to: storage });
+  await expect(refusal).rejects.toThrow(`The contents of this server are in ${data} now`);
+}
 
 describe.skipIf(!isLinux || Bun.which("wrk") === null || !allowMigration())(
   "a server that is told to restart (needs wrk and tcp_migrate_req)",
@@ -110,6 +120,7 @@ describe.skipIf(!isLinux)("a server that is told to restart (needs Linux)", () =
     expect(await pid()).toBe(first);
     await client.deploy("shop", { "index.html": "two" }, "prod");
     expect(await (await fetchHost(server, `shop.${server.domain}`, "/")).text()).toBe("two");
+    await expectOperatorIsAnswered(server.data);
 
     await rm(obstacle);
     await restartable.restart();
@@ -117,7 +128,8 @@ describe.skipIf(!isLinux)("a server that is told to restart (needs Linux)", () =
     await client.deploy("shop", { "index.html": "three" }, "prod");
     expect(await (await fetchHost(server, `shop.${server.domain}`, "/")).text()).toBe("three");
     await waitUntil("the first has ended", () => !isAlive(first));
-    // The data folder is held as before.
+    // What ended has taken nothing along: commands reach its successor, and the data folder is held as before.
+    await expectOperatorIsAnswered(server.data);
     await expect(startServer({ data: server.data })).rejects.toThrow("Another sitepod server uses");
   });
 
