@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { addCounts, formatCounts, readCounts } from "./test-report.ts";
+import { addCounts, formatCounts, readCounts, readFailures } from "./test-report.ts";
 
 const report = (tests: number, failures: number, skipped: number) =>
   `<?xml version="1.0"?>\n<testsuites name="bun test" tests="${tests}" assertions="9" failures="${failures}" skipped="${skipped}" time="1">`;
@@ -29,4 +29,19 @@ test("the closing line sums up, and names skipped tests only where there are som
   ]);
   expect(formatCounts(sum)).toBe("7 passed, 1 failed");
   expect(formatCounts({ passed: 7, failed: 0, skipped: 2 })).toBe("7 passed, 0 failed, 2 skipped");
+});
+
+test("names each failed test with its file, its group and what was wrong", () => {
+  const failures = readFailures(`<testsuites name="bun test" tests="4" failures="3">
+    <testcase name="passes" classname="" time="0.1" file="a.test.ts" line="1" assertions="1" />
+    <testcase name="a &lt;b&gt; &amp; c" classname="a group" time="0.1" file="a.test.ts" line="2" assertions="1">
+      <failure type="Error" message="says &quot;no&quot;&#10;&#10;twice&#10;">Error: says</failure>
+    </testcase>
+    <testcase name="alone" classname="" time="0.1" file="b.test.ts" line="7" assertions="0">
+      <failure type="TimeoutError" message="test timed out" />
+    </testcase>`);
+  expect(failures).toEqual([
+    'FAILED a.test.ts:2 a group > a <b> & c\n       says "no"\n       twice',
+    "FAILED b.test.ts:7 alone\n       test timed out",
+  ]);
 });

@@ -18,6 +18,26 @@ export function readCounts(report: string | undefined, exitCode: number): Counts
   return { passed: tests - failures - skipped, failed: crashed ? 1 : failures, skipped };
 }
 
+/** Reads which tests a runner's JUnit report calls failed: file, name and message of each, as lines to print. */
+export function readFailures(report: string): string[] {
+  return [...report.matchAll(/<testcase\b([^>]*)>\s*<(?:failure|error)\b([^>]*)>/g)].map(([, test, failure]) => {
+    const [file, line, group, name] = ["file", "line", "classname", "name"].map((key) => readAttribute(test!, key));
+    const message = readAttribute(failure!, "message").trim().replaceAll(/\n+/g, "\n       ");
+    return `FAILED ${file}:${line} ${group === "" ? "" : `${group} > `}${name}\n       ${message}`;
+  });
+}
+
+/** Returns an attribute's value of an XML element, as written between its angle brackets; empty where it has none. */
+function readAttribute(element: string, name: string): string {
+  const value = new RegExp(`\\b${name}="([^"]*)"`).exec(element)?.[1] ?? "";
+  return value.replaceAll(/&(#?\w+);/g, (_, entity: string) =>
+    entity.startsWith("#") ? String.fromCodePoint(Number(entity.slice(1))) : XML_ENTITIES[entity]!,
+  );
+}
+
+// XML 1.0, section 4.6.
+const XML_ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+
 export function addCounts(all: readonly Counts[]): Counts {
   return all.reduce(
     (sum, each) => ({
