@@ -75,7 +75,8 @@ describe.skipIf(process.platform !== "linux")(
       const all = ["-c", "1000", "-r", "1000", "-l", "60", "-d", `127.0.0.1:${target.server.port}`, ...flags];
       return withstand(target, {
         name: `${name} of slowhttptest`,
-        command: ["slowhttptest", ...all],
+        // It would keep what it prints to a pipe until there is much of it.
+        command: ["stdbuf", "-oL", "slowhttptest", ...all],
         hasBegun: (output) => /(?:connected|closed): .*?[1-9]\d\d/s.test(output),
       });
     });
