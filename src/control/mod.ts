@@ -1,5 +1,4 @@
 import type { Api } from "#wire";
-import { createApi } from "./api/app.ts";
 import type { Context } from "./context.ts";
 import { recheckDomains } from "./domains/recheck-domains.ts";
 import { verifyWaiting } from "./domains/verify-waiting.ts";
@@ -41,7 +40,11 @@ export interface Control {
 export function createControl(context: Context, secret: string, metrics: () => string | Promise<string>): Control {
   const signIn = createSignIn(context, secret);
   const { accounts } = signIn;
-  const fetch = createApi(context, signIn, metrics);
+  // A server that nobody asks about its sites does without the schemas and routes of the API: they take 8 MB.
+  const startedMs = context.nowMs();
+  let loaded: Promise<Control["fetch"]> | undefined;
+  const load = async () => (await import("./api/app.ts")).createApi(context, signIn, { metrics, startedMs });
+  const fetch: Control["fetch"] = async (...request) => await (await (loaded ??= load()))(...request);
   const clean = async () => void (await cleanUp(context));
   const recheck = () => recheckDomains(context);
   const verify = () => verifyWaiting(context);
@@ -75,7 +78,7 @@ export function createControl(context: Context, secret: string, metrics: () => s
 }
 
 export { refusalResponse } from "./api/errors.ts";
-export { metricsResponse } from "./api/server-routes.ts";
+export { metricsResponse } from "./metrics-response.ts";
 export { createHealth } from "./health.ts";
 export {
   type Activity,

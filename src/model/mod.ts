@@ -8,6 +8,7 @@ export * from "./guard.ts";
 export * from "./host-record.ts";
 export * from "./keys.ts";
 export * from "./lease.ts";
+export * from "./limit.ts";
 export * from "./manifest.ts";
 export * from "./mount.ts";
 export * from "./network.ts";

@@ -1,3 +1,4 @@
+import { LIMIT_NAMES, type LimitName } from "#model";
 import { z } from "zod";
 import { bytes } from "./fields.ts";
 
@@ -9,11 +10,9 @@ const LIMITS = {
   max_stored_size: "Bytes that the releases may hold, each content once",
   max_sites: "Sites",
   max_requests_per_minute: "Requests to the API, uploads of contents aside",
-} as const;
+} as const satisfies Record<LimitName, string>;
 
-export const limitName = z.enum(Object.keys(LIMITS) as [keyof typeof LIMITS]);
-export type LimitName = keyof typeof LIMITS;
-export const LIMIT_NAMES = Object.keys(LIMITS) as LimitName[];
+export const limitName = z.enum(LIMIT_NAMES);
 
 const limit = (description: string) =>
   z

@@ -48,3 +48,8 @@ test("keeps Bun out of what the npm package runs on Node", () => {
   expect(faults("src/cli/a.ts", 'Bun.file("a")')[0]).toContain("plain Node");
   expect(faults("src/cli/a.ts", 'import { $ } from "bun";')[0]).toContain("plain Node");
 });
+
+test("keeps the schemas of the API out of what a server at rest holds", () => {
+  expect(faults("src/control/release/a.ts", "api.planRequest.parse(body)")[0]).toContain("at rest");
+  expect(faults("src/control/api/a.ts", "api.planRequest.parse(body)")).toEqual([]);
+});

@@ -25,6 +25,11 @@ const rules: readonly Rule[] = [
     why: "only src/bin reads the environment, opens ports and exits: take the value as an argument or return a code",
   },
   {
+    uses: /^api\.\w+$/,
+    files: /^src\/(control\/(?!api\/)|bin\/)/,
+    why: "the schemas of the API are loaded by its first request, 8 MB that a server at rest does without: use types of Api",
+  },
+  {
     uses: /^(Bun(\..+)?|import bun(:.+)?)$/,
     files: /^src\/(model|wire|routing|diff|cli)\//,
     why: "the CLI runs on plain Node too: use node: modules and web standards",

@@ -1,4 +1,4 @@
-import { formatSize } from "#model";
+import { formatSize, type LimitName } from "#model";
 import type { Api } from "#wire";
 import type { Paint } from "./paint.ts";
 import { formatTable } from "./table.ts";
@@ -12,8 +12,8 @@ export function formatQuota({ workspace, name, limits, used, set }: Api.Quota, p
   const most = (limit: number | null, format: (value: number) => string) =>
     limit === null ? "no limit" : format(limit);
   const count = (value: number) => value.toLocaleString("en-US");
-  const own = (limit: Api.LimitName) => (set.includes(limit) ? "set for this workspace" : "");
-  const rows: (readonly [string, string, Api.LimitName])[] = [
+  const own = (limit: LimitName) => (set.includes(limit) ? "set for this workspace" : "");
+  const rows: (readonly [string, string, LimitName])[] = [
     ["stored", `${ofLimit(used.stored_size, limits.max_stored_size, formatSize)}`, "max_stored_size"],
     ["sites", `${ofLimit(used.sites, limits.max_sites, count)}`, "max_sites"],
     ["requests a minute", most(limits.max_requests_per_minute, count), "max_requests_per_minute"],

@@ -23,7 +23,7 @@ test("the documents that anybody may ask for are made once", async () => {
     activity: createActivity(),
     live: createLive("epoch"),
   };
-  const answer = createApi(context as unknown as Context, {} as SignIn, () => "");
+  const answer = createApi(context as unknown as Context, {} as SignIn, { metrics: () => "", startedMs: 0 });
   const before = made;
   const paths = ["/api/v1/openapi.json", "/api/docs", "/api/v1/openapi.json", "/api/docs"];
   const texts = await Promise.all(
@@ -40,7 +40,10 @@ test("answers are counted by the pattern of their route: what a client makes up 
   const live = createLive("epoch");
   const addresses = { console: "http://localhost" };
   const context = { settings, addresses, nowMs: () => 0, db: {}, store: {}, activity, live };
-  const answer = createApi(context as unknown as Context, {} as SignIn, () => "sitepod_up 1\n");
+  const answer = createApi(context as unknown as Context, {} as SignIn, {
+    metrics: () => "sitepod_up 1\n",
+    startedMs: 0,
+  });
   const ask = (method: string, path: string) => answer(new Request(`http://localhost/api/v1${path}`, { method }), null);
   for (const path of ["/metrics", "/metrics?since=1", "/made-up", "/up-made"]) await ask("GET", path);
   await ask("HEAD", "/metrics");

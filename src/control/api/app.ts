@@ -26,7 +26,7 @@ import { addLiveRoutes } from "./live-routes.ts";
 import { addGarbageRoutes, addRetentionRoutes } from "./retention-routes.ts";
 import type { Api, Caller } from "./route.ts";
 import { addSecurityRoutes } from "./security-routes.ts";
-import { addServerRoutes } from "./server-routes.ts";
+import { addServerRoutes, type ProcessFigures } from "./server-routes.ts";
 import { addGuardRoutes } from "./guard-routes.ts";
 import { addInvitationRoutes } from "./invitation-routes.ts";
 import { addMemberRoutes } from "./member-routes.ts";
@@ -39,7 +39,7 @@ const BASE = "/api/v1";
 const NO_ROUTE = { method: "other", path: "none" };
 
 /** Makes the HTTP API: `(request, address of the client) => response`. */
-export function createApi(context: Context, signIn: SignIn, metrics: () => string | Promise<string>) {
+export function createApi(context: Context, signIn: SignIn, told: ProcessFigures) {
   const app: Api = new OpenAPIHono<{ Bindings: Caller }>().basePath(BASE);
   app.use((request, next) =>
     inRequestSpan(request.req.raw, async (span) => {
@@ -51,7 +51,7 @@ export function createApi(context: Context, signIn: SignIn, metrics: () => strin
       describeRequestSpan(span, answered);
     }),
   );
-  addServerRoutes(app, context, signIn.accounts, metrics);
+  addServerRoutes(app, context, signIn.accounts, told);
   addGarbageRoutes(app, context);
   addAccountRoutes(app, context, signIn);
   addPasswordRoutes(app, context, signIn);

@@ -3,18 +3,26 @@ import { api } from "#wire";
 import type { Context } from "../context.ts";
 import { createHealth } from "../health.ts";
 import type { Accounts } from "../identity/accounts.ts";
+import { metricsResponse } from "../metrics-response.ts";
 import { recordEvent } from "../identity/audit.ts";
 import { cleanUp } from "../retention/clean-up.ts";
 import { addRoute, type Api, describePermission } from "./route.ts";
+
+/** What is told of the whole process. */
+export interface ProcessFigures {
+  /** In Prometheus' text format. */
+  readonly metrics: () => string | Promise<string>;
+  /** Milliseconds since the epoch. */
+  readonly startedMs: number;
+}
 
 export function addServerRoutes(
   app: Api,
   context: Context,
   accounts: Accounts,
-  metrics: () => string | Promise<string>,
+  { metrics, startedMs }: ProcessFigures,
 ): void {
   const tag = "Server";
-  const startedMs = context.nowMs();
 
   const checkDatabase = async () => {
     await context.db.check();
@@ -87,7 +95,3 @@ export function addServerRoutes(
     },
   );
 }
-
-/** Answers with figures in Prometheus' text format, 0.0.4. */
-export const metricsResponse = (text: string): Response =>
-  new Response(text, { headers: { "content-type": "text/plain; version=0.0.4", "cache-control": "no-store" } });

@@ -1,5 +1,5 @@
-import { SitepodError } from "#model";
-import { type Api, api } from "#wire";
+import { LIMIT_NAMES, type LimitName, SitepodError } from "#model";
+import type { Api } from "#wire";
 import type { Context } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
@@ -69,11 +69,11 @@ export async function setQuota(
   requireBelow(request.max_file_size, context.settings.maxFileBytes, "SITEPOD_MAX_FILE_SIZE");
   requireBelow(request.max_deploy_size, context.settings.maxDeployBytes, "SITEPOD_MAX_DEPLOY_SIZE");
   const changed: { -readonly [name in keyof OwnLimits]?: number | null } = {};
-  for (const name of api.LIMIT_NAMES) {
+  for (const name of LIMIT_NAMES) {
     const told = request[name];
     if (told !== undefined) changed[name] = told === "default" ? null : told === "none" ? NO_LIMIT : told;
   }
-  const none = Object.fromEntries(api.LIMIT_NAMES.map((name) => [name, null])) as Record<Api.LimitName, null>;
+  const none = Object.fromEntries(LIMIT_NAMES.map((name) => [name, null])) as Record<LimitName, null>;
   await context.db.query.transaction().execute(async (query) => {
     await query
       .insertInto("workspace_quotas")
@@ -112,7 +112,7 @@ async function describe(context: Context, { id, name, owner_email }: Workspace):
     name,
     owner_email,
     limits: limitsOnWire(decideLimits(context.settings, own)),
-    set: api.LIMIT_NAMES.filter((limit) => own && own[limit] !== null),
+    set: LIMIT_NAMES.filter((limit) => own && own[limit] !== null),
     used: {
       stored_size: (await readUsage(context.db.query, id)).storedBytes,
       sites: await countSites(context.db.query, id),
