@@ -6,16 +6,21 @@ export const chromiumPath: string | undefined =
 
 /**
  * Starts a browser with a profile of its own; every name below `domain` leads it to this machine. It takes certificates with
- * the trusted keys (SHA-256 of what RFC 5280 calls SubjectPublicKeyInfo, base64) for good, whoever has signed them.
+ * the trusted keys (SHA-256 of what RFC 5280 calls SubjectPublicKeyInfo, base64) for good, whoever has signed them. It speaks
+ * HTTP/3 and nothing else with `http3With` (`host:port`), and with nobody else.
  */
-export async function startBrowser(domain: string, trustedKeys: readonly string[] = []): Promise<Browser> {
+export async function startBrowser(
+  domain: string,
+  trustedKeys: readonly string[] = [],
+  http3With?: string,
+): Promise<Browser> {
   if (chromiumPath === undefined) throw new Error("There is no Chromium here: install it, or set SITEPOD_CHROMIUM.");
   return await chromium.launch({
     executablePath: chromiumPath,
     args: [
       "--no-sandbox",
       "--disable-gpu",
-      "--disable-quic",
+      ...(http3With === undefined ? ["--disable-quic"] : ["--enable-quic", `--origin-to-force-quic-on=${http3With}`]),
       "--no-first-run",
       "--disable-background-networking",
       "--disable-component-update",
