@@ -22,3 +22,5 @@ export * from "./retention.ts";
 export * from "./site.ts";
 export * from "./size.ts";
 export * from "./storage-note.ts";
+export * from "./traffic.ts";
+export * from "./traffic-report.ts";

@@ -1,4 +1,4 @@
-import { parsePreviewSlug } from "#model";
+import { parsePreviewSlug, type SiteFigures } from "#model";
 import { formatHost, type Host, portOf, type SiteHost, splitUrl, type Target } from "#routing";
 import { type AccessOptions, createAccessGuard } from "./access.ts";
 import { createHostParser } from "./host-parser.ts";
@@ -11,6 +11,7 @@ import type { Readers } from "./readers.ts";
 import { createReadyAnswers } from "./ready.ts";
 import type { MountsRoute, PodRoute, Route } from "./ref.ts";
 import type { RulesOptions } from "./ruled.ts";
+import { countNoSites, createSiteTraffic, type SiteCount, type UrlCount } from "./site-traffic.ts";
 import { createTrafficCount, type Traffic } from "./traffic.ts";
 import { whenReady } from "./when-ready.ts";
 
@@ -27,6 +28,8 @@ export interface EdgeOptions {
   readonly maxHotBytes?: number;
   /** Whether sites are reached by HTTPS alone, so that browsers are told to use nothing else. */
   readonly isHttpsOnly?: boolean;
+  /** Whether what is answered is counted by site. */
+  readonly countsSites?: boolean;
 }
 
 export interface Edge {
@@ -39,6 +42,8 @@ export interface Edge {
   /** Drops what came from a document of the store (`refs/docs/prod.json`). To be called after each change of one. */
   forget(key: string): void;
   stats(): EdgeStats;
+  /** Hands over what was counted of each site since it was handed over last. */
+  takeTraffic(): SiteFigures[];
 }
 
 /** What was answered, and what is in memory now. */
@@ -60,9 +65,9 @@ export function createEdge(options: EdgeOptions): Edge {
   const pods = createPods(readers);
   const ready = createReadyAnswers(nowMs);
   const count = createTrafficCount();
+  const sites = options.countsSites ? createSiteTraffic({ nowMs }) : countNoSites();
   const podServer = createPodServer(pods, {
     readers,
-    sent: count.sent,
     ready,
     nowMs,
     log,
@@ -78,20 +83,37 @@ export function createEdge(options: EdgeOptions): Edge {
 
   function serveRoute(request: Request, route: Followed, received = request): Response | Promise<Response> {
     if (route.kind === "mounts") return serveMounted(request, route, siteServer);
-    return route.kind === "pod" && route.protection
-      ? access.guard(request, received, route.protection, () => serveOpen(request, route, received))
-      : serveOpen(request, route, received);
+    if (route.kind !== "pod") return refuseMethod(request.method) ?? respondWithoutPod(request, route);
+    const site = sites.of(route.visited);
+    const open = () => serveOpen(request, route, received, site);
+    return counted(request, site, route.protection ? access.guard(request, received, route.protection, open) : open());
+  }
+
+  /** A failure is answered, and counted, as such. */
+  function counted(request: Request, site: SiteCount, answer: Response | Promise<Response>) {
+    const { method, url } = request;
+    const add = (response: Response): Response => {
+      site.answered(method, url, response.status);
+      return response;
+    };
+    if (answer instanceof Response) return add(answer);
+    return answer.catch((cause: unknown) => respondFailure(request, cause)).then(add);
+  }
+
+  function respondFailure({ method, url }: Request, cause: unknown): Response {
+    log(`Cannot answer ${method} ${url}`, cause);
+    return respondPage("unavailable", method);
   }
 
   function serveOpen(
     request: Request,
-    route: Followed<Exclude<Route, MountsRoute>>,
+    route: Followed<PodRoute>,
     received: Request,
+    site: SiteCount,
   ): Response | Promise<Response> {
-    if (route.kind !== "pod") return refuseMethod(request.method) ?? respondWithoutPod(request, route);
     const preview = findPreviewHost(route, request.url);
     if (preview) return redirect(307, request, formatHost(preview.host, domain), preview.target);
-    return whenReady(pods.open(route.manifest), (pod) => podServer.serve(request, received, route, pod));
+    return whenReady(pods.open(route.manifest), (pod) => podServer.serve(request, received, route, pod, site));
   }
 
   /** Finds where a site's name leads, also for a moment where the site has just taken another. */
@@ -109,27 +131,38 @@ export function createEdge(options: EdgeOptions): Edge {
     return respondPage(route.kind, request.method);
   }
 
+  function countReady(response: Response, url: UrlCount): Response {
+    const { status } = response;
+    count.ready(status);
+    url.answered(status);
+    return response;
+  }
+
   return {
     parseHost: (header) => parseHost(header).host,
     fetchReady(request) {
       // Each look at a part of a request costs: no more than one.
       const { method, headers } = request;
-      const answer = ready.find(request.url, method, headers);
-      if (!answer) return undefined;
-      return whenReady(podServer.send(method, headers, answer), count.ready);
+      const found = ready.find(request.url, method, headers);
+      if (!found) return undefined;
+      const response = podServer.send(method, headers, found.answer, found.count.site);
+      return response instanceof Promise
+        ? response.then((sent) => countReady(sent, found.count))
+        : countReady(response, found.count);
     },
     fetch(request) {
       const response = serve(request);
       if (response instanceof Response) return count.routed(response);
-      return response
-        .catch((cause: unknown) => {
-          log(`Cannot answer ${request.method} ${request.url}`, cause);
-          return respondPage("unavailable", request.method);
-        })
-        .then(count.routed);
+      return response.catch((cause: unknown) => respondFailure(request, cause)).then(count.routed);
     },
     forget: (key) => hosts.forget(key),
-    stats: () => ({ ...count.traffic(), hosts: hosts.size, pods: pods.size, ...podServer.stats() }),
+    stats: () => ({
+      ...count.traffic(sites.sentBytes()),
+      hosts: hosts.size,
+      pods: pods.size,
+      ...podServer.stats(),
+    }),
+    takeTraffic: () => sites.take(),
   };
 }
 

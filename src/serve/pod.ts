@@ -21,7 +21,7 @@ import type { PodRoute } from "./ref.ts";
 import { respond } from "./respond.ts";
 import { type RulesOptions, serveRuled } from "./ruled.ts";
 import type { PodRules } from "./rules.ts";
-import type { Sent } from "./traffic.ts";
+import type { SiteCount } from "./site-traffic.ts";
 import { whenReady } from "./when-ready.ts";
 
 export interface PodServerOptions extends AnswersOptions {
@@ -31,21 +31,26 @@ export interface PodServerOptions extends AnswersOptions {
   readonly nowMs: () => number;
   readonly log: (message: string, cause?: unknown) => void;
   readonly rules: RulesOptions;
-  readonly sent: Sent;
 }
 
 export interface PodServer {
   /** Answers from a pod. `received` is the request as it came, where `request` is one made of it. */
-  serve(request: Request, received: Request, route: Followed<PodRoute>, pod: Pod): Response | Promise<Response>;
-  /** Sends of an answer what the request asks for. */
-  send(method: string, headers: Headers, answer: Answer): Response | Promise<Response>;
+  serve(
+    request: Request,
+    received: Request,
+    route: Followed<PodRoute>,
+    pod: Pod,
+    site: SiteCount,
+  ): Response | Promise<Response>;
+  /** Sends of an answer what the request asks for, and counts its bytes. */
+  send(method: string, headers: Headers, answer: Answer, site: SiteCount): Response | Promise<Response>;
   /** What is in memory now. */
   stats(): { readonly answers: number; readonly hotBytes: number };
 }
 
 /** Serves files of pods: what a path means, in which form, under which headers. */
 export function createPodServer(pods: Pods, options: PodServerOptions): PodServer {
-  const { readers, ready, nowMs, log, rules, sent } = options;
+  const { readers, ready, nowMs, log, rules } = options;
   const answers = createAnswers(options);
   const negotiate = createNegotiation({ readers, nowMs, log, onGrown: (answer) => answers.measure(answer) });
 
@@ -54,17 +59,19 @@ export function createPodServer(pods: Pods, options: PodServerOptions): PodServe
     received: Request,
     route: Followed<PodRoute>,
     pod: Pod,
+    site: SiteCount,
     podRules: PodRules,
   ): Response | Promise<Response> {
     const mode = htmlHandlingOf(pod);
-    const site = {
+    const ruled = {
       isListed: route.listed,
       hasFile: (path: string) => hasFile(path, mode, pod.find),
-      serve: () => serveFromPod(request, route, pod),
+      serve: () => serveFromPod(request, route, pod, site),
       serveInstead: (path: string, status: number) =>
-        refuseMethod(request.method) ?? serveIntent(request, route, pod, decideInstead(path, status, mode, pod.find)),
+        refuseMethod(request.method) ??
+        serveIntent(request, route, pod, site, decideInstead(path, status, mode, pod.find)),
     };
-    return serveRuled({ request, received }, podRules, site, rules);
+    return serveRuled({ request, received }, podRules, ruled, rules);
   }
 
   /** `byUrlAlone` says that whoever asks for the URL gets the same, as long as the route may be followed. */
@@ -72,6 +79,7 @@ export function createPodServer(pods: Pods, options: PodServerOptions): PodServe
     request: Request,
     route: Followed<PodRoute>,
     pod: Pod,
+    site: SiteCount,
     byUrlAlone = false,
   ): Response | Promise<Response> {
     const refusal = refuseMethod(request.method);
@@ -79,27 +87,35 @@ export function createPodServer(pods: Pods, options: PodServerOptions): PodServe
     const target = splitUrl(request.url);
     const kept = answers.findKept(pod, route, target.path);
     if (kept) {
-      if (byUrlAlone) ready.remember(request, route.follows, kept);
-      return send(request.method, request.headers, kept);
+      if (byUrlAlone) ready.remember(request, route.follows, kept, site);
+      return send(request.method, request.headers, kept, site);
     }
 
     const parsed = parseRequestPath(target.path);
     if (parsed.kind === "malformed") return respondPage("malformed", request.method);
     if (parsed.kind === "nowhere" || isRulesFile(parsed.path)) {
-      return serveIntent(request, route, pod, decideNowhere(pod.find));
+      return serveIntent(request, route, pod, site, decideNowhere(pod.find));
     }
     const intent = decideIntent(parsed.path, htmlHandlingOf(pod), pod.find);
     const found = intent.kind === "redirect" || (intent.kind === "file" && intent.status === 200);
     return found || route.survivors.length === 0 || !mayHoldContentHash(parsed.path)
-      ? serveIntent(request, route, pod, intent)
-      : serveSurvivor(request, route, parsed.path).then((r) => r ?? serveIntent(request, route, pod, intent));
+      ? serveIntent(request, route, pod, site, intent)
+      : serveSurvivor(request, route, site, parsed.path).then(
+          (response) => response ?? serveIntent(request, route, pod, site, intent),
+        );
   }
 
-  function serveIntent(request: Request, route: PodRoute, pod: Pod, intent: Intent): Response | Promise<Response> {
+  function serveIntent(
+    request: Request,
+    route: PodRoute,
+    pod: Pod,
+    site: SiteCount,
+    intent: Intent,
+  ): Response | Promise<Response> {
     switch (intent.kind) {
       case "file":
         return whenReady(answers.prepare(pod, route, intent.status, intent.entry, intent.address), (answer) =>
-          send(request.method, request.headers, answer),
+          send(request.method, request.headers, answer, site),
         );
       case "redirect": {
         const location = intent.location + splitUrl(request.url).query;
@@ -112,22 +128,28 @@ export function createPodServer(pods: Pods, options: PodServerOptions): PodServe
     }
   }
 
-  function send(method: string, headers: Headers, answer: Answer): Response | Promise<Response> {
+  function send(method: string, headers: Headers, answer: Answer, site: SiteCount): Response | Promise<Response> {
     const accept = answer.encoded ? headers.get("accept-encoding") : null;
-    if (accept === null) return respond(method, headers, answer, sent);
+    if (accept === null) return respond(method, headers, answer, site);
     return whenReady(negotiate(accept, headers, answer), (chosen) =>
-      chosen ? respond(method, headers, chosen, sent) : respondPage("notAcceptable", method),
+      chosen ? respond(method, headers, chosen, site) : respondPage("notAcceptable", method),
     );
   }
 
   /** Serves a hashed file that the release has not, but one before it had: pages opened before a deploy ask for it. */
-  async function serveSurvivor(request: Request, route: PodRoute, path: string): Promise<Response | undefined> {
+  async function serveSurvivor(
+    request: Request,
+    route: PodRoute,
+    site: SiteCount,
+    path: string,
+  ): Promise<Response | undefined> {
     for (const { manifest, expires_at } of route.survivors) {
       if (Date.parse(expires_at) <= nowMs()) continue;
       try {
         const pod = await pods.open(manifest);
         const entry = pod.find(path);
-        if (entry) return await send(request.method, request.headers, await answers.prepare(pod, route, 200, entry));
+        if (!entry) continue;
+        return await send(request.method, request.headers, await answers.prepare(pod, route, 200, entry), site);
       } catch (cause) {
         log(`A file of an earlier release cannot be read: ${path}`, cause);
       }
@@ -136,10 +158,10 @@ export function createPodServer(pods: Pods, options: PodServerOptions): PodServe
   }
 
   return {
-    serve: (request, received, route, pod) =>
+    serve: (request, received, route, pod, site) =>
       pod.rules
-        ? serveByRules(request, received, route, pod, pod.rules)
-        : serveFromPod(request, route, pod, received === request && route.protection === undefined),
+        ? serveByRules(request, received, route, pod, site, pod.rules)
+        : serveFromPod(request, route, pod, site, received === request && route.protection === undefined),
     send,
     stats: () => ({ answers: answers.count, hotBytes: answers.bytes }),
   };

@@ -21,6 +21,7 @@ import {
 } from "#routing";
 import { type Protection, protectionOf } from "./access.ts";
 import type { Readers } from "./readers.ts";
+import type { Visited } from "./site-traffic.ts";
 
 /** How an address shows a pod. */
 export interface Showing {
@@ -38,6 +39,7 @@ export interface PodRoute extends Showing {
   readonly previewsOf?: string;
   /** Undefined where everybody may see it. */
   readonly protection: Protection | undefined;
+  readonly visited: Visited;
 }
 
 /** A custom domain: sites by path. */
@@ -83,6 +85,7 @@ export async function resolveRoute(
         listed: prod,
         modified: lastModifiedOf([ref.updated_at], nowMs),
         protection: protectionOf(environmentPointer(ref.site, host.environment), ref.access),
+        visited: { label: host.label, shownAs: host.environment },
         ...(prod && { previewsOf: host.label }),
       });
     }
@@ -95,7 +98,8 @@ export async function resolveRoute(
       if (claim && release) {
         const protection = protectionOf(releasesPointer(claim.site), claim.access);
         const modified = lastModifiedOf([claim.created_at, release.created_at], nowMs);
-        return always(unlisted(release.manifest, protection, modified));
+        const visited = { label: host.label, shownAs: "release" } as const;
+        return always(unlisted(release.manifest, protection, modified, visited));
       }
       const wasRemoved = claim?.moved_to === undefined && host.version <= (claim?.removed_to ?? 0);
       return always(wasRemoved ? { kind: "removed" } : await resolveAbsent(host, readers, onRead));
@@ -107,7 +111,9 @@ export async function resolveRoute(
       const expiresMs = Date.parse(preview.expires_at);
       if (expiresMs <= nowMs) return always({ kind: "expired" });
       const protection = protectionOf(previewPointer(preview.site, preview.slug), preview.access);
-      return { route: unlisted(preview.manifest, protection, lastModifiedOf([preview.created_at], nowMs)), expiresMs };
+      const modified = lastModifiedOf([preview.created_at], nowMs);
+      const visited = { label: host.label, shownAs: "preview" } as const;
+      return { route: unlisted(preview.manifest, protection, modified, visited), expiresMs };
     }
     case "custom": {
       const record = await findHostRecord(host.hostname, readers, onRead);
@@ -152,11 +158,17 @@ async function resolveAbsent(host: SiteHost, readers: Readers, onRead: (key: str
 }
 
 const always = (route: Route): Resolved => ({ route, expiresMs: Infinity });
-const unlisted = (manifest: Digest, protection: Protection | undefined, modified: LastModified | undefined): Route => ({
+const unlisted = (
+  manifest: Digest,
+  protection: Protection | undefined,
+  modified: LastModified | undefined,
+  visited: Visited,
+): Route => ({
   kind: "pod",
   manifest,
   survivors: [],
   listed: false,
   modified,
   protection,
+  visited,
 });

@@ -1,7 +1,7 @@
 import { formatUnsatisfiedRange, formatContentRange, selectContent } from "#routing";
 import type { Answer } from "./answer.ts";
 import { formatMultipart } from "./multipart.ts";
-import type { Sent } from "./traffic.ts";
+import type { Sent } from "./site-traffic.ts";
 
 /** Sends of a file what the request's conditions and ranges ask for, and counts it. */
 export function respond(method: string, headers: Headers, answer: Answer, sent: Sent): Response {

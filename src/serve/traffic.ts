@@ -8,17 +8,12 @@ type Counter = `${(typeof ANSWER_KINDS)[number]}${(typeof STATUS_CLASSES)[number
 /** What an edge has answered since it began: how often, by kind and class of status, and how many bytes of files. */
 export type Traffic = Readonly<Record<Counter | "sentBytes", number>>;
 
-/** The bytes of files that answers consist of: counted whole when they begin to be sent. */
-export interface Sent {
-  bytes: number;
-}
-
 /** Counts what is answered: one look at the status and one addition, as it is done for every request. */
 export interface TrafficCount {
-  readonly sent: Sent;
-  ready(response: Response): Response;
+  ready(status: number): void;
   routed(response: Response): Response;
-  traffic(): Traffic;
+  /** With the bytes, which are counted elsewhere. */
+  traffic(sentBytes: number): Traffic;
 }
 
 export function createTrafficCount(): TrafficCount {
@@ -26,18 +21,16 @@ export function createTrafficCount(): TrafficCount {
   const ready = [0, 0, 0, 0, 0, 0];
   const routed = [0, 0, 0, 0, 0, 0];
   const counts = { ready, routed };
-  const sent = { bytes: 0 };
   return {
-    sent,
-    ready(response) {
-      ready[(response.status / 100) | 0]!++;
-      return response;
+    ready(status) {
+      ready[(status / 100) | 0]!++;
     },
     routed(response) {
       routed[(response.status / 100) | 0]!++;
       return response;
     },
-    traffic: () => trafficBy((counter, kind, digit) => (counter === "sentBytes" ? sent.bytes : counts[kind!][digit!]!)),
+    traffic: (sentBytes) =>
+      trafficBy((counter, kind, digit) => (counter === "sentBytes" ? sentBytes : counts[kind!][digit!]!)),
   };
 }
 

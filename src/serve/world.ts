@@ -100,6 +100,7 @@ export function createWorld(): World {
       domain: DOMAIN,
       nowMs: () => world.nowMs,
       log: (message) => world.logged.push(message),
+      countsSites: true,
       access: {
         tryPassword: createTryPassword(() => world.nowMs, verifyPassword),
         addressOf: (request) => request.headers.get("X-Test-Address"),

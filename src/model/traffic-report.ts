@@ -1,0 +1,64 @@
+import { isCount, parseJsonObject } from "./ref.ts";
+import { type Figures, MAX_TRAFFIC_PATH_LENGTH, type PathRequests, SHOWN_AS, type ShownAs } from "./traffic.ts";
+
+/** What was counted of a site under one of its addresses. */
+export interface SiteFigures {
+  /** The site's label when it was asked for. */
+  readonly label: string;
+  readonly shownAs: ShownAs;
+  /** When the first of it was counted. Milliseconds since the epoch. */
+  readonly sinceMs: number;
+  readonly figures: Figures;
+}
+
+/** What edges have counted within a minute. Written once, and removed once the control plane has added it up. */
+export interface TrafficReport {
+  /** Milliseconds since the epoch. */
+  readonly countedMs: number;
+  readonly sites: readonly SiteFigures[];
+}
+
+export const TRAFFIC_FOLDER = "traffic/";
+export const trafficReportKey = (id: string): string => `${TRAFFIC_FOLDER}${id}.json`;
+
+export const formatTrafficReport = (report: TrafficReport): string => `${JSON.stringify(report)}\n`;
+
+/** Reads a report's file. Undefined where the text is not one. */
+export function parseTrafficReport(text: string): TrafficReport | undefined {
+  const value = parseJsonObject(text);
+  const sites = value?.["sites"];
+  const isReport = isAmount(value?.["countedMs"]) && Array.isArray(sites) && sites.every(isSiteFigures);
+  return isReport ? (value as unknown as TrafficReport) : undefined;
+}
+
+/** Reads figures as the database keeps them. Undefined where the text is not that. */
+export function parseFigures(text: string): Figures | undefined {
+  const value = parseJsonObject(text);
+  return isFigures(value) ? value : undefined;
+}
+
+function isSiteFigures(value: unknown): value is SiteFigures {
+  if (!isObject(value)) return false;
+  const { label, shownAs, sinceMs, figures } = value;
+  return typeof label === "string" && SHOWN_AS.includes(shownAs as ShownAs) && isAmount(sinceMs) && isFigures(figures);
+}
+
+function isFigures(value: unknown): value is Figures {
+  if (!isObject(value)) return false;
+  const { answers, notModified, bytes, paths, missing } = value;
+  const areAnswers = Array.isArray(answers) && answers.length === 4 && answers.every(isAmount);
+  return areAnswers && isAmount(notModified) && isAmount(bytes) && arePaths(paths) && arePaths(missing);
+}
+
+const arePaths = (value: unknown): value is readonly PathRequests[] =>
+  Array.isArray(value) &&
+  value.every(
+    (each) =>
+      Array.isArray(each) &&
+      typeof each[0] === "string" &&
+      each[0].length <= MAX_TRAFFIC_PATH_LENGTH &&
+      isCount(each[1]),
+  );
+
+const isAmount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
