@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { SiteFigures } from "#model";
 import type { Certificate } from "#pki";
 import { NO_TRAFFIC, type Traffic, type TryPassword } from "#serve";
 import { createDialogue } from "./dialogue.ts";
@@ -40,6 +41,8 @@ export interface EdgeChild {
   state(): Promise<EdgeState | undefined>;
   /** What it had answered when its state was told last. */
   trafficTold(): Traffic;
+  /** Returns what it has counted of each site since it was asked last, and, once it has ended, the last of it. */
+  takeTraffic(): Promise<readonly SiteFigures[]>;
   /** Has it end, once requests under way have, or after so long. */
   end(drainMs: number): void;
   kill(signal: "SIGTERM" | "SIGKILL"): void;
@@ -48,6 +51,8 @@ export interface EdgeChild {
 /** An edge follows a move within a millisecond. One that does not say so may serve what was before for 5 seconds at most. */
 const FOLLOW_MS = 100;
 const STATE_MS = 1000;
+/** It may hand over figures of thousands of sites. */
+const TRAFFIC_MS = 10_000;
 /** To open a storage. */
 const STORAGE_MS = 10_000;
 /** This very program: not what an upgrade may have put in the place of its file meanwhile. */
@@ -64,9 +69,16 @@ export function spawnEdge(tryPassword: TryPassword): EdgeChild {
     stdio: ["ignore", "ignore", "inherit"],
     ipc: (message) => dialogue.receive(message),
   });
-  const dialogue = createDialogue<EdgeQuestions, ServerQuestions>((message) => child.send(message), { tryPassword });
+  const dialogue = createDialogue<EdgeQuestions, ServerQuestions>((message) => child.send(message), {
+    tryPassword,
+    lastTraffic(figures) {
+      lastTraffic = figures;
+      return null;
+    },
+  });
   const newsOf = createCertificateSender();
   let told: EdgeState | undefined;
+  let lastTraffic: readonly SiteFigures[] = [];
   let isOpen = false;
 
   return {
@@ -104,6 +116,12 @@ export function spawnEdge(tryPassword: TryPassword): EdgeChild {
       dialogue.ask("end", drainMs).catch(() => {});
     },
     trafficTold: () => told ?? NO_TRAFFIC,
+    async takeTraffic() {
+      const taken = await within(TRAFFIC_MS, dialogue.ask("takeTraffic", null));
+      const last = lastTraffic;
+      lastTraffic = [];
+      return [...(taken ?? []), ...last];
+    },
     kill: (signal) => child.kill(signal),
   };
 }

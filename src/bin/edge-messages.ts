@@ -1,3 +1,4 @@
+import type { SiteFigures } from "#model";
 import { type Certificate, Secret } from "#pki";
 import type { Attempt, GivenPassword } from "#serve";
 import type { EdgeSettings } from "./edge-settings.ts";
@@ -16,6 +17,8 @@ export type EdgeQuestions = {
   /** Say that you are not ready, and serve. */
   readonly leave: { readonly says: null; readonly answer: null };
   readonly state: { readonly says: null; readonly answer: EdgeState };
+  /** Hand over what was counted of each site since it was handed over last. */
+  readonly takeTraffic: { readonly says: null; readonly answer: readonly SiteFigures[] };
   /** Take no new connections, let requests under way end for so many milliseconds, and end. */
   readonly end: { readonly says: number; readonly answer: null };
 };
@@ -23,6 +26,8 @@ export type EdgeQuestions = {
 /** What such an edge asks of the server. */
 export type ServerQuestions = {
   readonly tryPassword: { readonly says: GivenPassword; readonly answer: Attempt };
+  /** This is the last that was counted here. */
+  readonly lastTraffic: { readonly says: readonly SiteFigures[]; readonly answer: null };
 };
 
 export interface Opening {

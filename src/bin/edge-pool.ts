@@ -32,6 +32,7 @@ export async function startEdgePool(options: KeptEdgeOptions): Promise<Edges> {
     },
     useStorage: async (storage) => void (await Promise.all(edges.map((edge) => edge.useStorage(storage)))),
     state: async () => sum(await Promise.all(edges.map((edge) => edge.state()))),
+    takeTraffic: async () => (await Promise.all(edges.map((edge) => edge.takeTraffic()))).flat(),
     leave: async () => void (await Promise.all(edges.map((edge) => edge.leave()))),
     stop,
   };

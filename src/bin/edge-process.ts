@@ -60,6 +60,7 @@ export function runEdgeProcess(): void {
         void end(drainMs);
         return null;
       },
+      takeTraffic: () => edge?.takeTraffic() ?? [],
       state: async () => ({ ...(await edge!.state()), memoryBytes: process.memoryUsage.rss() }),
     },
   );
@@ -68,6 +69,8 @@ export function runEdgeProcess(): void {
     if (isEnding) return;
     isEnding = true;
     await edge?.stop(drainMs, farewellMs);
+    // Where the server has ended, nobody takes it.
+    await server.ask("lastTraffic", edge?.takeTraffic() ?? []).catch(() => {});
     process.exit(0);
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +14,7 @@ import type { Edges } from "./edges.ts";
 import { followCertificates } from "./follow-certificates.ts";
 import { formatEdgeGreeting } from "./greeting.ts";
 import { type CertificateKeeping, keepCertificates } from "./keep-certificates.ts";
+import { keepTraffic } from "./keep-traffic.ts";
 import type { AnswerControl } from "./listeners.ts";
 import type { Log } from "./log.ts";
 import { openSharedStore, removeOldCaches } from "./open-store.ts";
@@ -37,7 +39,9 @@ export async function startEdgeServer(
   predecessor?: Predecessor,
 ): Promise<RunningServer> {
   const startedMs = Date.now();
-  const told = edgeSettingsOf(options);
+  // In another server's folder an edge only reads: what it counted could be written nowhere.
+  const trafficEveryS = options.storage.type === "local" ? 0 : options.trafficEveryS;
+  const told = edgeSettingsOf({ ...options, trafficEveryS });
   const settings = predecessor ? { ...withPorts(told, await predecessor.takeOver()), sharesPorts: true } : told;
   const isBucket = settings.storage.type !== "local";
   const { data } = settings;
@@ -75,12 +79,22 @@ export async function startEdgeServer(
     edges.forget(key);
     certificates?.notice(key);
   });
+  const traffic = keepTraffic({
+    everyS: trafficEveryS,
+    take: edges.takeTraffic,
+    documents: store.documents,
+    newId: randomUUID,
+    nowMs: Date.now,
+    log,
+  });
+  traffic.start();
   const stopCertificates = certificates?.start(edges.useCertificates);
 
   const end = async (drainMs: number) => {
     await link.close();
     await stopCertificates?.();
     await edges.stop(drainMs);
+    await traffic.stop();
     runFolder.remove();
   };
   return {

@@ -25,6 +25,8 @@ export interface EdgeSettings {
   readonly publicAddresses: readonly string[];
   readonly allowProxying: boolean;
   readonly countryHeader: string | undefined;
+  /** Whether what is answered is counted by site. */
+  readonly countsSites: boolean;
   /** What deploys leave free of the data folder's disk; undefined where none are taken. */
   readonly diskReserve: DiskReserve | undefined;
   /** What a request to the API may carry. */
@@ -49,6 +51,7 @@ export const edgeSettingsOf = (options: ServeOptions): EdgeSettings => ({
   publicAddresses: options.publicAddresses,
   allowProxying: options.allowProxying,
   countryHeader: options.countryHeader,
+  countsSites: options.trafficEveryS > 0,
   diskReserve: options.role === "edge" ? undefined : options.diskReserve,
   maxFileBytes: options.maxFileBytes,
   logFormat: options.logFormat,

@@ -1,3 +1,4 @@
+import type { SiteFigures } from "#model";
 import type { Certificate } from "#pki";
 import type { EdgeState } from "./edge-messages.ts";
 import type { OpenEdge } from "./open-edge.ts";
@@ -16,6 +17,8 @@ export interface Edges {
   useStorage(storage: StorageOptions): Promise<void>;
   /** What they have answered and keep in memory, all together. */
   state(): Promise<EdgesState>;
+  /** Hands over what they have counted of each site since it was handed over last. */
+  takeTraffic(): Promise<readonly SiteFigures[]>;
   /** Has all of them say that they are not ready, to who asks. They serve all the same. */
   leave(): Promise<void>;
   /** Takes no new connections, and lets requests under way end for so long. */
@@ -39,6 +42,7 @@ export const edgeHere = (edge: OpenEdge): Edges => ({
   // It is handed what it reads from.
   useStorage: () => Promise.resolve(),
   state: async () => ({ ...(await edge.state()), memoryBytes: 0, processes: 0, restarts: 0 }),
+  takeTraffic: async () => edge.takeTraffic(),
   leave: async () => edge.leave(),
   stop: (drainMs) => edge.stop(drainMs),
 });

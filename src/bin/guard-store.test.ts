@@ -35,6 +35,8 @@ test("a guarded store reads always, and changes nothing where it may not", async
   ]) {
     await expect(change()).rejects.toThrow("lost");
   }
+  await expect(documents.remove("traffic/a.json")).rejects.toThrow("lost");
+  expect(await documents.create("traffic/a.json", "what was counted last")).toBeTrue();
   expect(await documents.read("refs/shop/prod.json")).toBe("one");
   expect(await Array.fromAsync(documents.list("refs/"))).toEqual(["refs/shop/prod.json"]);
   expect(await blobs.bytes(digest)).toEqual(content);

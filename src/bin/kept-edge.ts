@@ -1,3 +1,4 @@
+import type { SiteFigures } from "#model";
 import type { Certificate } from "#pki";
 import { addTraffic, NO_TRAFFIC, type TryPassword } from "#serve";
 import { type EdgeChild, spawnEdge } from "./edge-child.ts";
@@ -29,6 +30,8 @@ export interface KeptEdge {
   /** Has the edge, and whatever takes its place, read from another storage. Resolves once none reads from the old one. */
   useStorage(storage: StorageOptions): Promise<void>;
   state(): Promise<EdgesState>;
+  /** Returns what it has counted of each site since it was asked last, and those in whose place it is. */
+  takeTraffic(): Promise<readonly SiteFigures[]>;
   /** Has the edge, and whatever takes its place, say that it is not ready. Resolves once it does, or has not in time. */
   leave(): Promise<void>;
   stop(drainMs: number): Promise<void>;
@@ -47,6 +50,7 @@ export async function keepEdge(number: number, options: KeptEdgeOptions): Promis
   let isLeaving = false;
   let restarts = 0;
   let trafficOfEnded = NO_TRAFFIC;
+  const figuresOfEnded: SiteFigures[] = [];
   let edge = spawnEdge(options.tryPassword);
 
   /** Throws where it does not open; then it is no more. */
@@ -69,6 +73,7 @@ export async function keepEdge(number: number, options: KeptEdgeOptions): Promis
       const how = await edge.ended;
       trafficOfEnded = addTraffic(trafficOfEnded, edge.trafficTold());
       if (isStopping) return;
+      figuresOfEnded.push(...(await edge.takeTraffic()));
       waitMs = restartDelayMs(waitMs, performance.now() - startMs);
       log(`Edge ${number} has ended (${how}): another takes its place in ${waitMs} ms`);
       await Promise.race([Bun.sleep(waitMs), stopping.promise]);
@@ -104,6 +109,7 @@ export async function keepEdge(number: number, options: KeptEdgeOptions): Promis
       const traffic = asked === edge ? addTraffic(trafficOfEnded, asked.trafficTold()) : trafficOfEnded;
       return { ...(state ?? NOTHING), ...traffic, processes: state ? 1 : 0, restarts };
     },
+    takeTraffic: async () => [...figuresOfEnded.splice(0), ...(await edge.takeTraffic())],
     leave() {
       isLeaving = true;
       return edge.leave();

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isNearlyFull } from "#model";
+import { isNearlyFull, type SiteFigures } from "#model";
 import type { Certificate } from "#pki";
 import {
   createEdge,
@@ -44,6 +44,8 @@ export interface OpenEdge {
   /** Uses these certificates for connections from now on. */
   useCertificates(certificates: readonly Certificate[]): void;
   state(): Promise<OpenEdgeState>;
+  /** Hands over what was counted of each site since it was handed over last. */
+  takeTraffic(): SiteFigures[];
   /** Says from now on, to who asks whether it is ready, that it is not. It serves all the same. */
   leave(): void;
   stop: Listeners["stop"];
@@ -66,6 +68,7 @@ export function openEdge(settings: EdgeSettings, parts: EdgeParts): OpenEdge {
     nowMs: createCoarseClock(),
     log,
     isHttpsOnly: settings.https !== undefined,
+    countsSites: settings.countsSites,
     access: { ...visitors, tryPassword },
     rules: {
       countryHeader: settings.countryHeader,
@@ -95,6 +98,7 @@ export function openEdge(settings: EdgeSettings, parts: EdgeParts): OpenEdge {
     forget: (key) => edge.forget(key),
     useCertificates: (all) => listeners.tls?.use(all),
     state: async () => ({ ...edge.stats(), unreadable: (await probes.isReadable()) ? 0 : 1 }),
+    takeTraffic: edge.takeTraffic,
     leave: probes.leave,
     stop: listeners.stop,
   };

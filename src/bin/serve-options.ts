@@ -13,6 +13,7 @@ import { decideKeeping, RETENTION_OPTIONS } from "./retention-options.ts";
 import { decideRole, ROLE_OPTIONS } from "./role-options.ts";
 import { decideQuotas, QUOTA_OPTIONS } from "./quota-options.ts";
 import { decideStorage, STORAGE_OPTIONS } from "./storage-options.ts";
+import { parseTrafficEvery, TRAFFIC_EVERY_EXPECTED, TRAFFIC_OPTIONS } from "./traffic-options.ts";
 import { parseWorkers, WORKERS_EXPECTED, WORKERS_OPTION } from "./workers-option.ts";
 
 export type { Option };
@@ -119,6 +120,7 @@ export const SERVE_OPTIONS = {
     fallback: "24",
     doc: "How long hashed assets of a replaced release keep answering",
   },
+  ...TRAFFIC_OPTIONS,
   ...RETENTION_OPTIONS,
   adminEmail: { env: "SITEPOD_ADMIN_EMAIL", kind: "text", doc: "Makes the first account at start, with the next" },
   adminPassword: { env: "SITEPOD_ADMIN_PASSWORD", kind: "secret", doc: "The first account's password" },
@@ -194,6 +196,7 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
     leaveSeconds: number("leaveSeconds", (text) => parseCount(text, 3600), "a number of seconds up to 3600"),
     pidFile: text("pidFile"),
     assetSurvivalHours: number("assetSurvivalHours", parseHours, "a number of hours"),
+    trafficEveryS: number("trafficEvery", parseTrafficEvery, TRAFFIC_EVERY_EXPECTED),
     keeping: decideKeeping(text, number("gcEvery", parseHours, "a number of hours"), faults),
     adminEmail: text("adminEmail"),
     adminPassword: text("adminPassword"),

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { refusalResponse } from "#control";
@@ -16,6 +16,7 @@ import { edgeSettingsOf } from "./edge-settings.ts";
 import { guardStore } from "./guard-store.ts";
 import { refuseHalfRestored } from "./half-restored.ts";
 import { keepCertificates } from "./keep-certificates.ts";
+import { keepTraffic } from "./keep-traffic.ts";
 import { withPorts } from "./kept-edge.ts";
 import { type AnswerControl, maxBodyBytes } from "./listeners.ts";
 import type { Log } from "./log.ts";
@@ -75,6 +76,14 @@ export async function startServer(options: ServeOptions, log: Log, predecessor?:
     answerControl: door.answer,
     log,
   });
+  const traffic = keepTraffic({
+    everyS: options.trafficEveryS,
+    take: edges.takeTraffic,
+    documents: store.documents,
+    newId: randomUUID,
+    nowMs: Date.now,
+    log,
+  });
   store.documents.subscribe((key) => {
     edges.forget(key);
     feed.publish(key);
@@ -86,6 +95,7 @@ export async function startServer(options: ServeOptions, log: Log, predecessor?:
   };
   half = await openHalf();
   door.open(half.answer);
+  traffic.start();
   const controlSocket = predecessor
     ? await openSuccessorSocket(predecessor, half, runFolder, door.answer, maxBodyBytes(settings.maxFileBytes))
     : null;
@@ -100,6 +110,7 @@ export async function startServer(options: ServeOptions, log: Log, predecessor?:
       feed.close();
       await half?.rest();
       await edges.stop(drainMs);
+      await traffic.stop();
       await half?.close();
       lock[Symbol.dispose]();
     },
@@ -123,7 +134,7 @@ export async function startServer(options: ServeOptions, log: Log, predecessor?:
       async retire(socket, drainMs) {
         door.open(createPassOn(socket!, log));
         // What the one before still gets for the control plane comes by way of this one.
-        await Promise.all([edges.stop(drainMs), predecessor?.ended]);
+        await Promise.all([edges.stop(drainMs).then(traffic.stop), predecessor?.ended]);
       },
     },
   };

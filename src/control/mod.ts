@@ -9,6 +9,8 @@ import { releaseFolder, type ServedFile } from "./release/release-folder.ts";
 import { cleanUp } from "./retention/clean-up.ts";
 import { collectGarbage } from "./retention/collect-garbage.ts";
 import { runDue, type Scheduled } from "./schedule.ts";
+import { collectTraffic } from "./traffic/collect-traffic.ts";
+import { COLLECTING_TRAFFIC } from "./traffic/freshen.ts";
 
 const MINUTE_MS = 60 * 1000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -53,6 +55,7 @@ export function createControl(context: Context, secret: string, metrics: () => s
   const scheduled: readonly Scheduled[] = [
     { name: "clean-up", everyMs: HOUR_MS, firstAfterMs: HOUR_MS, work: clean },
     { name: "verification of waiting domains", everyMs: MINUTE_MS, firstAfterMs: MINUTE_MS, work: verify },
+    { name: COLLECTING_TRAFFIC, everyMs: MINUTE_MS, firstAfterMs: MINUTE_MS, work: () => collectTraffic(context) },
     { name: "verification of domains", everyMs: HOUR_MS, firstAfterMs: HOUR_MS, work: recheck },
     ...(collectEveryMs === undefined
       ? []

@@ -1,5 +1,6 @@
 import type { Generated } from "kysely";
 import type { DeployLineTable, DeployTable, UploadTable } from "./deploy-tables.ts";
+import type { TrafficReportTable, TrafficTable } from "./traffic-tables.ts";
 import type {
   AccountTable,
   DeviceCodeTable,
@@ -64,6 +65,8 @@ export interface Schema {
   workspace_usage: WorkspaceUsageTable;
   deploys: DeployTable;
   deploy_lines: DeployLineTable;
+  traffic: TrafficTable;
+  traffic_reports: TrafficReportTable;
 }
 
 export interface UserTable {

@@ -18,6 +18,7 @@ export * from "./retention-messages.ts";
 export * from "./quota-messages.ts";
 export * from "./sign-in-messages.ts";
 export * from "./token-messages.ts";
+export * from "./traffic-messages.ts";
 export * from "./workspace-messages.ts";
 
 /**

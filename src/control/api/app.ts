@@ -32,6 +32,7 @@ import { addInvitationRoutes } from "./invitation-routes.ts";
 import { addMemberRoutes } from "./member-routes.ts";
 import { addSiteRoutes } from "./site-routes.ts";
 import { addTokenRoutes } from "./token-routes.ts";
+import { addTrafficRoutes } from "./traffic-routes.ts";
 import { addWorkspaceRoutes } from "./workspace-routes.ts";
 
 const BASE = "/api/v1";
@@ -66,6 +67,7 @@ export function createApi(context: Context, signIn: SignIn, told: ProcessFigures
   addAuditRoutes(app, context);
   addSiteRoutes(app, context);
   addRetentionRoutes(app, context);
+  addTrafficRoutes(app, context);
   addDeployRoutes(app, context);
   addPointerRoutes(app, context);
   addAccessRoutes(app, context);

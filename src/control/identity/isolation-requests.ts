@@ -97,6 +97,7 @@ export function requestsWith(ids: Ids): Readonly<Record<string, Request>> {
     "GET /projects/{id}/export": { path: `/projects/${project}/export` },
     "PUT /projects/{id}/retention": { path: `/projects/${project}/retention`, body: { keep_releases: 1 } },
     "DELETE /projects/{id}/retention": { path: `/projects/${project}/retention` },
+    "GET /projects/{id}/traffic": { path: `/projects/${project}/traffic?range=month` },
     "POST /plan": { path: "/plan", body: { project, files: [file] } },
     "POST /upload/{plan_id}/{hash}": { path: `/upload/${plan}/${hash}`, body: new TextEncoder().encode("under way") },
     "POST /upload/{plan_id}": { path: `/upload/${plan}`, body: new Uint8Array() },

@@ -3,11 +3,20 @@ import type { Actor } from "../identity/actor.ts";
 import { isWithin } from "../identity/standing.ts";
 import type { MayHear } from "./changes.ts";
 
+/** Says that figures of traffic are new, and nothing of whose: everybody hears it. */
+export const TRAFFIC_COUNTED = "traffic.count";
+
+/** Whose changes an actor hears of, beside what everybody hears. */
+export async function findHearing(context: Context, actor: Actor): Promise<MayHear> {
+  const mayHear = await findOwnHearing(context, actor);
+  return (change) => change.action === TRAFFIC_COUNTED || mayHear(change);
+}
+
 /**
  * Whose changes an actor hears of: those of the workspaces that they have a role in, those of the sites that they are granted,
  * and their own. A token hears of its site or its workspace alone. What they are is looked up once, for the life of a stream.
  */
-export async function findHearing(context: Context, actor: Actor): Promise<MayHear> {
+async function findOwnHearing(context: Context, actor: Actor): Promise<MayHear> {
   const { query } = context.db;
   if (actor.siteId !== null) {
     const own = await query.selectFrom("sites").where("id", "=", actor.siteId).select(SITE).execute();

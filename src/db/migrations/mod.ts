@@ -8,6 +8,7 @@ import * as quotas from "./0006-quotas.ts";
 import * as workspaces from "./0007-workspaces.ts";
 import * as signIn from "./0008-sign-in.ts";
 import * as deploys from "./0010-deploys.ts";
+import * as traffic from "./0012-traffic.ts";
 
 /** Every migration, in order. What one that has shipped makes never changes: add the next. */
 export const migrations: Record<string, Migration> = {
@@ -20,4 +21,5 @@ export const migrations: Record<string, Migration> = {
   "0007-workspaces": workspaces,
   "0008-sign-in": signIn,
   "0010-deploys": deploys,
+  "0012-traffic": traffic,
 };

@@ -1,0 +1,84 @@
+import { beforeEach, expect, test } from "bun:test";
+import { NO_FIGURES, parseTrafficReport, type SiteFigures, TRAFFIC_FOLDER } from "#model";
+import { openMemoryStore, type Store } from "#store";
+import { keepTraffic, type TrafficKeeping } from "./keep-traffic.ts";
+
+const NOON_MS = Date.UTC(2030, 0, 1, 12);
+let nowMs: number;
+let counted: number;
+let ids: number;
+let isDown: boolean;
+let logged: string[];
+let store: Store;
+let traffic: TrafficKeeping;
+
+beforeEach(() => {
+  [nowMs, counted, ids, isDown, logged, store] = [NOON_MS, 0, 0, false, [], openMemoryStore()];
+  traffic = keepTraffic({
+    everyS: 60,
+    take: async () => {
+      const answers = [counted, 0, 0, 0] as const;
+      counted = 0;
+      const site: SiteFigures = { label: "docs", shownAs: "prod", sinceMs: nowMs, figures: { ...NO_FIGURES, answers } };
+      return answers[0] > 0 ? [site] : [];
+    },
+    documents: {
+      create: async (key, text) => {
+        if (isDown) throw new Error("The store is down");
+        return await store.documents.create(key, text);
+      },
+    },
+    newId: () => `report-${++ids}`,
+    nowMs: () => nowMs,
+    log: (message) => void logged.push(message),
+  });
+});
+
+/** When requests were counted, in seconds since noon, and how many. */
+async function reports(): Promise<(readonly [number, number])[]> {
+  const all: (readonly [number, number])[] = [];
+  for await (const key of store.documents.list(TRAFFIC_FOLDER)) {
+    const { countedMs, sites } = parseTrafficReport((await store.documents.read(key))!)!;
+    all.push([(countedMs - NOON_MS) / 1000, sites[0]!.figures.answers[0]]);
+  }
+  return all.toSorted(([a], [b]) => a - b);
+}
+
+async function countFor(seconds: number, requests: number): Promise<void> {
+  nowMs += seconds * 1000;
+  counted = requests;
+  await traffic.writeDown();
+}
+
+test("what was counted is written down as of the middle of the time; where nothing was, nothing is", async () => {
+  await countFor(60, 3);
+  await countFor(60, 0);
+  await countFor(60, 4);
+  expect(await reports()).toEqual([
+    [30, 3],
+    [150, 4],
+  ]);
+});
+
+test("a clock that is set back loses nothing", async () => {
+  await countFor(600, 3);
+  await countFor(-300, 4);
+  await countFor(60, 5);
+  expect((await reports()).map(([, requests]) => requests).toSorted()).toEqual([3, 4, 5]);
+  expect((await reports()).every(([second]) => second <= 360)).toBeTrue();
+});
+
+test("what the store does not take waits for it, an hour of it at most, and is told of once", async () => {
+  isDown = true;
+  for (let minute = 0; minute < 100; minute++) await countFor(60, 1);
+  expect(logged).toEqual(["What sites were asked for could not be written down; it is tried again"]);
+  isDown = false;
+  await countFor(60, 1);
+  expect(await reports()).toHaveLength(60);
+});
+
+test("the last of it is written down at the end", async () => {
+  counted = 7;
+  await traffic.stop();
+  expect(await reports()).toEqual([[0, 7]]);
+});

@@ -1,0 +1,89 @@
+import { formatTrafficReport, type SiteFigures, trafficReportKey } from "#model";
+import type { Documents } from "#store";
+import type { Log } from "./log.ts";
+import { within } from "./within.ts";
+
+export interface TrafficOptions {
+  /** Seconds; 0: nothing is counted. */
+  readonly everyS: number;
+  /** Returns what edges have counted since they were asked last. */
+  readonly take: () => Promise<readonly SiteFigures[]>;
+  readonly documents: Pick<Documents, "create">;
+  readonly newId: () => string;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: () => number;
+  readonly log: Log;
+}
+
+/** Writes down what edges count, so that the control plane can add it up, wherever it is. */
+export interface TrafficKeeping {
+  start(): void;
+  /** Writes down what was counted up to now. What the store does not take is tried again the next time. */
+  writeDown(): Promise<void>;
+  /** Writes down the last of it. */
+  stop(): Promise<void>;
+}
+
+/** As long as the store takes nothing. Then the oldest are forgotten. */
+const MAX_WAITING = 60;
+const LAST_MS = 5000;
+
+interface Waiting {
+  readonly key: string;
+  readonly text: string;
+}
+
+export function keepTraffic({ everyS, take, documents, newId, nowMs, log }: TrafficOptions): TrafficKeeping {
+  const everyMs = everyS * 1000;
+  const waiting: Waiting[] = [];
+  let fromMs = nowMs();
+  let writing: Promise<void> = Promise.resolve();
+  let timer: Timer | undefined;
+  let isFailing = false;
+  let isStopped = false;
+
+  async function write(): Promise<void> {
+    const sites = await take();
+    const toMs = nowMs();
+    const countedMs = middleOf(fromMs, toMs);
+    fromMs = toMs;
+    if (sites.length > 0) {
+      waiting.push({ key: trafficReportKey(newId()), text: formatTrafficReport({ countedMs, sites }) });
+    }
+    if (waiting.length > MAX_WAITING) waiting.shift();
+    try {
+      for (let report = waiting[0]; report; report = waiting[0]) {
+        // One that is there is this one: it had arrived, and its answer was lost.
+        await documents.create(report.key, report.text);
+        waiting.shift();
+      }
+      isFailing = false;
+    } catch (error) {
+      if (!isFailing) log("What sites were asked for could not be written down; it is tried again", error);
+      isFailing = true;
+    }
+  }
+
+  const writeDown = () => (writing = writing.then(write));
+
+  /** At the turn of each minute, so that what is counted together belongs to one. */
+  function schedule(): void {
+    if (isStopped) return;
+    timer = setTimeout(() => void writeDown().finally(schedule), everyMs - (nowMs() % everyMs)).unref();
+  }
+
+  return {
+    start() {
+      if (everyMs > 0) schedule();
+    },
+    writeDown,
+    async stop() {
+      isStopped = true;
+      clearTimeout(timer);
+      await within(LAST_MS, writeDown());
+    },
+  };
+}
+
+/** When it was that something was counted between two looks at a clock, which may have been set back meanwhile. */
+const middleOf = (fromMs: number, toMs: number): number => Math.max(0, Math.floor(Math.min((fromMs + toMs) / 2, toMs)));
