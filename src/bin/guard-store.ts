@@ -30,7 +30,8 @@ function guard<T extends object>(
       const key = name as keyof T;
       const method = part[key];
       if (typeof method !== "function") return method;
-      if (!methods.has(key)) methods.set(key, changing.includes(key) ? asserted(String(name), method.bind(part)) : method.bind(part));
+      if (!methods.has(key))
+        methods.set(key, changing.includes(key) ? asserted(String(name), method.bind(part)) : method.bind(part));
       return methods.get(key);
     },
   });

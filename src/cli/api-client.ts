@@ -1,4 +1,4 @@
-import type { Environment } from "#model";
+import type { Environment, ShownAs, TrafficRange } from "#model";
 import { type Api, BATCH_MEDIA_TYPE } from "#wire";
 import { createArchiveCalls } from "./archive-calls.ts";
 import { createRetentionCalls } from "./retention-calls.ts";
@@ -124,6 +124,8 @@ export function createApiClient(
     current: (project: string, environment: Environment) => get<Api.Current>("/current", { project, environment }),
     history: (project: string, limit: number, environment?: Environment) =>
       get<Api.History>("/history", { project, limit, environment }),
+    traffic: (project: string, range: TrafficRange, environment?: ShownAs) =>
+      get<Api.Traffic>(`/projects/${segment(project)}/traffic`, { range, environment }),
     files: (project: string, pod: { environment: Environment } | { version: string } | { image_id: string }) =>
       get<Api.Files>("/files", { project, ...pod }),
 

@@ -6,6 +6,7 @@ import { parseExpectation, parseReleaseChoice, parseSpan, parseWhole } from "./o
 import { RETENTION_COMMAND } from "./retention-command.ts";
 import { TEAM_COMMANDS } from "./team-commands.ts";
 import { TOKEN_COMMANDS } from "./token-commands.ts";
+import { TRAFFIC_COMMAND } from "./traffic-command.ts";
 
 /** Every command, in the order of the help and of the reference page. */
 export const COMMANDS: readonly CommandSpec[] = [
@@ -139,6 +140,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: ["sitepod diff", "sitepod diff --env beta", "sitepod diff v1 v2"],
     load: () => import("./commands/diff.ts"),
   },
+  TRAFFIC_COMMAND,
   {
     usage: "list",
     group: "Look",

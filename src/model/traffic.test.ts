@@ -41,7 +41,13 @@ describe("figures", () => {
   const one: Figures = { answers: [5, 2, 1, 0], notModified: 1, bytes: 100, paths: [["/", 5]], missing: [["/x", 1]] };
 
   test("add up, path by path", () => {
-    const two: Figures = { ...one, paths: [["/b", 9], ["/", 5]] };
+    const two: Figures = {
+      ...one,
+      paths: [
+        ["/b", 9],
+        ["/", 5],
+      ],
+    };
     expect(addFigures(one, two)).toEqual({
       answers: [10, 4, 2, 0],
       notModified: 2,

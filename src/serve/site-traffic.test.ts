@@ -9,7 +9,11 @@ let world: World;
 
 beforeEach(() => {
   world = createWorld();
-  world.point("docs", "prod", world.store({ "index.html": PAGE, "a.txt": "abc", "nested/page.html": PAGE, "404.html": "none" }));
+  world.point(
+    "docs",
+    "prod",
+    world.store({ "index.html": PAGE, "a.txt": "abc", "nested/page.html": PAGE, "404.html": "none" }),
+  );
 });
 
 /** As a server does: what is ready is answered at once. */

@@ -87,7 +87,10 @@ export function createSiteTraffic({ nowMs, maxPaths = DEFAULT_MAX_PATHS }: SiteT
         const before = taken.get(name);
         const figures = site.take();
         // One that is reached by an answer from before is not the one that is found by its name now.
-        taken.set(name, before ? { ...before, figures: addFigures(before.figures, figures) } : figuresOf(site, figures));
+        taken.set(
+          name,
+          before ? { ...before, figures: addFigures(before.figures, figures) } : figuresOf(site, figures),
+        );
       }
       active = [];
       known.clear();

@@ -106,7 +106,10 @@ async function add(
     }
   }
   if (sums.size === 0) return;
-  for (const { place, figures } of await readPlaces(query, [...sums.values()].map(({ place }) => place))) {
+  for (const { place, figures } of await readPlaces(
+    query,
+    [...sums.values()].map(({ place }) => place),
+  )) {
     const sum = sums.get(nameOf(place));
     if (sum) sum.figures = addFigures(figures, sum.figures);
   }
