@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { REPORTS_PATH, type TakeReport, takeReport } from "./traffic-reports.ts";
 
 /** Where a control plane tells edges on other machines which documents change: a line for each, and empty ones between. */
 export const CHANGES_PATH = "/edge/changes";
@@ -7,7 +8,7 @@ export const WORD_EVERY_MS = 1000;
 /** An edge that reads more slowly than this is cut off: it asks the store every few seconds all the same. */
 const MAX_WAITING_LINES = 10_000;
 
-/** The control plane's end of what it tells edges elsewhere. */
+/** The control plane's end of what it tells edges elsewhere, and of what they tell it. */
 export interface ChangeFeed {
   /** Answers a request of such an edge; undefined for all others. */
   answer(request: Request): Promise<Response> | undefined;
@@ -18,8 +19,8 @@ export interface ChangeFeed {
   close(): void;
 }
 
-/** `ensureKey` returns what edges prove who they are by; it never changes while this runs. */
-export function createChangeFeed(ensureKey: () => Promise<string>): ChangeFeed {
+/** `ensureKey` returns what edges prove who they are by; it never changes while this runs. `take` keeps their reports. */
+export function createChangeFeed(ensureKey: () => Promise<string>, take: TakeReport): ChangeFeed {
   const encoder = new TextEncoder();
   const open = new Set<ReadableStreamDefaultController<Uint8Array>>();
   let key: Promise<string> | undefined;
@@ -69,12 +70,18 @@ export function createChangeFeed(ensureKey: () => Promise<string>): ChangeFeed {
       return new Response("The store cannot be read.\n", { status: 503 });
     }
     if (isClosed) return new Response("The server is stopping.\n", { status: 503 });
-    if (isSame(request.headers.get("authorization") ?? "", `Bearer ${wanted}`)) return listen();
-    return new Response("This address is for edges of this server.\n", { status: 401 });
+    if (!isSame(request.headers.get("authorization") ?? "", `Bearer ${wanted}`)) {
+      return new Response("This address is for edges of this server.\n", { status: 401 });
+    }
+    return request.method === "POST" ? await takeReport(request, take) : listen();
   }
 
   return {
-    answer: (request) => (new URL(request.url).pathname === CHANGES_PATH ? answer(request) : undefined),
+    answer: (request) => {
+      const { pathname } = new URL(request.url);
+      const isReport = request.method === "POST" && pathname.startsWith(REPORTS_PATH);
+      return isReport || pathname === CHANGES_PATH ? answer(request) : undefined;
+    },
     publish: (key) => tell(key),
     listeners: () => open.size,
     close() {

@@ -23,6 +23,7 @@ import { createPassOnTo } from "./pass-on.ts";
 import type { RunningServer } from "./running-server.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { startEdges } from "./start-edges.ts";
+import { handOverReports } from "./traffic-reports.ts";
 import type { Predecessor } from "./succession.ts";
 import { version } from "./version.ts";
 
@@ -39,8 +40,9 @@ export async function startEdgeServer(
   predecessor?: Predecessor,
 ): Promise<RunningServer> {
   const startedMs = Date.now();
-  // In another server's folder an edge only reads: what it counted could be written nowhere.
-  const trafficEveryS = options.storage.type === "local" ? 0 : options.trafficEveryS;
+  // In another server's folder an edge only reads: without a control plane it could tell nobody what it counted.
+  const tellsTraffic = options.storage.type !== "local" || options.controlUrls.length > 0;
+  const trafficEveryS = tellsTraffic ? options.trafficEveryS : 0;
   const told = edgeSettingsOf({ ...options, trafficEveryS });
   const settings = predecessor ? { ...withPorts(told, await predecessor.takeOver()), sharesPorts: true } : told;
   const isBucket = settings.storage.type !== "local";
@@ -52,12 +54,8 @@ export async function startEdgeServer(
   await requireSettled(store.documents);
   const certificates = await openCertificates(options, store, isBucket, log);
 
-  const link = createControlLink({
-    origins: options.controlUrls,
-    domain: settings.domain,
-    readKey: () => readEdgeKey(store.documents),
-    log,
-  });
+  const edgeOf = { domain: settings.domain, readKey: () => readEdgeKey(store.documents) };
+  const link = createControlLink({ ...edgeOf, origins: options.controlUrls, log });
   const tellMetrics = () => answerMetrics(startedMs, { edges, certificates, link, named: options.controlUrls.length });
   const passOn = createPassOnTo(() => link.origin()!, maxPassedOn(process.env), log);
   const answerControl: AnswerControl = async (request, address, requestId) => {
@@ -82,7 +80,7 @@ export async function startEdgeServer(
   const traffic = keepTraffic({
     everyS: trafficEveryS,
     take: edges.takeTraffic,
-    documents: store.documents,
+    documents: isBucket ? store.documents : handOverReports({ ...edgeOf, findOrigin: () => link.origin()! }),
     newId: randomUUID,
     nowMs: Date.now,
     log,

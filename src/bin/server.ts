@@ -63,7 +63,11 @@ export async function startServer(options: ServeOptions, log: Log, predecessor?:
   const startedMs = Date.now();
 
   const door = createControlDoor(refuse, predecessor !== undefined);
-  const newFeed = () => createChangeFeed(() => ensureEdgeKey(store.documents, () => randomBytes(32).toString("hex")));
+  const newFeed = () =>
+    createChangeFeed(
+      () => ensureEdgeKey(store.documents, () => randomBytes(32).toString("hex")),
+      (key, text) => store.documents.create(key, text),
+    );
   let feed = newFeed();
   let half: ControlHalf | undefined;
   const certificates =

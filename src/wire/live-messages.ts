@@ -38,7 +38,10 @@ export const change = z.object({
   project: z.string().nullable().meta({ description: "The site's name; null: an account's matter" }),
   action: z
     .string()
-    .meta({ description: "As in the audit log, and deploy.begin, deploy.fail, traffic.count", example: "release.create" }),
+    .meta({
+      description: "As in the audit log, and deploy.begin, deploy.fail, traffic.count",
+      example: "release.create",
+    }),
 });
 
 export type DeployLine = z.infer<typeof deployLine>;
