@@ -33,7 +33,7 @@ async function startCluster(planes: ControlPlanes) {
       flags:
         number < 2
           ? ["--role", "control", "--trust-proxy", "127.0.0.1"]
-          : ["--role", "edge", "--control-url", urls.join(",")],
+          : ["--role", "edge", "--control-url", urls.join(","), "--traffic-every", "1"],
     });
   const members = await Promise.all([0, 1].map(startOne));
   members.push(...(await Promise.all([2, 3, 4].map(startOne))));
@@ -78,6 +78,7 @@ describe.skipIf(controlPlanesAreMissing !== undefined)(
         await waitUntil("it is served", shown);
       }
       await measureHints(clients[0]!, members[4]!);
+      await expectTrafficAddsUp(clients[1]!, members.slice(2));
 
       const end = new AbortController();
       const faults = members.map((): string[] => []);
@@ -169,4 +170,16 @@ async function measureHints(client: DeployClient, edge: Server): Promise<void> {
   process.stdout.write(`a move is seen at an edge: median ${medianMs.toFixed(1)} ms, most ${mostMs.toFixed(1)} ms\n`);
   expect(medianMs).toBeLessThan(HINT_LIMIT_MS);
   expect(mostMs).toBeLessThan(5500);
+}
+
+/** Each edge writes what it counts into the bucket, and either control plane adds it up. */
+async function expectTrafficAddsUp(client: DeployClient, edges: readonly Server[]): Promise<void> {
+  const path = "/projects/asked/traffic?range=month";
+  await client.deploy("asked", { "index.html": PAGE }, "prod");
+  const requests = async () => (await client.call<Api.Traffic>("GET", path)).total.requests;
+  for (const edge of edges) {
+    const ask = async () => (await fetchHost(edge, `asked.${edge.domain}`, "/")).status === 200;
+    for (let i = 0; i < 10; i++) await waitUntil("it is served", ask);
+  }
+  await waitUntil("all is told", async () => (await requests()) === 10 * edges.length);
 }

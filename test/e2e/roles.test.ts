@@ -27,7 +27,10 @@ describe("a control plane and its edges, as processes of their own on one data f
   let token: string;
 
   const startEdge = (...flags: string[]) =>
-    startServer({ data: control.data, flags: ["--role", "edge", ...flags, "--trust-proxy", "127.0.0.9"] });
+    startServer({
+      data: control.data,
+      flags: ["--role", "edge", ...flags, "--trust-proxy", "127.0.0.9", "--traffic-every", "1"],
+    });
   const shown = async (server: Server, site: string) =>
     await (await fetchHost(server, `${site}.${server.domain}`, "/")).text();
 
@@ -106,6 +109,29 @@ describe("a control plane and its edges, as processes of their own on one data f
     const answer = await fetch(`${control.url}/edge/changes`, { headers, signal: end.signal });
     expect(answer.status).toBe(200);
     end.abort();
+  });
+
+  test("an edge tells the control plane what was asked for, and nobody else can", async () => {
+    await client.deploy("asked", page("asked"), "prod");
+    await waitUntil("it is seen", async () => (await shown(edge, "asked")) === "<h1>asked</h1>");
+    const told = async () => (await client.call<Api.Traffic>("GET", "/projects/asked/traffic?range=month")).total;
+    await waitUntil("it is told", async () => (await told()).answers["2xx"] > 0);
+    const { "2xx": before } = (await told()).answers;
+    // One that knows of no control plane, and reads another's folder, can tell nobody.
+    for (const server of [edge, lonely, edge]) expect(await shown(server, "asked")).toBe("<h1>asked</h1>");
+    await waitUntil("it is told", async () => (await told()).answers["2xx"] === before + 2);
+    const report = { countedMs: Date.now(), sites: [] };
+    const id = "00000000-0000-0000-0000-000000000000";
+    const post = async (key: string, name: string, body: unknown) => {
+      const headers = { Authorization: `Bearer ${key}` };
+      const url = `${control.url}/edge/traffic/${name}`;
+      return (await fetch(url, { method: "POST", headers, body: JSON.stringify(body) })).status;
+    };
+    expect(await post("0".repeat(64), id, report)).toBe(401);
+    const { key } = JSON.parse(await readFile(join(control.data, "edges", "key.json"), "utf8")) as { key: string };
+    expect(await post(key, "..%2frefs", report)).toBe(400);
+    expect(await post(key, id, { sites: "all" })).toBe(400);
+    expect(await post(key, id, report)).toBe(204);
   });
 
   test("each edge tells of itself: figures, that it lives, and that it is not ready without its folder", async () => {
