@@ -14,6 +14,7 @@ import { processTree } from "../process-tree.ts";
 import { run } from "../run.ts";
 
 import { compressContent, writeContent } from "./content.ts";
+import { benchCounting } from "./counting.ts";
 import { measureIdleMemory } from "./idle-memory.ts";
 import { measureP99 } from "./latency.ts";
 import { type Load, measureLoad, pin, type Protocol, type Speed, STREAMS, type Target } from "./load.ts";
@@ -62,6 +63,7 @@ const CASES: readonly Case[] = [
 ];
 
 const GOAL_WORKERS = 1.1;
+const GOAL_COUNTING = 0.97;
 const GOAL_IDLE_MB = 80;
 const GOAL_MANY_SITES_MB = 512;
 const GOAL_COLD_P99_MS = 10;
@@ -81,6 +83,7 @@ export interface ServeFigures {
   readonly idle_mb: { readonly http: number; readonly https: number };
   readonly many_sites: ManySites;
   readonly workers: Awaited<ReturnType<typeof benchWorkers>>;
+  readonly counting: Awaited<ReturnType<typeof benchCounting>>;
   readonly goals: readonly Verdict[];
 }
 
@@ -121,7 +124,8 @@ export async function benchServe(): Promise<ServeFigures> {
   const results: Record<string, CaseFigures> = {};
   for (const each of CASES) results[each.name] = await measureCase(each, targets, host, folder.path);
   const manySites = await measureManySites(folder.path);
-  const figures = { results, idle_mb: { http, https }, many_sites: manySites, workers: await benchWorkers() };
+  const [workers, counting] = [await benchWorkers(), await benchCounting()];
+  const figures = { results, idle_mb: { http, https }, many_sites: manySites, workers, counting };
   return {
     machine: { processor: cpus()[0]?.model, cores: availableParallelism() },
     method: {
@@ -177,6 +181,7 @@ async function inTurns(targets: readonly Target[], measure: (target: Target, i: 
 function listGoals({
   results,
   workers,
+  counting,
   idle_mb,
   many_sites,
 }: Omit<ServeFigures, "machine" | "method" | "goals">): Goal[] {
@@ -203,6 +208,12 @@ function listGoals({
       value: workers[name].cpu_per_request_ratio,
       unit: "×",
       atMost: GOAL_WORKERS,
+    })),
+    ...(["4 KiB page", "4 KiB page, HTTP/2 + TLS"] as const).map((name): Goal => ({
+      name: `${name}, counting what sites are asked for beside not`,
+      value: counting[name].ratio,
+      unit: "×",
+      atLeast: GOAL_COUNTING,
     })),
     { name: "Idle memory", value: idle_mb.http, unit: "MB", atMost: GOAL_IDLE_MB },
     { name: "Idle memory with HTTPS", value: idle_mb.https, unit: "MB", atMost: GOAL_IDLE_MB },

@@ -32,6 +32,7 @@ export default defineConfig({
           { text: "Deploying", link: "/deploying" },
           { text: "The console", link: "/console" },
           { text: "Serving", link: "/serving" },
+          { text: "Traffic", link: "/traffic" },
           { text: "Redirects and headers", link: "/redirects-and-headers" },
           { text: "Domains", link: "/domains" },
           { text: "Protected sites", link: "/protected-sites" },

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -81,8 +80,6 @@ export async function startEdgeServer(
     everyS: trafficEveryS,
     take: edges.takeTraffic,
     documents: isBucket ? store.documents : handOverReports({ ...edgeOf, findOrigin: () => link.origin()! }),
-    newId: randomUUID,
-    nowMs: Date.now,
     log,
   });
   traffic.start();

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "bun:test";
 import { NO_FIGURES, parseTrafficReport, type SiteFigures, TRAFFIC_FOLDER } from "#model";
 import { openMemoryStore, type Store } from "#store";
-import { keepTraffic, type TrafficKeeping } from "./keep-traffic.ts";
+import { keepTraffic, type TrafficKeeping, type TrafficOptions } from "./keep-traffic.ts";
 
 const NOON_MS = Date.UTC(2030, 0, 1, 12);
 let nowMs: number;
@@ -14,7 +14,7 @@ let traffic: TrafficKeeping;
 
 beforeEach(() => {
   [nowMs, counted, ids, isDown, logged, store] = [NOON_MS, 0, 0, false, [], openMemoryStore()];
-  traffic = keepTraffic({
+  const options: TrafficOptions = {
     everyS: 60,
     take: async () => {
       const answers = [counted, 0, 0, 0] as const;
@@ -28,10 +28,9 @@ beforeEach(() => {
         return await store.documents.create(key, text);
       },
     },
-    newId: () => `report-${++ids}`,
-    nowMs: () => nowMs,
     log: (message) => void logged.push(message),
-  });
+  };
+  traffic = keepTraffic(options, { newId: () => `report-${++ids}`, nowMs: () => nowMs });
 });
 
 /** When requests were counted, in seconds since noon, and how many. */

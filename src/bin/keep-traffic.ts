@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { formatTrafficReport, type SiteFigures, trafficReportKey } from "#model";
 import type { Documents } from "#store";
 import type { Log } from "./log.ts";
@@ -9,10 +10,13 @@ export interface TrafficOptions {
   /** Returns what edges have counted since they were asked last. */
   readonly take: () => Promise<readonly SiteFigures[]>;
   readonly documents: Pick<Documents, "create">;
+  readonly log: Log;
+}
+
+interface Given {
   readonly newId: () => string;
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number;
-  readonly log: Log;
 }
 
 /** Writes down what edges count, so that the control plane can add it up, wherever it is. */
@@ -33,7 +37,12 @@ interface Waiting {
   readonly text: string;
 }
 
-export function keepTraffic({ everyS, take, documents, newId, nowMs, log }: TrafficOptions): TrafficKeeping {
+const GIVEN: Given = { newId: randomUUID, nowMs: Date.now };
+
+export function keepTraffic(
+  { everyS, take, documents, log }: TrafficOptions,
+  { newId, nowMs }: Given = GIVEN,
+): TrafficKeeping {
   const everyMs = everyS * 1000;
   const waiting: Waiting[] = [];
   let fromMs = nowMs();

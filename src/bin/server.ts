@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { refusalResponse } from "#control";
@@ -80,14 +80,8 @@ export async function startServer(options: ServeOptions, log: Log, predecessor?:
     answerControl: door.answer,
     log,
   });
-  const traffic = keepTraffic({
-    everyS: options.trafficEveryS,
-    take: edges.takeTraffic,
-    documents: store.documents,
-    newId: randomUUID,
-    nowMs: Date.now,
-    log,
-  });
+  const { takeTraffic: take } = edges;
+  const traffic = keepTraffic({ everyS: options.trafficEveryS, take, documents: store.documents, log });
   store.documents.subscribe((key) => {
     edges.forget(key);
     feed.publish(key);

@@ -1,8 +1,9 @@
-import type { Environment, ShownAs, TrafficRange } from "#model";
+import type { Environment } from "#model";
 import { type Api, BATCH_MEDIA_TYPE } from "#wire";
 import { createArchiveCalls } from "./archive-calls.ts";
 import { createRetentionCalls } from "./retention-calls.ts";
 import { createLoginCalls } from "./login-calls.ts";
+import { createLookCalls } from "./look-calls.ts";
 import type { CallOptions, Query } from "./send-message.ts";
 import { createDomainCalls } from "./domain-calls.ts";
 import { Failure } from "./failure.ts";
@@ -121,14 +122,7 @@ export function createApiClient(
     setAccess: (request: Api.AccessRequest) => call<Api.AccessState>("PUT", "/access", { body: request }),
     createAccessLink: (request: Api.AccessLinkRequest) => post<Api.AccessLink>("/access/link", request),
 
-    current: (project: string, environment: Environment) => get<Api.Current>("/current", { project, environment }),
-    history: (project: string, limit: number, environment?: Environment) =>
-      get<Api.History>("/history", { project, limit, environment }),
-    traffic: (project: string, range: TrafficRange, environment?: ShownAs) =>
-      get<Api.Traffic>(`/projects/${segment(project)}/traffic`, { range, environment }),
-    files: (project: string, pod: { environment: Environment } | { version: string } | { image_id: string }) =>
-      get<Api.Files>("/files", { project, ...pod }),
-
+    ...createLookCalls(call),
     ...createDomainCalls(call),
     ...createRetentionCalls(call),
     ...createArchiveCalls(world, endpoint, authorization, call),

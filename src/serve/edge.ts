@@ -113,7 +113,7 @@ export function createEdge(options: EdgeOptions): Edge {
   ): Response | Promise<Response> {
     const preview = findPreviewHost(route, request.url);
     if (preview) return redirect(307, request, formatHost(preview.host, domain), preview.target);
-    return whenReady(pods.open(route.manifest), (pod) => podServer.serve(request, received, route, pod, site));
+    return whenReady(pods.open(route.manifest), (pod) => podServer.serve({ request, received, route, pod, site }));
   }
 
   /** Finds where a site's name leads, also for a moment where the site has just taken another. */

@@ -33,15 +33,20 @@ export interface PodServerOptions extends AnswersOptions {
   readonly rules: RulesOptions;
 }
 
+/** A request for something of a pod. */
+export interface Visit {
+  readonly request: Request;
+  /** The request as it came, where `request` is one made of it. */
+  readonly received: Request;
+  readonly route: Followed<PodRoute>;
+  readonly pod: Pod;
+  /** What its answer is counted for. */
+  readonly site: SiteCount;
+}
+
 export interface PodServer {
-  /** Answers from a pod. `received` is the request as it came, where `request` is one made of it. */
-  serve(
-    request: Request,
-    received: Request,
-    route: Followed<PodRoute>,
-    pod: Pod,
-    site: SiteCount,
-  ): Response | Promise<Response>;
+  /** Answers from a pod. */
+  serve(visit: Visit): Response | Promise<Response>;
   /** Sends of an answer what the request asks for, and counts its bytes. */
   send(method: string, headers: Headers, answer: Answer, site: SiteCount): Response | Promise<Response>;
   /** What is in memory now. */
@@ -54,34 +59,22 @@ export function createPodServer(pods: Pods, options: PodServerOptions): PodServe
   const answers = createAnswers(options);
   const negotiate = createNegotiation({ readers, nowMs, log, onGrown: (answer) => answers.measure(answer) });
 
-  function serveByRules(
-    request: Request,
-    received: Request,
-    route: Followed<PodRoute>,
-    pod: Pod,
-    site: SiteCount,
-    podRules: PodRules,
-  ): Response | Promise<Response> {
+  function serveByRules(visit: Visit, podRules: PodRules): Response | Promise<Response> {
+    const { request, route, pod } = visit;
     const mode = htmlHandlingOf(pod);
     const ruled = {
       isListed: route.listed,
       hasFile: (path: string) => hasFile(path, mode, pod.find),
-      serve: () => serveFromPod(request, route, pod, site),
+      serve: () => serveFromPod(visit),
       serveInstead: (path: string, status: number) =>
-        refuseMethod(request.method) ??
-        serveIntent(request, route, pod, site, decideInstead(path, status, mode, pod.find)),
+        refuseMethod(request.method) ?? serveIntent(visit, decideInstead(path, status, mode, pod.find)),
     };
-    return serveRuled({ request, received }, podRules, ruled, rules);
+    return serveRuled(visit, podRules, ruled, rules);
   }
 
   /** `byUrlAlone` says that whoever asks for the URL gets the same, as long as the route may be followed. */
-  function serveFromPod(
-    request: Request,
-    route: Followed<PodRoute>,
-    pod: Pod,
-    site: SiteCount,
-    byUrlAlone = false,
-  ): Response | Promise<Response> {
+  function serveFromPod(visit: Visit, byUrlAlone = false): Response | Promise<Response> {
+    const { request, route, pod, site } = visit;
     const refusal = refuseMethod(request.method);
     if (refusal) return refusal;
     const target = splitUrl(request.url);
@@ -93,25 +86,15 @@ export function createPodServer(pods: Pods, options: PodServerOptions): PodServe
 
     const parsed = parseRequestPath(target.path);
     if (parsed.kind === "malformed") return respondPage("malformed", request.method);
-    if (parsed.kind === "nowhere" || isRulesFile(parsed.path)) {
-      return serveIntent(request, route, pod, site, decideNowhere(pod.find));
-    }
+    if (parsed.kind === "nowhere" || isRulesFile(parsed.path)) return serveIntent(visit, decideNowhere(pod.find));
     const intent = decideIntent(parsed.path, htmlHandlingOf(pod), pod.find);
     const found = intent.kind === "redirect" || (intent.kind === "file" && intent.status === 200);
     return found || route.survivors.length === 0 || !mayHoldContentHash(parsed.path)
-      ? serveIntent(request, route, pod, site, intent)
-      : serveSurvivor(request, route, site, parsed.path).then(
-          (response) => response ?? serveIntent(request, route, pod, site, intent),
-        );
+      ? serveIntent(visit, intent)
+      : serveSurvivor(visit, parsed.path).then((response) => response ?? serveIntent(visit, intent));
   }
 
-  function serveIntent(
-    request: Request,
-    route: PodRoute,
-    pod: Pod,
-    site: SiteCount,
-    intent: Intent,
-  ): Response | Promise<Response> {
+  function serveIntent({ request, route, pod, site }: Visit, intent: Intent): Response | Promise<Response> {
     switch (intent.kind) {
       case "file":
         return whenReady(answers.prepare(pod, route, intent.status, intent.entry, intent.address), (answer) =>
@@ -137,12 +120,7 @@ export function createPodServer(pods: Pods, options: PodServerOptions): PodServe
   }
 
   /** Serves a hashed file that the release has not, but one before it had: pages opened before a deploy ask for it. */
-  async function serveSurvivor(
-    request: Request,
-    route: PodRoute,
-    site: SiteCount,
-    path: string,
-  ): Promise<Response | undefined> {
+  async function serveSurvivor({ request, route, site }: Visit, path: string): Promise<Response | undefined> {
     for (const { manifest, expires_at } of route.survivors) {
       if (Date.parse(expires_at) <= nowMs()) continue;
       try {
@@ -158,10 +136,12 @@ export function createPodServer(pods: Pods, options: PodServerOptions): PodServe
   }
 
   return {
-    serve: (request, received, route, pod, site) =>
-      pod.rules
-        ? serveByRules(request, received, route, pod, site, pod.rules)
-        : serveFromPod(request, route, pod, site, received === request && route.protection === undefined),
+    serve(visit) {
+      const { request, received, route, pod } = visit;
+      return pod.rules
+        ? serveByRules(visit, pod.rules)
+        : serveFromPod(visit, received === request && route.protection === undefined);
+    },
     send,
     stats: () => ({ answers: answers.count, hotBytes: answers.bytes }),
   };

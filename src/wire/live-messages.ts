@@ -36,12 +36,10 @@ export const deployList = z.object({ deploys: z.array(deploy) });
 /** What has changed: whoever shows it asks for it again. */
 export const change = z.object({
   project: z.string().nullable().meta({ description: "The site's name; null: an account's matter" }),
-  action: z
-    .string()
-    .meta({
-      description: "As in the audit log, and deploy.begin, deploy.fail, traffic.count",
-      example: "release.create",
-    }),
+  action: z.string().meta({
+    description: "As in the audit log, and deploy.begin, deploy.fail, traffic.count",
+    example: "release.create",
+  }),
 });
 
 export type DeployLine = z.infer<typeof deployLine>;

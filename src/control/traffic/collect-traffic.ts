@@ -19,7 +19,7 @@ import { TRAFFIC_COUNTED } from "../live/hearing.ts";
 import { type CountedFor, findCountedFor } from "./counted-for.ts";
 
 /** Entries of a report that are added in one transaction. Others use the database between two. */
-const AT_ONCE = 100;
+const AT_ONCE = 50;
 /** Whoever writes a report again, whose answer was lost, has done so by then. */
 const REPORT_KNOWN_MS = 24 * 60 * 60 * 1000;
 

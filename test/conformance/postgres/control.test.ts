@@ -22,6 +22,7 @@ const files = [
   "identity/device-logins",
   "identity/sign-in",
   "schedule",
+  "traffic/traffic",
   "archive/archive",
   "release/commit",
   "release/delete-site",
