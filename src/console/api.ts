@@ -1,4 +1,4 @@
-import type { Environment } from "#model";
+import type { Environment, ShownAs, TrafficRange } from "#model";
 import type { Api } from "#wire";
 
 /** A request that failed. `message` is the server's own sentence; `status` is 0 where no server answered. */
@@ -74,6 +74,9 @@ export const api = {
   /** What an environment serves, null where nothing was released to it. */
   current: (project: string, environment: Environment) =>
     orNull(call<Api.Current>("GET", `/current${query({ project, environment })}`), 404),
+  /** What a site was asked for, under all of its addresses where no environment is given. */
+  traffic: (project: string, range: TrafficRange, environment?: ShownAs) =>
+    call<Api.Traffic>("GET", `/projects/${encodeURIComponent(project)}/traffic${query({ range, environment })}`),
   files: async (project: string, version: string) =>
     (await call<Api.Files>("GET", `/files${query({ project, version })}`)).files,
   /** The content of one file of a release, as text. */

@@ -13,8 +13,11 @@ export const ofSite =
 /** Whether a change is one of a site, whichever. */
 export const ofAnySite = ({ project }: Api.Change): boolean => project !== null;
 
+/** Whether there are new figures of traffic. The server does not tell of which site. */
+export const ofTraffic = ({ action }: Api.Change): boolean => action === "traffic.count";
+
 /** Whether a change is one of an account, and no site's. */
-export const ofAccount = ({ project }: Api.Change): boolean => project === null;
+export const ofAccount = (change: Api.Change): boolean => change.project === null && !ofTraffic(change);
 
 /**
  * Something loaded from the server, to be made while a component is set up. It loads again when a value that `load`

@@ -1,5 +1,5 @@
 /** The tabs of a site's page, by their last path segment. */
-export const SITE_TABS = ["releases", "previews", "domains", "settings"] as const;
+export const SITE_TABS = ["releases", "previews", "traffic", "domains", "settings"] as const;
 export type SiteTab = (typeof SITE_TABS)[number];
 
 /** The tabs of a release's page. */

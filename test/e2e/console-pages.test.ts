@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
+import type { Api } from "#wire";
 import { register } from "../harness/account.ts";
 import { chromiumPath, startBrowser } from "../harness/browser.ts";
 import { deployClient } from "../harness/deploy-client.ts";
@@ -9,6 +10,8 @@ import { findViolations } from "../harness/inspect-page.ts";
 import { watchForComplaints } from "../harness/page-complaints.ts";
 import { root } from "../harness/repository.ts";
 import { type Server, startServer } from "../harness/server.ts";
+import { fetchHost } from "../harness/tenant.ts";
+import { waitUntil } from "../harness/wait-until.ts";
 
 const MARKUP = `<img src=x onerror="alert(1)">`;
 const MAX_SCRIPT_BYTES = 150 * 1000;
@@ -31,6 +34,7 @@ const PAGES: Pages = {
   new: ["/new", "Drop a folder here"],
   site: ["/sites/shop", "Promote v2 to prod"],
   previews: ["/sites/shop/previews", "menu"],
+  traffic: ["/sites/shop/traffic", "/gone.html"],
   domains: ["/sites/shop/domains", "shop.example.org"],
   settings: ["/sites/shop/settings", "Delete this site"],
   deploy: ["/sites/shop/deploy", "Drop a folder here"],
@@ -52,7 +56,7 @@ describe.skipIf(chromiumPath === undefined)("each page of the console (needs Chr
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    server = await startServer();
+    server = await startServer({ flags: ["--traffic-every", "1"] });
     const { token } = await register(server.url, "ada@example.com");
     const client = deployClient({ endpoint: server.url, token });
     const files = { "index.html": "<h1>one", [`${MARKUP}.txt`]: "one", "app.js": `// ${MARKUP}\n` };
@@ -68,6 +72,11 @@ describe.skipIf(chromiumPath === undefined)("each page of the console (needs Chr
     await client.preview("shop", image, "menu");
     await client.call("POST", "/domains", { project: "shop", domain: "shop.example.org" });
     await client.call("POST", "/tokens", { name: MARKUP });
+    await visit();
+    await waitUntil("its traffic is told", async () => {
+      const { missing_paths: missing } = await client.call<Api.Traffic>("GET", "/projects/shop/traffic");
+      return missing.length > 1;
+    });
     browser = await startBrowser(server.domain);
     await mkdir(shots, { recursive: true });
   });
@@ -75,6 +84,12 @@ describe.skipIf(chromiumPath === undefined)("each page of the console (needs Chr
     await browser?.close();
     await server?.[Symbol.asyncDispose]();
   });
+
+  /** By visitors of the site, some of whom ask for what is not there. */
+  async function visit(): Promise<void> {
+    const paths = ["/", "/", "/", "/app.js", "/gone.html", "/gone.html", `/${encodeURIComponent(MARKUP)}.png`];
+    for (const path of paths) await (await fetchHost(server, `shop.${server.domain}`, path)).text();
+  }
 
   async function open(colorScheme: "light" | "dark", width: number): Promise<Page> {
     const page = await browser.newPage({
@@ -148,6 +163,8 @@ describe.skipIf(chromiumPath === undefined)("each page of the console (needs Chr
     await page.goto("/sites/shop/releases/v2/changes");
     await page.getByRole("button", { name: "app.js changed" }).click();
     await page.getByText(`// ${MARKUP}${MARKUP}`).waitFor();
+    await page.goto("/sites/shop/traffic");
+    await page.getByText(`/${encodeURIComponent(MARKUP)}.png`).waitFor();
     await page.goto("/tokens");
     await page.getByText(MARKUP, { exact: true }).waitFor();
     expect(await page.locator("img[src=x]").count()).toBe(0);
