@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { formatMoment, formatShare, formatShort, stack } from "./traffic-figures.ts";
+import { formatMoment, formatShare, formatShort, formatTick, stack } from "./traffic-figures.ts";
 
 test("classes of answers lie on one another", () => {
   const point = {
@@ -32,4 +32,5 @@ test("a share is rounded, but something is not nothing, and not all is not all",
 test("numbers are short, and days are those of UTC", () => {
   expect([formatShort(950), formatShort(1234), formatShort(3_400_000)]).toEqual(["950", "1.2 K", "3.4 M"]);
   expect(formatMoment("2030-01-31T00:00:00.000Z", "month")).toBe("Thu 31 Jan");
+  expect(formatTick(Date.UTC(2030, 0, 31) / 1000, "month")).toBe("31 Jan");
 });

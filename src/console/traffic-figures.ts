@@ -38,3 +38,10 @@ export function formatMoment(at: string, range: TrafficRange): string {
       : { weekday: "short", hour: "2-digit", minute: "2-digit" };
   return new Intl.DateTimeFormat("en-GB", time).format(new Date(at));
 }
+
+/** Writes the same below a chart, where there is little room: "14:30", "17 May". In seconds since 1970. */
+export function formatTick(seconds: number, range: TrafficRange): string {
+  const time: Intl.DateTimeFormatOptions =
+    range === "month" ? { day: "numeric", month: "short", timeZone: "UTC" } : { hour: "2-digit", minute: "2-digit" };
+  return new Intl.DateTimeFormat("en-GB", time).format(new Date(seconds * 1000));
+}

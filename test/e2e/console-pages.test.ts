@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import type { Api } from "#wire";
 import { register } from "../harness/account.ts";
 import { chromiumPath, startBrowser } from "../harness/browser.ts";
-import { deployClient } from "../harness/deploy-client.ts";
+import { type DeployClient, deployClient } from "../harness/deploy-client.ts";
 import { findViolations } from "../harness/inspect-page.ts";
 import { watchForComplaints } from "../harness/page-complaints.ts";
 import { root } from "../harness/repository.ts";
@@ -52,13 +52,14 @@ const PAGES: Pages = {
 
 describe.skipIf(chromiumPath === undefined)("each page of the console (needs Chromium)", () => {
   let server: Server;
+  let client: DeployClient;
   let browser: Browser;
   const complaints: string[] = [];
 
   beforeAll(async () => {
     server = await startServer({ flags: ["--traffic-every", "1"] });
     const { token } = await register(server.url, "ada@example.com");
-    const client = deployClient({ endpoint: server.url, token });
+    client = deployClient({ endpoint: server.url, token });
     const files = { "index.html": "<h1>one", [`${MARKUP}.txt`]: "one", "app.js": `// ${MARKUP}\n` };
     const plan = await client.plan("shop", files);
     await client.upload(plan, files);
@@ -168,6 +169,24 @@ describe.skipIf(chromiumPath === undefined)("each page of the console (needs Chr
     await page.goto("/tokens");
     await page.getByText(MARKUP, { exact: true }).waitFor();
     expect(await page.locator("img[src=x]").count()).toBe(0);
+    await page.close();
+  });
+
+  test("shows new traffic while it is looked at, as soon as it is added up", async () => {
+    const page = await open("light", 1440);
+    await signIn(page);
+    await page.goto("/sites/shop/traffic?environment=beta");
+    await page.getByRole("heading", { name: "Nobody asked for anything" }).waitFor();
+    await (await fetchHost(server, `shop-beta.${server.domain}`, "/just-now.png")).text();
+    // Somebody else looks too: then what edges have written is added up.
+    await waitUntil("it is told", async () => {
+      const beta = await client.call<Api.Traffic>("GET", "/projects/shop/traffic?environment=beta");
+      return beta.total.requests === 1;
+    });
+    await page.getByText("/just-now.png").waitFor();
+    await page.getByRole("button", { name: "Month" }).click();
+    await page.waitForURL("**/sites/shop/traffic?range=month&environment=beta");
+    await page.getByText("/just-now.png").waitFor();
     await page.close();
   });
 
