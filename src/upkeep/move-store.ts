@@ -7,8 +7,11 @@ import { collectBody } from "./stored-bytes.ts";
 /** On a disk, what is written at once is synced at once. */
 const BLOBS_AT_ONCE = 64;
 const DOCUMENTS_AT_ONCE = 32;
-/** What a store is made of, the key of its edges, imports under way. Leases hold in the store that they were taken in. */
-const FOLDERS = [...DOCUMENT_FOLDERS, "edges", "imports"];
+/**
+ * What a store is made of, the key of its edges, imports under way, traffic that is not added up yet. Leases hold in the store
+ * that they were taken in.
+ */
+const FOLDERS = [...DOCUMENT_FOLDERS, "edges", "imports", "traffic"];
 
 export interface MoveTools {
   /** What a server may be using: contents come to it, and none goes while the lease is held. */
