@@ -41,6 +41,7 @@ const SLOW_UNITS = [
   "src/control/release/plan-base.test.ts",
   "src/control/release/previews.test.ts",
   "src/control/retention",
+  "src/control/traffic",
   "src/serve/host.test.ts",
   "src/store/disk.test.ts",
   "src/store/resumed-body.test.ts",
