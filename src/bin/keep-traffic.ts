@@ -28,8 +28,9 @@ export interface TrafficKeeping {
   stop(): Promise<void>;
 }
 
-/** As long as the store takes nothing. Then the oldest are forgotten. */
+/** What waits as long as the store takes nothing: so many reports, of so many characters together. The oldest are forgotten. */
 const MAX_WAITING = 60;
+const MAX_WAITING_LENGTH = 16 * 1024 * 1024;
 const LAST_MS = 5000;
 
 interface Waiting {
@@ -59,7 +60,7 @@ export function keepTraffic(
     if (sites.length > 0) {
       waiting.push({ key: trafficReportKey(newId()), text: formatTrafficReport({ countedMs, sites }) });
     }
-    if (waiting.length > MAX_WAITING) waiting.shift();
+    while (waiting.length > MAX_WAITING || lengthOf(waiting) > MAX_WAITING_LENGTH) waiting.shift();
     try {
       for (let report = waiting[0]; report; report = waiting[0]) {
         // One that is there is this one: it had arrived, and its answer was lost.
@@ -93,6 +94,8 @@ export function keepTraffic(
     },
   };
 }
+
+const lengthOf = (reports: readonly Waiting[]): number => reports.reduce((sum, { text }) => sum + text.length, 0);
 
 /** When it was that something was counted between two looks at a clock, which may have been set back meanwhile. */
 const middleOf = (fromMs: number, toMs: number): number => Math.max(0, Math.floor(Math.min((fromMs + toMs) / 2, toMs)));
