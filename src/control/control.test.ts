@@ -146,7 +146,7 @@ test("a browser's session may change things only from the console's own pages", 
 
 test("garbage collection keeps what is named and removes the rest", async () => {
   await deploy("gone", { "index.html": "only here" });
-  expect((await api("DELETE", "/projects/gone")).status).toBe(200);
+  expect((await api("DELETE", "/projects/gone?for_good=true")).status).toBe(200);
   const collected = (await (await api("POST", "/gc")).json()) as any;
   expect(collected).toMatchObject({ deleted_blobs: 2, errors: [] });
   const again = (await (await api("POST", "/gc")).json()) as any;

@@ -5,6 +5,7 @@ import { verifyWaiting } from "./domains/verify-waiting.ts";
 import { SYSTEM } from "./identity/actor.ts";
 import { createSignIn } from "./identity/sign-in.ts";
 import { reconcile } from "./reconcile.ts";
+import { isLive } from "./release/is-live.ts";
 import { releaseFolder, type ServedFile } from "./release/release-folder.ts";
 import { cleanUp } from "./retention/clean-up.ts";
 import { collectGarbage } from "./retention/collect-garbage.ts";
@@ -68,9 +69,13 @@ export function createControl(context: Context, secret: string, metrics: () => s
     ensureAdministrator: (email, password) => accounts.ensureFirst(email, password),
     releaseWelcome: (name, files) =>
       context.inTurn("welcome", async () => {
-        const site = await context.db.query.selectFrom("sites").select("name").orderBy("created_at").executeTakeFirst();
+        const site = await context.db.query
+          .selectFrom("sites")
+          .select(["name", isLive.as("is_live")])
+          .orderBy("created_at")
+          .executeTakeFirst();
         if (!site) return await releaseFolder(context, SYSTEM, name, files);
-        return site.name === name ? context.addresses.site(name, "prod") : undefined;
+        return site.name === name && site.is_live ? context.addresses.site(name, "prod") : undefined;
       }),
     cleanUp: clean,
     recheckDomains: recheck,

@@ -8,11 +8,14 @@ import { isOutage } from "./outage.ts";
 import { contentsOf } from "./quota/require-room.ts";
 import { addOwned } from "./release/ownership.ts";
 import { insertRelease } from "./release/releases.ts";
+import { settleDeletion } from "./release/settle-deletion.ts";
+import type { Site } from "./release/sites.ts";
 import { RECORDS_TURN } from "./retention/named-contents.ts";
 
 /**
  * Brings the database into line with the store, at start: the store tells what is served, the database who and why.
- * It adds what a crash (or a lost database) left out, ends a rename that was cut off, and changes nothing that agrees.
+ * It adds what a crash (or a lost database) left out, ends a rename or a deletion that was cut off, and changes nothing that
+ * agrees.
  */
 export async function reconcile(context: Context): Promise<void> {
   await settleOwners(context);
@@ -46,11 +49,16 @@ async function reconcileSite(context: Context, claim: Claim): Promise<void> {
     .selectAll()
     .executeTakeFirst();
   if (site && site.label !== label) return await settleLabel(context, label, site.label);
-  if (!site) await addSite(context, claim);
+  if (!site && (await isPurged(context, claim))) return await context.records.removeLabel(label);
+  if (!(await settleDeletion(context, site ?? (await addSite(context, claim)), claim))) return;
   await addReleases(context, label, claim.workspace_id);
   await addDeployments(context, label, claim.site_id);
   await addPreviews(context, label, claim.site_id);
 }
+
+/** Of a site that was deleted for good, the claim goes last. */
+const isPurged = async ({ records }: Context, { label, deleted_at }: Claim): Promise<boolean> =>
+  deleted_at !== undefined && (await records.releaseVersions(label)).length === 0;
 
 /** Two labels of one site: the database names the one that counts. The other is old, or was not finished. */
 async function settleLabel(context: Context, label: string, current: string): Promise<void> {
@@ -58,8 +66,16 @@ async function settleLabel(context: Context, label: string, current: string): Pr
   context.log(`The subdomain ${label} now redirects to ${current}: a rename had been cut off`);
 }
 
-async function addSite(context: Context, claim: Claim): Promise<void> {
+async function addSite(context: Context, claim: Claim): Promise<Site> {
   await removeUnclaimed(context, claim);
+  const site = {
+    id: claim.site_id,
+    workspace_id: claim.workspace_id,
+    name: claim.site,
+    label: claim.label,
+    created_at: claim.created_at,
+    updated_at: claim.created_at,
+  };
   await context.db.query.transaction().execute(async (query) => {
     const workspace = { id: claim.workspace_id, name: "recovered", owner_id: null, created_at: nowIso(context) };
     await query
@@ -67,19 +83,10 @@ async function addSite(context: Context, claim: Claim): Promise<void> {
       .values(workspace)
       .onConflict((conflict) => conflict.doNothing())
       .execute();
-    await query
-      .insertInto("sites")
-      .values({
-        id: claim.site_id,
-        workspace_id: claim.workspace_id,
-        name: claim.site,
-        label: claim.label,
-        created_at: claim.created_at,
-        updated_at: claim.created_at,
-      })
-      .execute();
+    await query.insertInto("sites").values(site).execute();
   });
   context.log(`Site ${claim.site} was in the store and not in the database: added`);
+  return site;
 }
 
 /** Rows in a claim's way are of sites that were deleted: the database is an older copy, and the store has no claim of theirs. */

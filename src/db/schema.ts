@@ -46,6 +46,7 @@ export interface Schema {
   guards: GuardTable;
   approvals: ApprovalTable;
   sites: SiteTable;
+  deleted_sites: DeletedSiteTable;
   releases: ReleaseTable;
   deployments: DeploymentTable;
   uploads: UploadTable;
@@ -89,6 +90,18 @@ export interface SiteTable {
   label: string;
   created_at: string;
   updated_at: string;
+}
+
+/** A site that is in the bin. */
+export interface DeletedSiteTable {
+  site_id: string;
+  deleted_at: string;
+  /** Whose request it was. Null: not known, since the database was lost meanwhile. */
+  deleted_by: string | null;
+  /** Where it was on custom domains, JSON: a list of `{ domain, slug }`. Another site may have these places by now. */
+  domains: string;
+  /** Since when it is being deleted for good: it cannot be restored any more. */
+  purging_at: string | null;
 }
 
 export interface ReleaseTable {

@@ -20,6 +20,8 @@ export interface Claim {
   readonly retention?: Retention;
   /** Of its releases, the last that retention removed: one up to here whose record is not there was one. */
   readonly removed_to?: number;
+  /** Since when its site is in the bin, ISO 8601: all of it is there, and nothing of it is served. */
+  readonly deleted_at?: string;
 }
 
 export const formatClaim = (claim: Claim): string => `${JSON.stringify(claim)}\n`;
@@ -33,7 +35,8 @@ export function parseClaim(text: string): Claim | undefined {
   if (value["access"] !== undefined && !parseAccess(value["access"])) return undefined;
   if (value["retention"] !== undefined && !parseRetention(value["retention"])) return undefined;
   if (value["removed_to"] !== undefined && !isCount(value["removed_to"])) return undefined;
-  return value["moved_to"] === undefined || typeof value["moved_to"] === "string"
+  const optional = ["moved_to", "deleted_at"] as const;
+  return optional.every((key) => value[key] === undefined || typeof value[key] === "string")
     ? (value as unknown as Claim)
     : undefined;
 }
@@ -42,4 +45,10 @@ export function parseClaim(text: string): Claim | undefined {
 export function withRetention(claim: Claim, retention: Retention | undefined): Claim {
   const { retention: _, ...rest } = claim;
   return retention === undefined ? rest : { ...rest, retention };
+}
+
+/** Says since when its site is in the bin; undefined: it is not. */
+export function withDeletion(claim: Claim, deletedAt: string | undefined): Claim {
+  const { deleted_at: _, ...rest } = claim;
+  return deletedAt === undefined ? rest : { ...rest, deleted_at: deletedAt };
 }

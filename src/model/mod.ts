@@ -1,4 +1,5 @@
 export * from "./access.ts";
+export * from "./bin.ts";
 export * from "./claim.ts";
 export * from "./digest.ts";
 export * from "./disk-room.ts";

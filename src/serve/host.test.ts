@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "bun:test";
-import { refKey } from "#model";
+import { claimKey, refKey } from "#model";
 import { MAX_POINTER_AGE_MS } from "./host.ts";
 import { PATIENCE_MS } from "./patience.ts";
 import { createWorld, DOMAIN, type World } from "./world.ts";
@@ -40,8 +40,9 @@ describe("a move of the pointer", () => {
 
   test("is not undone by a reading that began before it", async () => {
     release({ "index.html": "one" });
-    const letGo = world.holdNextRead();
+    const { reached, letGo } = world.holdNextRead();
     const before = read();
+    await reached;
     release({ "index.html": "two" });
     world.edge.forget(refKey("docs", "prod"));
     expect(await read()).toBe("two");
@@ -67,6 +68,56 @@ describe("a move of the pointer", () => {
       await world.get(url);
       expect(world.reads.filter((key) => key === refKey(label, "prod"))).toHaveLength(1);
     }
+  });
+});
+
+describe("a site in the bin", () => {
+  const now = () => new Date(world.nowMs).toISOString();
+  const of = { site: "docs", site_id: "site_1", workspace_id: "ws_1" };
+  const claim = (more: object) => ({ ...of, label: "docs", created_at: now(), ...more });
+  const put = (more: object) => {
+    world.claims.set("docs", claim(more));
+    world.edge.forget(claimKey("docs"));
+  };
+  const addresses = ["docs", "docs-beta", "docs--look", "docs--v1", "old"].map((label) => `http://${label}.${DOMAIN}/`);
+  const statuses = async () => {
+    const all = [...addresses, "http://example.com/"].map(async (url) => (await world.get(url)).status);
+    return await Promise.all(all);
+  };
+
+  beforeEach(() => {
+    const manifest = world.store({ "index.html": "kept" });
+    for (const environment of ["prod", "beta"] as const) world.point("docs", environment, manifest);
+    const pod = { manifest, image: "img_1", created_at: now() };
+    const counts = { version: 1, created_by: "ann", trigger: "cli", files_count: 1, total_size: 4 } as const;
+    world.releases.set("docs 1", { ...of, ...pod, ...counts });
+    const expires_at = new Date(world.nowMs + 60_000).toISOString();
+    world.previews.set("docs look", { ...pod, site: "docs", slug: "look", release: 1, expires_at });
+    world.claims.set("old", { ...claim({ moved_to: "docs" }), label: "old" });
+    world.mount("example.com", { path: "/", label: "docs", environment: "prod" });
+  });
+
+  test("is at none of its addresses, from when its claim says so, and at all of them again when it says so no more", async () => {
+    put({});
+    expect(await statuses()).toEqual([200, 200, 200, 200, 308, 200]);
+    put({ deleted_at: now() });
+    expect(await statuses()).toEqual([404, 404, 404, 404, 404, 404]);
+    put({});
+    expect(await statuses()).toEqual([200, 200, 200, 200, 308, 200]);
+  });
+
+  test("says nothing of what retention has removed", async () => {
+    put({ removed_to: 3 });
+    const status = async () => (await world.get(`http://docs--v3.${DOMAIN}/`)).status;
+    expect(await status()).toBe(410);
+    put({ removed_to: 3, deleted_at: now() });
+    expect(await status()).toBe(404);
+  });
+
+  test("is not taken for one whose claim is damaged, which is served on", async () => {
+    world.damagedClaims.add("docs");
+    expect(await (await world.get(`${SITE}/`)).text()).toBe("kept");
+    expect((await world.get(`http://docs--look.${DOMAIN}/`)).status).toBe(200);
   });
 });
 
@@ -130,7 +181,7 @@ describe("while the store does not answer", () => {
     await read();
     world.nowMs += MAX_POINTER_AGE_MS;
     release({ "index.html": "two" });
-    const letGo = world.holdNextRead();
+    const { letGo } = world.holdNextRead();
     const startMs = performance.now();
     expect(await Promise.all([read(), read()])).toEqual(["one", "one"]);
     expect(performance.now() - startMs).toBeGreaterThanOrEqual(PATIENCE_MS - 50);

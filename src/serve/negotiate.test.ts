@@ -42,7 +42,7 @@ test("a coding that is known is sent at once, without reading", async () => {
 test("a coding that takes long to read is done without until it is there", async () => {
   encodeAll();
   await world.get(URL);
-  const letGo = world.holdNextRead();
+  const { letGo } = world.holdNextRead();
   expect(await Promise.all([get("br"), get("br")])).toEqual([
     [null, PAGE],
     [null, PAGE],

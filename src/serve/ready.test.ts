@@ -59,8 +59,9 @@ describe("nothing is ready any more", () => {
   test("of what was being read when the pointer was moved", async () => {
     await visitTwice();
     world.nowMs += 5000;
-    const letGo = world.holdNextRead();
+    const { reached, letGo } = world.holdNextRead();
     const before = world.get(URL);
+    await reached;
     world.point("docs", "prod", world.store({ "a.txt": "two" }));
     world.edge.forget(refKey("docs", "prod"));
     letGo();

@@ -1,4 +1,5 @@
 import {
+  type Claim,
   claimKey,
   type Digest,
   hostKey,
@@ -7,6 +8,7 @@ import {
   previewKey,
   refKey,
   releaseKey,
+  SitepodError,
   type Survivor,
   wildcardOf,
 } from "#model";
@@ -74,6 +76,7 @@ export async function resolveRoute(
 ): Promise<Resolved> {
   switch (host.kind) {
     case "environment": {
+      if (await isDeleted(host.label, readers, onRead)) return always({ kind: "unknown" });
       onRead(refKey(host.label, host.environment));
       const ref = await readers.readRef(host.label, host.environment);
       if (!ref) return always(await resolveAbsent(host, readers, onRead));
@@ -93,6 +96,7 @@ export async function resolveRoute(
       // The claim before the release: where a site is deleted meanwhile, the release goes first.
       onRead(claimKey(host.label));
       const claim = await readers.readClaim(host.label);
+      if (claim?.deleted_at !== undefined) return always({ kind: "unknown" });
       onRead(releaseKey(host.label, host.version));
       const release = await readers.readRelease(host.label, host.version);
       if (claim && release) {
@@ -105,6 +109,7 @@ export async function resolveRoute(
       return always(wasRemoved ? { kind: "removed" } : await resolveAbsent(host, readers, onRead));
     }
     case "preview": {
+      if (await isDeleted(host.label, readers, onRead)) return always({ kind: "unknown" });
       onRead(previewKey(host.label, host.slug));
       const preview = await readers.readPreview(host.label, host.slug);
       if (!preview) return always(await resolveAbsent(host, readers, onRead));
@@ -153,8 +158,30 @@ async function findHostRecord(
 async function resolveAbsent(host: SiteHost, readers: Readers, onRead: (key: string) => void): Promise<Route> {
   onRead(claimKey(host.label));
   const claim = await readers.readClaim(host.label);
-  if (claim?.moved_to !== undefined) return { kind: "moved", to: { ...host, label: claim.moved_to } };
+  if (claim?.moved_to !== undefined) {
+    const isGone = await isDeleted(claim.moved_to, readers, onRead);
+    return isGone ? { kind: "unknown" } : { kind: "moved", to: { ...host, label: claim.moved_to } };
+  }
   return { kind: claim && host.kind === "environment" ? "unreleased" : "unknown" };
+}
+
+/**
+ * Whether the site of a label is in the bin. Asked before its pointers are read: they stay where they are, and the label may be
+ * another site's by the time that they are gone.
+ */
+async function isDeleted(label: string, readers: Readers, onRead: (key: string) => void): Promise<boolean> {
+  onRead(claimKey(label));
+  return (await readWhole(() => readers.readClaim(label)))?.deleted_at !== undefined;
+}
+
+/** A claim that is damaged takes no site off the air: what is shown, and to whom, the pointers say. */
+async function readWhole(read: () => Promise<Claim | undefined>): Promise<Claim | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof SitepodError && error.code === "internal") return undefined;
+    throw error;
+  }
 }
 
 const always = (route: Route): Resolved => ({ route, expiresMs: Infinity });

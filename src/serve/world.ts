@@ -12,6 +12,7 @@ import {
   type Ref,
   type ReleaseRecord,
   refKey,
+  SitepodError,
   withAccess,
 } from "#model";
 import { createTryPassword } from "./access-attempts.ts";
@@ -29,6 +30,8 @@ export interface World {
   readonly reads: string[];
   readonly logged: string[];
   readonly claims: Map<string, Claim>;
+  /** Labels whose claims cannot be read. */
+  readonly damagedClaims: Set<string>;
   readonly releases: Map<string, ReleaseRecord>;
   readonly previews: Map<string, Preview>;
   readonly hosts: Map<string, HostRecord>;
@@ -44,8 +47,8 @@ export interface World {
   protect(label: string, environment: Environment, access: Access | undefined): void;
   /** Takes an environment's pointer away. */
   unpoint(label: string, environment: Environment): void;
-  /** Holds the next reading of any pointer or coding back until the function returned here is called. */
-  holdNextRead(): () => void;
+  /** Holds the next reading of any pointer or coding back until `letGo` is called. */
+  holdNextRead(): { readonly reached: Promise<void>; readonly letGo: () => void };
   get(url: string, headers?: Record<string, string>, method?: string): Promise<Response>;
 }
 
@@ -54,7 +57,7 @@ export const DOMAIN = "sitepod.test";
 export function createWorld(): World {
   const refs = new Map<string, Ref>();
   const manifests = new Map<string, Uint8Array>();
-  const gate: { held?: Promise<void> | undefined } = {};
+  const gate: Gate = {};
 
   /** The value is taken when the reading begins, as a store does that is slow to answer. */
   async function read<T>(key: string, value: T | undefined): Promise<T | undefined> {
@@ -69,7 +72,7 @@ export function createWorld(): World {
     readRef: (label, environment) => read(refKey(label, environment), refs.get(refKey(label, environment))),
     readRelease: (label, version) => read("release", world.releases.get(`${label} ${version}`)),
     readPreview: (label, slug) => read("preview", world.previews.get(`${label} ${slug}`)),
-    readClaim: (label) => read("claim", world.claims.get(label)),
+    readClaim: (label) => readClaim(world, label),
     readHost: (hostname) => read(`host ${hostname}`, world.hosts.get(hostname)),
     readManifest: async (digest) => {
       const bytes = manifests.get(digest);
@@ -112,6 +115,7 @@ export function createWorld(): World {
     reads: [],
     logged: [],
     claims: new Map(),
+    damagedClaims: new Set(),
     releases: new Map(),
     previews: new Map(),
     hosts: new Map(),
@@ -145,9 +149,9 @@ export function createWorld(): World {
     },
     unpoint: (label, environment) => void refs.delete(refKey(label, environment)),
     holdNextRead() {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      gate.held = promise;
-      return resolve;
+      const [reached, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      gate.held = { reach: reached.resolve, go: go.promise };
+      return { reached: reached.promise, letGo: go.resolve };
     },
     async get(url, headers = {}, method = "GET") {
       const host = { Host: new URL(url).host };
@@ -157,11 +161,24 @@ export function createWorld(): World {
   return world;
 }
 
+async function readClaim(world: World, label: string): Promise<Claim | undefined> {
+  world.reads.push("claim");
+  if (world.isBroken) throw new Error("The store is broken");
+  if (world.damagedClaims.has(label)) throw new SitepodError("internal", "It is damaged.");
+  return world.claims.get(label);
+}
+
+/** What the next reading tells when it begins, and waits for. */
+interface Gate {
+  held?: { readonly reach: () => void; readonly go: Promise<void> } | undefined;
+}
+
 /** Waits where something is held, and lets what comes after pass. */
-async function passOnce(gate: { held?: Promise<void> | undefined }): Promise<void> {
+async function passOnce(gate: Gate): Promise<void> {
   const { held } = gate;
   gate.held = undefined;
-  await held;
+  held?.reach();
+  await held?.go;
 }
 
 /** Any hash will do where nothing checks it. */

@@ -100,6 +100,26 @@ export const projectList = z.array(project);
 
 export const message = z.object({ message: z.string() });
 export const accountDeleted = message.extend({ deleted_projects: z.int() });
+export const siteDeleted = message.extend({
+  restorable_until: isoTime
+    .nullable()
+    .meta({ description: "Until then it is in the bin; null: it is deleted for good" }),
+});
+const place = z.object({ domain: z.string(), slug: z.string() });
+export const deletedSite = project.pick({ id: true, name: true, url: true, workspace_id: true, role: true }).extend({
+  deleted_at: isoTime,
+  deleted_by: z.string().nullable().meta({ description: "Whose request it was; null: not known, or gone" }),
+  restorable_until: isoTime.meta({ description: "After it, the site is deleted for good" }),
+  releases: z.int().meta({ description: "How many releases would come back" }),
+  domains: z.array(place).meta({ description: "Where it was on custom domains" }),
+});
+export const bin = z.object({ sites: z.array(deletedSite) });
+export const siteRestored = message.extend({
+  project,
+  domains: z
+    .array(place.extend({ status: z.enum(["active", "pending", "taken"]) }))
+    .meta({ description: "pending: it is to be verified again; taken: another site of the workspace is there now" }),
+});
 export const availability = z.object({ available: z.boolean(), suggestion: z.string().optional() });
 
 export const uploadResponse = z.object({ hash, size: bytes });
@@ -208,6 +228,7 @@ export const cleaned = z.object({
   expired_users_deleted: z.int(),
   expired_previews_deleted: z.int(),
   expired_plans_deleted: z.int(),
+  expired_sites_deleted: z.int().meta({ description: "Sites that had been in the bin for their time" }),
   errors: z.array(z.string()),
 });
 export type ErrorBody = z.infer<typeof errorBody>;
@@ -218,6 +239,10 @@ export type LoginResponse = z.infer<typeof loginResponse>;
 export type AuthInfo = z.infer<typeof authInfo>;
 export type CurrentUser = z.infer<typeof currentUser>;
 export type Project = z.infer<typeof project>;
+export type SiteDeleted = z.infer<typeof siteDeleted>;
+export type DeletedSite = z.infer<typeof deletedSite>;
+export type Bin = z.infer<typeof bin>;
+export type SiteRestored = z.infer<typeof siteRestored>;
 export type Availability = z.infer<typeof availability>;
 export type CommitRequest = z.infer<typeof commitRequest>;
 export type CommitResponse = z.infer<typeof commitResponse>;

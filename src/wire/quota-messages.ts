@@ -31,6 +31,7 @@ const limits = z.object({
 const used = z.object({
   stored_size: bytes.meta({ description: "What the releases hold, manifests included, each content once" }),
   sites: z.int(),
+  deleted_sites: z.int().meta({ description: "Sites in the bin: of these the releases count, the sites do not" }),
 });
 
 export const quota = z.object({

@@ -67,7 +67,7 @@ test("what was compressed goes with its content when that is collected", async (
   await waitUntil("all is compressed", async () => (await listEncodings(server)).length === endings.length);
   expect((await listEncodings(server)).toSorted()).toEqual(endings);
 
-  await client.call("DELETE", "/projects/words");
+  await client.call("DELETE", "/projects/words?for_good=true");
   await client.call("POST", "/gc");
   const folders = await readdir(join(server.data, "encodings"));
   for (const each of folders) expect(await readdir(join(server.data, "encodings", each))).toEqual([]);

@@ -95,7 +95,7 @@ test(`killed ${collections} times while garbage is collected beside deploys, the
       await client.deploy("kept", { ...kept, "more.txt": `${more} ${round}` }, "prod");
     await client.call("PUT", "/projects/kept/retention", { keep_releases: 2 });
     await client.deploy("gone", { "index.html": `gone ${round}`, "shared.txt": "shared by all" }, "prod");
-    await client.call("DELETE", "/projects/gone");
+    await client.call("DELETE", "/projects/gone?for_good=true");
     const deploys = [1, 2, 3].map((i) =>
       client.deploy(`new${i}`, { "index.html": `gone ${round}`, "a.txt": `${i}` }, "prod"),
     );

@@ -155,7 +155,7 @@ test("a deleted site is nowhere, and its name is free", async () => {
   const { image_id } = await client.deploy("brief2", { "index.html": "page" }, "prod");
   await client.preview("brief2", image_id, "look");
   expect(await read("brief2")).toBe("200 page");
-  await client.call("DELETE", "/projects/brief2");
+  await client.call("DELETE", "/projects/brief2?for_good=true");
   for (const label of ["brief2", "brief2-beta", "brief2--look", "brief2--v1"]) {
     expect(await read(label)).toBe("404 No site here");
   }

@@ -101,7 +101,7 @@ export class RacingDeployer {
     const known = this.#sites.find(({ name }) => name === site.name)!;
     if (known.releases.size === 0) return;
     this.#held = this.#held.filter((held) => held.site !== known);
-    await this.#client.call("DELETE", `/projects/${site.name}`);
+    await this.#client.call("DELETE", `/projects/${site.name}?for_good=true`);
     known.releases.clear();
     known.shown.clear();
   }

@@ -21,7 +21,7 @@ test("a quota says which limits are the workspace's own", () => {
       max_requests_per_minute: null,
     },
     set: ["max_stored_size" as const],
-    used: { stored_size: 1_600_000, sites: 2 },
+    used: { stored_size: 1_600_000, sites: 2, deleted_sites: 0 },
   };
   expect(formatQuota(quota, createPaint(false))).toBe(
     [

@@ -12,10 +12,12 @@ export function formatQuota({ workspace, name, limits, used, set }: Api.Quota, p
   const most = (limit: number | null, format: (value: number) => string) =>
     limit === null ? "no limit" : format(limit);
   const count = (value: number) => value.toLocaleString("en-US");
-  const own = (limit: LimitName) => (set.includes(limit) ? "set for this workspace" : "");
-  const rows: (readonly [string, string, LimitName])[] = [
+  const own = (limit: LimitName | undefined) =>
+    limit !== undefined && set.includes(limit) ? "set for this workspace" : "";
+  const rows: (readonly [string, string, LimitName | undefined])[] = [
     ["stored", `${ofLimit(used.stored_size, limits.max_stored_size, formatSize)}`, "max_stored_size"],
     ["sites", `${ofLimit(used.sites, limits.max_sites, count)}`, "max_sites"],
+    ...(used.deleted_sites > 0 ? ([["in the bin", count(used.deleted_sites), undefined]] as const) : []),
     ["requests a minute", most(limits.max_requests_per_minute, count), "max_requests_per_minute"],
     ["files a deploy", most(limits.max_files, count), "max_files"],
     ["size of a file", most(limits.max_file_size, formatSize), "max_file_size"],

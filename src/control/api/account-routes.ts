@@ -96,7 +96,7 @@ export function addAccountRoutes(app: Api, context: Context, signIn: SignIn): vo
       method: "delete",
       path: "/account",
       tag,
-      summary: "Delete the account with its sites",
+      summary: "Delete the account for good, with the workspaces that nobody else is in and their sites",
       permission: "account:write",
       answer: api.accountDeleted,
     },

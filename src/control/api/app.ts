@@ -10,6 +10,7 @@ import { addAccessRoutes } from "./access-routes.ts";
 import { addAccountRoutes } from "./account-routes.ts";
 import { addArchiveRoutes } from "./archive-routes.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
+import { addBinRoutes } from "./bin-routes.ts";
 import { addContentRoutes } from "./content-routes.ts";
 import { addDeviceRoutes } from "./device-routes.ts";
 import { addDomainRoutes } from "./domain-routes.ts";
@@ -66,6 +67,7 @@ export function createApi(context: Context, signIn: SignIn, told: ProcessFigures
   addTokenRoutes(app, context);
   addAuditRoutes(app, context);
   addSiteRoutes(app, context);
+  addBinRoutes(app, context);
   addRetentionRoutes(app, context);
   addTrafficRoutes(app, context);
   addDeployRoutes(app, context);

@@ -1,7 +1,6 @@
 import { api } from "#wire";
 import type { Context } from "../context.ts";
-import { deleteSite } from "../release/delete-site.ts";
-import { checkName, describeSite, findSite, holdSite, listSites } from "../release/sites.ts";
+import { checkName, describeSite, findSite, listSites } from "../release/sites.ts";
 import { describeRetention } from "../retention/site-retention.ts";
 import { addRoute, type Api, z } from "./route.ts";
 
@@ -38,25 +37,6 @@ export function addSiteRoutes(app: Api, context: Context): void {
     async ({ actor, params }) => {
       const site = await findSite(context, actor, params.id);
       return { ...(await describeSite(context, actor, site)), retention: await describeRetention(context, site) };
-    },
-  );
-
-  addRoute(
-    app,
-    {
-      method: "delete",
-      path: "/projects/{id}",
-      tag,
-      summary: "Delete a site with all its releases",
-      permission: "site:delete",
-      params: byId,
-      answer: api.message,
-    },
-    async ({ actor, params }) => {
-      return await holdSite(context, actor, params.id, async (site) => {
-        await deleteSite(context, actor, site);
-        return { message: `${site.name} is deleted.` };
-      });
     },
   );
 

@@ -2,6 +2,7 @@ import { SitepodError } from "#model";
 import { api } from "#wire";
 import type { Context } from "../context.ts";
 import { deleteWorkspace } from "../identity/delete-account.ts";
+import { isLive } from "../release/is-live.ts";
 import { findWorkspace } from "../identity/workspace.ts";
 import { createWorkspace, listWorkspaces, renameWorkspace } from "../identity/workspaces.ts";
 import { addRoute, type Api, z } from "./route.ts";
@@ -58,7 +59,7 @@ export function addWorkspaceRoutes(app: Api, context: Context): void {
       method: "delete",
       path: "/workspaces/{workspace}",
       tag,
-      summary: "Delete a workspace that has no sites",
+      summary: "Delete a workspace that has no sites but those in the bin, which go for good",
       permission: "workspace:delete",
       params: byWorkspace,
       answer: api.message,
@@ -76,6 +77,7 @@ async function requireNoSites({ db }: Context, id: string): Promise<void> {
   const { count } = await db.query
     .selectFrom("sites")
     .where("workspace_id", "=", id)
+    .where(isLive)
     .select((select) => select.fn.countAll<number>().as("count"))
     .executeTakeFirstOrThrow();
   if (count > 0) throw new SitepodError("conflict", `The workspace has ${count} sites. Delete them first.`);

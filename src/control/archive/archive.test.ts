@@ -203,7 +203,7 @@ describe("a commit that was cut off", () => {
 test("what is imported while garbage is collected stays", async () => {
   const { id, release } = await sendPod([page], [PAGE]);
   await world.deploy("ann", "gone", { "index.html": "gone" });
-  await world.call("ann", "DELETE", "/projects/gone");
+  await world.call("ann", "DELETE", "/projects/gone?for_good=true");
   const { blobs } = world.store;
   const list = blobs.list.bind(blobs);
   blobs.list = async function* () {

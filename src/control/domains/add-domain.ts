@@ -5,10 +5,12 @@ import type { Api } from "#wire";
 import { type Context, newId, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
+import { isLive } from "../release/is-live.ts";
 import type { Site } from "../release/sites.ts";
 import { listRecords } from "./dns-records.ts";
 import { proofText } from "./dns.ts";
 import { requireCustomDomain } from "./find-domain.ts";
+import { hasLiveSite } from "./has-live-site.ts";
 import { findOwnAddresses, siteName } from "./list-domains.ts";
 import { inHostTurn, publishHost } from "./publish-host.ts";
 
@@ -34,11 +36,19 @@ export async function addDomain(
   request: Omit<Api.DomainRequest, "project">,
 ): Promise<Api.DomainCreated> {
   const wish = parseWish(context, request);
-  await requireFree(context, site, wish);
+  const deleted = await requireFree(context, site, wish);
   const now = nowIso(context);
   const key = { workspace_id: site.workspace_id, hostname: wish.hostname };
   const mount = { site_id: site.id, environment: wish.environment, redirect_to: wish.redirectTo };
   const enter = async (query: Kysely<Schema>) => {
+    for (const { site_id, path } of deleted) {
+      const place = query.deleteFrom("mounts").where("workspace_id", "=", key.workspace_id);
+      await place
+        .where("hostname", "=", key.hostname)
+        .where("path", "=", path)
+        .where("site_id", "=", site_id)
+        .execute();
+    }
     await query
       .insertInto("domains")
       .values({ ...key, status: "pending", token: newId(context, "verify", 32), created_at: now })
@@ -50,7 +60,8 @@ export async function addDomain(
       .onConflict((conflict) => conflict.columns(["workspace_id", "hostname", "path"]).doUpdateSet(mount))
       .execute();
     const after = { environment: wish.environment, redirect_to: wish.redirectTo };
-    await recordEvent(context, actor, "domain.add", { site, target: shown(wish), after }, query);
+    const before = deleted.length > 0 ? { deleted_sites: deleted.map(({ name }) => name) } : undefined;
+    await recordEvent(context, actor, "domain.add", { site, target: shown(wish), before, after }, query);
     return await query
       .selectFrom("domains")
       .where("workspace_id", "=", key.workspace_id)
@@ -93,13 +104,17 @@ function parseWish(context: Context, request: Omit<Api.DomainRequest, "project">
   return { hostname, path: path.value, environment: request.environment ?? "prod", redirectTo };
 }
 
-/** Checks what a constraint of the database cannot: all of it concerns only the workspace's own rows, or verified ones. */
-async function requireFree(context: Context, site: Site, wish: Wish): Promise<void> {
+/**
+ * Checks what a constraint of the database cannot: all of it concerns only the workspace's own rows, or verified ones.
+ * Returns what sites in the bin have in the way: it makes room.
+ */
+async function requireFree(context: Context, site: Site, wish: Wish): Promise<readonly Held[]> {
   const { hostname, path, redirectTo } = wish;
   const holder = await context.db.query
     .selectFrom("domains")
     .where("hostname", "=", hostname)
     .where("status", "=", "active")
+    .where(hasLiveSite)
     .select("workspace_id")
     .executeTakeFirst();
   if (holder && holder.workspace_id !== site.workspace_id) {
@@ -109,13 +124,14 @@ async function requireFree(context: Context, site: Site, wish: Wish): Promise<vo
         "days after its TXT record is gone from DNS.",
     );
   }
-  const mounts = await context.db.query
+  const held = await context.db.query
     .selectFrom("mounts")
     .innerJoin("sites", "sites.id", "mounts.site_id")
     .where("mounts.workspace_id", "=", site.workspace_id)
     .selectAll("mounts")
-    .select("sites.name")
+    .select(["sites.name", isLive.as("is_live")])
     .execute();
+  const mounts = held.filter(({ is_live }) => is_live);
   const here = mounts.filter((mount) => mount.hostname === hostname);
   const others = here.filter((mount) => mount.path !== path);
   const same = here.find((mount) => mount.path === path);
@@ -129,6 +145,18 @@ async function requireFree(context: Context, site: Site, wish: Wish): Promise<vo
   if (!same && mounts.filter(({ site_id }) => site_id === site.id).length >= MAX_DOMAINS_PER_SITE) {
     throw new SitepodError("too_large", `${site.name} has ${MAX_DOMAINS_PER_SITE} domains. Remove one first.`);
   }
+  return held.filter(
+    (mount) =>
+      !mount.is_live &&
+      mount.hostname === hostname &&
+      (mount.path === path || redirectTo !== null || mount.redirect_to !== null),
+  );
+}
+
+interface Held {
+  readonly site_id: string;
+  readonly name: string;
+  readonly path: string;
 }
 
 /** A redirect leads to a domain that shows something, so that no two of them send a visitor to and fro. */

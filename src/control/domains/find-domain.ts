@@ -8,6 +8,7 @@ import { isWithin, memberStanding, requirePermission, standingOf } from "../iden
 import { sentence } from "../release/sites.ts";
 
 export interface Domain extends Selectable<DomainTable> {
+  /** Of sites that are not in the bin. */
   readonly mounts: readonly Selectable<MountTable>[];
 }
 
@@ -45,6 +46,7 @@ export async function findDomain(context: Context, actor: Actor, text: string): 
     .selectFrom("mounts")
     .where("workspace_id", "=", row.workspace_id)
     .where("hostname", "=", hostname)
+    .where("site_id", "not in", (select) => select.selectFrom("deleted_sites").select("site_id"))
     .selectAll()
     .execute();
   if (actor.siteId !== null && !mounts.some(({ site_id }) => site_id === actor.siteId)) {

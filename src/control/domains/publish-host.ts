@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import type { Schema } from "#db";
 import type { HostRecord } from "#model";
 import type { Context } from "../context.ts";
+import { isLive } from "../release/is-live.ts";
 
 /**
  * Makes a host's file in the store say what the database says of the domain now: who proved it, and which sites are on
@@ -34,6 +35,7 @@ async function findRecord(context: Context, hostname: string): Promise<HostRecor
     .innerJoin("sites", "sites.id", "mounts.site_id")
     .where("domains.hostname", "=", hostname)
     .where("domains.status", "=", "active")
+    .where(isLive)
     .select([
       "domains.token",
       "domains.verified_at",
@@ -55,7 +57,7 @@ async function findRecord(context: Context, hostname: string): Promise<HostRecor
   };
 }
 
-/** Does so for every domain of a site, after its label has changed. */
+/** Does so for every domain of a site, after its label has changed, or it has gone into the bin or left it. */
 export async function publishHostsOf(context: Context, siteId: string): Promise<void> {
   for (const hostname of await hostnamesOf(context, siteId)) await publishHost(context, hostname);
 }

@@ -3,10 +3,11 @@ import { isUniqueViolation, type Schema } from "#db";
 import { SitepodError } from "#model";
 import type { Api } from "#wire";
 import { type Context, nowIso } from "../context.ts";
-import type { Actor } from "../identity/actor.ts";
+import { type Actor, SYSTEM } from "../identity/actor.ts";
 import { findProof, type Proof, proofName, proofText } from "./dns.ts";
 import { type DomainKey, recordDomainEvent } from "./domain-event.ts";
 import { type Domain, findDomain } from "./find-domain.ts";
+import { hasLiveSite } from "./has-live-site.ts";
 import { publishHost } from "./publish-host.ts";
 import { recheckDomain } from "./recheck-domains.ts";
 
@@ -40,9 +41,20 @@ export async function serveProved(context: Context, actor: Actor, domain: Domain
   );
 }
 
-/** To be called in the host's turn. */
+/** Another workspace that has it for sites in the bin alone gives it up. To be called in the host's turn. */
 async function activate(context: Context, query: Kysely<Schema>, { workspace_id, hostname }: DomainKey): Promise<void> {
   const now = nowIso(context);
+  const pending = { status: "pending", verified_at: null, checked_at: null, missing_since: null } as const;
+  const given = await query
+    .updateTable("domains")
+    .set(pending)
+    .where("hostname", "=", hostname)
+    .where("status", "=", "active")
+    .where("workspace_id", "!=", workspace_id)
+    .where(({ not }) => not(hasLiveSite))
+    .returning(["workspace_id", "hostname"])
+    .execute();
+  for (const domain of given) await recordDomainEvent(context, SYSTEM, "domain.release", domain, query);
   const activated = await query
     .updateTable("domains")
     .set({ status: "active", verified_at: now, checked_at: now, missing_since: null })

@@ -6,6 +6,7 @@ import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
 import { isWithin, requirePermission, siteStanding, standingOf } from "../identity/standing.ts";
+import { isLive } from "../release/is-live.ts";
 import { moveAsApproved } from "../release/pointers.ts";
 import { holdSite, type Site } from "../release/sites.ts";
 
@@ -162,6 +163,7 @@ const approvalsOf = (context: Context, actor: Actor) =>
     )
     .leftJoin("user as requester", "requester.id", "approvals.requested_by")
     .leftJoin("user as decider", "decider.id", "approvals.decided_by")
+    .where(isLive)
     .selectAll("approvals")
     .select(["sites.name", "sites.label", "sites.workspace_id", "releases.image_id"])
     .select(["requester.email as requested_email", "decider.email as decided_email"])

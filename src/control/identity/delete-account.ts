@@ -1,8 +1,8 @@
 import { sql } from "kysely";
 import { type Role, SitepodError } from "#model";
 import type { Context } from "../context.ts";
-import { deleteSite } from "../release/delete-site.ts";
-import { holdSite } from "../release/sites.ts";
+import { purgeSite } from "../release/purge-site.ts";
+import { holdAnySite } from "../release/deleted-sites.ts";
 import type { Actor } from "./actor.ts";
 import { recordEvent } from "./audit.ts";
 import { removeMember } from "./members.ts";
@@ -30,12 +30,12 @@ export async function deleteAccount(context: Context, actor: Actor): Promise<num
   return deleted;
 }
 
-/** Deletes a workspace with its sites. Returns how many there were. */
+/** Deletes a workspace with its sites for good, those in the bin too: without it nobody could restore them. Returns how many there were. */
 export async function deleteWorkspace(context: Context, actor: Actor, id: string): Promise<number> {
   const deleter = { ...actor, needs: "site:delete" as const };
   const sites = await context.db.query.selectFrom("sites").where("workspace_id", "=", id).select("id").execute();
   for (const site of sites) {
-    await holdSite(context, deleter, site.id, (held) => deleteSite(context, deleter, held));
+    await holdAnySite(context, deleter, site.id, (held) => purgeSite(context, deleter, held));
   }
   await context.db.query.transaction().execute(async (query) => {
     await query.deleteFrom("workspace_blobs").where("workspace_id", "=", id).execute();

@@ -1,6 +1,7 @@
 /** Ids of one workspace, by what they name. */
 export interface Ids {
   readonly site: string;
+  readonly deletedSite: string;
   readonly image: string;
   readonly plan: string;
   readonly deploy: string;
@@ -16,6 +17,25 @@ export interface Ids {
   readonly email: string;
 }
 
+/** Ids that nobody has, of the same forms, and a hash. */
+export const unknownIds = (hash: string): Ids => ({
+  site: "fair",
+  deletedSite: `site_${"0".repeat(20)}`,
+  image: `img_${"0".repeat(24)}`,
+  plan: `plan_${"0".repeat(24)}`,
+  deploy: `plan_${"0".repeat(24)}`,
+  hash,
+  import: `import_${"0".repeat(24)}`,
+  domain: "fair.example.com",
+  slug: "lost",
+  token: `tok_${"0".repeat(16)}`,
+  workspace: `ws_${"0".repeat(16)}`,
+  member: "0".repeat(32),
+  invitation: `inv_${"0".repeat(16)}`,
+  approval: `approval_${"0".repeat(16)}`,
+  email: "nobody@example.org",
+});
+
 interface Example {
   readonly method: string;
   readonly path: string;
@@ -28,6 +48,7 @@ export const OF_THE_CALLER: ReadonlySet<string> = new Set([
   "POST /auth/logout",
   "DELETE /account",
   "GET /projects",
+  "GET /bin",
   "GET /events",
   "GET /quota",
   "GET /tokens",
@@ -94,6 +115,8 @@ export function requestsWith(ids: Ids): Readonly<Record<string, Request>> {
 
     "GET /projects/{id}": { path: `/projects/${project}` },
     "DELETE /projects/{id}": { path: `/projects/${project}` },
+    "POST /bin/{id}/restore": { path: `/bin/${ids.deletedSite}/restore` },
+    "DELETE /bin/{id}": { path: `/bin/${ids.deletedSite}` },
     "GET /projects/{id}/export": { path: `/projects/${project}/export` },
     "PUT /projects/{id}/retention": { path: `/projects/${project}/retention`, body: { keep_releases: 1 } },
     "DELETE /projects/{id}/retention": { path: `/projects/${project}/retention` },

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mayAs, type Permission, PERMISSIONS, ruleOf, TOKEN_SCOPES, type TokenScope } from "#model";
 import { hashBytes } from "#store";
 import { World } from "../domains/world.ts";
-import { type Ids, OF_THE_CALLER, requestOf, requestsWith } from "./isolation-requests.ts";
+import { type Ids, OF_THE_CALLER, requestOf, requestsWith, unknownIds } from "./isolation-requests.ts";
 
 /**
  * Calls every route that the OpenAPI document has, with the ids of Ann's workspace, as people who must not get there. A
@@ -83,6 +83,9 @@ async function makeWorkspace(): Promise<Ids> {
   await asked("ann", "PUT", "/guards", { project: "shop", environment: "prod", guard: { kind: "approval" } });
   const release = { project: "shop", environment: "prod", image_id: commit.image_id };
   const { approval_id } = (await world.call("ann", "POST", "/release", release)).body;
+  await world.deploy("ann", "lately", { "index.html": "gone" });
+  const { id: deletedSite } = await asked("ann", "GET", "/projects/lately");
+  await asked("ann", "DELETE", "/projects/lately");
   const { import_id } = await asked("ann", "POST", "/imports", { project: "moved" });
   const [project] = await asked("ann", "GET", "/projects");
   const token = async (name: string, more: object) => {
@@ -95,10 +98,19 @@ async function makeWorkspace(): Promise<Ids> {
   await asked("ann", "DELETE", "/tokens/revoked");
   await token("wrong site", { scopes: ["admin"], project: "other" });
   for (const scope of TOKEN_SCOPES) await token(scope, { scopes: [scope] });
-  marks.push("Ann & Friends", "ann@example.org", "bob@example.org", "cleo@example.org", "secret-page.html", "m4rk");
+  marks.push(
+    "lately",
+    "Ann & Friends",
+    "ann@example.org",
+    "bob@example.org",
+    "cleo@example.org",
+    "secret-page.html",
+    "m4rk",
+  );
   marks.push(commit.image_id, commit.content_hash, plan.content_hash, own.id, planId);
   return {
     site: project.name === "shop" ? project.name : "shop",
+    deletedSite,
     image: commit.image_id,
     plan: plan.plan_id,
     deploy: planId,
@@ -115,23 +127,7 @@ async function makeWorkspace(): Promise<Ids> {
   };
 }
 
-/** Ids that nobody has, of the same forms. */
-const unknown = (): Ids => ({
-  site: "fair",
-  image: `img_${"0".repeat(24)}`,
-  plan: `plan_${"0".repeat(24)}`,
-  deploy: `plan_${"0".repeat(24)}`,
-  hash: ids.hash,
-  import: `import_${"0".repeat(24)}`,
-  domain: "fair.example.com",
-  slug: "lost",
-  token: `tok_${"0".repeat(16)}`,
-  workspace: `ws_${"0".repeat(16)}`,
-  member: "0".repeat(32),
-  invitation: `inv_${"0".repeat(16)}`,
-  approval: `approval_${"0".repeat(16)}`,
-  email: "nobody@example.org",
-});
+const unknown = () => unknownIds(ids.hash);
 
 /** An answer's text, in which what the request named is left out. */
 function textOf(body: unknown, named: Ids): string {

@@ -130,11 +130,11 @@ test("who may see a site hears nothing of another's that has its name next", asy
   expect((await world.call("eve", "POST", "/invitations/accept", { invitation })).status).toBe(200);
   await using eves = await world.watch("eve", "/events");
   await eves.next();
-  await world.call("ann", "DELETE", "/projects/shop");
+  await world.call("ann", "DELETE", "/projects/shop?for_good=true");
   expect((await world.deploy("bob", "shop", { "index.html": "one" })).status).toBe(200);
   await world.call("eve", "POST", "/tokens", { name: "mine" });
   const heard = await eves.until(({ data }) => data.action === "token.create");
-  expect(heard.map(({ data }) => data.action)).toEqual(["site.delete", "token.create"]);
+  expect(heard.map(({ data }) => data.action)).toEqual(["site.purge", "token.create"]);
 });
 
 test("a deploy of somebody else is answered as one that there is not", async () => {

@@ -19,7 +19,7 @@ const quotaOf = async (who: string): Promise<Api.Quota> => (await world.call(who
 const usedBy = async (who: string) => (await quotaOf(who)).used.stored_size;
 const setQuota = (who: string, request: Api.QuotaRequest) =>
   world.call("root", "PUT", `/quotas/${encodeURIComponent(`${who}@example.org`)}`, request);
-const remove = (who: string, site: string) => world.call(who, "DELETE", `/projects/${site}`);
+const remove = (who: string, site: string) => world.call(who, "DELETE", `/projects/${site}?for_good=true`);
 
 /** The bytes of all that is stored. */
 async function storedBytes(): Promise<number> {
@@ -109,7 +109,7 @@ describe("what a workspace holds", () => {
     await world.loseDatabase();
     await world.call("root", "GET", "/projects");
     const { body } = await world.call("root", "GET", "/quotas");
-    expect(body.server.used).toEqual({ stored_size: await storedBytes(), sites: 1 });
+    expect(body.server.used).toEqual({ stored_size: await storedBytes(), sites: 1, deleted_sites: 0 });
   });
 });
 
@@ -220,7 +220,7 @@ describe("an administrator", () => {
       body.workspaces.find(({ owner_email: email }) => email === `${who}@example.org`),
     );
     expect(ann!.used).toEqual(bob!.used);
-    expect(body.server.used).toEqual({ stored_size: ann!.used.stored_size * 2, sites: 2 });
+    expect(body.server.used).toEqual({ stored_size: ann!.used.stored_size * 2, sites: 2, deleted_sites: 0 });
     expect((await world.call("ann", "GET", "/quotas")).status).toBe(403);
     expect((await world.call("ann", "PUT", `/quotas/${ann!.workspace}`, { max_sites: 1000 })).status).toBe(403);
   });

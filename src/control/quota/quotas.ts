@@ -7,7 +7,7 @@ import { findWorkspace } from "../identity/workspace.ts";
 import { decideLimits, findOwnLimits, type Limits, NO_LIMIT, type OwnLimits } from "./limits.ts";
 import { findOwnWorkspace } from "./own-workspace.ts";
 import { recountInTurn } from "./require-room.ts";
-import { countSites, findDoubtful, readServerUsage, readUsage } from "./usage.ts";
+import { countDeletedSites, countSites, findDoubtful, readServerUsage, readUsage } from "./usage.ts";
 
 interface Workspace {
   readonly id: string;
@@ -40,7 +40,11 @@ export async function listQuotas(context: Context): Promise<Api.QuotaList> {
     workspaces,
     server: {
       limits: { max_stored_size: onWire(maxServerStoredBytes), max_sites: onWire(maxServerSites) },
-      used: { stored_size: await readServerUsage(query), sites: await countSites(query) },
+      used: {
+        stored_size: await readServerUsage(query),
+        sites: await countSites(query),
+        deleted_sites: await countDeletedSites(query),
+      },
     },
   };
 }
@@ -116,6 +120,7 @@ async function describe(context: Context, { id, name, owner_email }: Workspace):
     used: {
       stored_size: (await readUsage(context.db.query, id)).storedBytes,
       sites: await countSites(context.db.query, id),
+      deleted_sites: await countDeletedSites(context.db.query, id),
     },
   };
 }

@@ -74,7 +74,8 @@ interface Told {
 
 const describe = ({ whose, stored, added, limit }: Told, option: string): string =>
   `${whose} hold ${formatSize(stored)}, this adds ${formatSize(added)}, and ${formatSize(limit)} are allowed. Delete ` +
-  `sites that nobody needs or keep fewer releases (sitepod retention), ${orAsk(option)}`;
+  "sites that nobody needs for good (sitepod delete --now; those in the bin count) or keep fewer releases " +
+  `(sitepod retention), ${orAsk(option)}`;
 
 /** Counts anew in the turn of each workspace's commits: not to be called within one. */
 export const recountInTurn =

@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import type { Schema } from "#db";
 import type { Digest, Manifest } from "#model";
 import type { Context } from "../context.ts";
+import { isLive } from "../release/is-live.ts";
 import { inChunks, ROWS_PER_STATEMENT } from "../release/ownership.ts";
 
 /**
@@ -41,9 +42,22 @@ export async function readServerUsage(query: Kysely<Schema>): Promise<number> {
   return Number(bytes ?? 0);
 }
 
-/** Counts the sites of a workspace, or of all. */
+/** Counts the sites of a workspace, or of all, but for those in the bin: who deletes one may make another. */
 export async function countSites(query: Kysely<Schema>, workspaceId?: string): Promise<number> {
-  let sites = query.selectFrom("sites").select((select) => select.fn.countAll<number>().as("count"));
+  let sites = query
+    .selectFrom("sites")
+    .where(isLive)
+    .select((select) => select.fn.countAll<number>().as("count"));
+  if (workspaceId !== undefined) sites = sites.where("workspace_id", "=", workspaceId);
+  return (await sites.executeTakeFirstOrThrow()).count;
+}
+
+/** Counts the sites in the bin of a workspace, or of all: what their releases hold is held still. */
+export async function countDeletedSites(query: Kysely<Schema>, workspaceId?: string): Promise<number> {
+  let sites = query
+    .selectFrom("deleted_sites")
+    .innerJoin("sites", "sites.id", "deleted_sites.site_id")
+    .select((select) => select.fn.countAll<number>().as("count"));
   if (workspaceId !== undefined) sites = sites.where("workspace_id", "=", workspaceId);
   return (await sites.executeTakeFirstOrThrow()).count;
 }

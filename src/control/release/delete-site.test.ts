@@ -9,15 +9,32 @@ beforeAll(async () => {
 beforeEach(() => world.reset());
 afterAll(() => world[Symbol.asyncDispose]());
 
+/** Has a document not be made before `letGo` is called. */
+function holdCreation(key: string) {
+  const { documents } = world.store;
+  const create = documents.create.bind(documents);
+  const [reached, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  documents.create = async (wanted, text) => {
+    if (wanted === key) reached.resolve();
+    if (wanted === key) await go.promise;
+    return await create(wanted, text);
+  };
+  return { reached: reached.promise, letGo: go.resolve };
+}
+
 test("deploys go on while the files of a deleted site are removed, and one of that site leaves nothing", async () => {
   await world.deploy("ann", "shop", { "index.html": "one" });
+  const committing = holdCreation("releases/shop/v2.json");
+  const late = world.deploy("ann", "shop", { "index.html": "two" });
+  await committing.reached;
   const removing = world.hold("remove", "releases/shop/v1.json");
-  const deleting = world.call("ann", "DELETE", "/projects/shop");
+  const deleting = world.call("ann", "DELETE", "/projects/shop?for_good=true");
   await removing.reached;
-  expect((await world.deploy("ann", "blog", { "index.html": "a post" })).status).toBe(200);
-  expect((await world.deploy("ann", "shop", { "index.html": "two" })).status).toBe(200);
+  expect((await world.deploy("bob", "blog", { "index.html": "a post" })).status).toBe(200);
+  expect((await world.deploy("ann", "shop", { "index.html": "three" })).status).toBe(409);
   removing.letGo();
-  expect((await deleting).status).toBe(200);
+  committing.letGo();
+  expect([(await late).status, (await deleting).status]).toEqual([200, 200]);
   expect(await world.records.releaseVersions("shop")).toEqual([]);
   expect(await world.records.readClaim("shop")).toBeUndefined();
 });
@@ -25,6 +42,6 @@ test("deploys go on while the files of a deleted site are removed, and one of th
 test("a damaged claim of another site keeps none from being deleted", async () => {
   await world.deploy("ann", "shop", { "index.html": "one" });
   await world.store.documents.create("sites/broken.json", "{");
-  expect((await world.call("ann", "DELETE", "/projects/shop")).status).toBe(200);
+  expect((await world.call("ann", "DELETE", "/projects/shop?for_good=true")).status).toBe(200);
   expect(world.logged).toContain("sites/broken.json was left out");
 });

@@ -1,27 +1,71 @@
-import type { Context } from "../context.ts";
-import { unmountSite } from "../domains/publish-host.ts";
+import type { Kysely } from "kysely";
+import type { Schema } from "#db";
+import { restorableUntil, SitepodError, withDeletion } from "#model";
+import type { Api } from "#wire";
+import { type Context, nowIso } from "../context.ts";
+import { publishHostsOf } from "../domains/publish-host.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
-import { claimsOf } from "./labels.ts";
 import type { Site } from "./sites.ts";
 
 /**
- * Deletes a site: it stops being served first, then its records go, its name last. Blobs that nothing else names go
- * with the next garbage collection. Doing it again after a crash ends what was begun.
+ * Puts a site into the bin. Its claim says so first: from then on nothing of it is served, and nothing of it goes before
+ * `restorable_until`. To be called in the site's turn; doing it again after a crash ends what was begun. Throws SitepodError
+ * `internal` where its claim is lost or damaged: then it can only be deleted for good.
  */
-export async function deleteSite(context: Context, actor: Actor, site: Site): Promise<void> {
-  await unmountSite(context, site.id);
-  const labels = (await claimsOf(context, site.id)).map(({ label }) => label);
-  const others = labels.filter((label) => label !== site.label);
-  // The many files of a site go while others deploy; then, alone, what a commit has added since.
-  for (const label of [...others, site.label]) await context.records.emptyLabel(label);
-  await context.contentGate.alone(async () => {
-    await context.records.emptyLabel(site.label);
-    await context.db.query.transaction().execute(async (query) => {
-      await query.deleteFrom("sites").where("id", "=", site.id).execute();
-      const before = { name: site.name, subdomain: site.label, created_at: site.created_at };
-      await recordEvent(context, actor, "site.delete", { site, before }, query);
-    });
-    for (const label of [...others, site.label]) await context.records.removeLabel(label);
+export async function deleteSite(context: Context, actor: Actor, site: Site): Promise<Api.SiteDeleted> {
+  const deletedAt = nowIso(context);
+  // A site that is gone without a record of who deleted it is the worse half: the database must be there first.
+  await context.db.check();
+  await markClaim(context, site, deletedAt);
+  await enterDeletion(context, actor, site, deletedAt);
+  await publishHostsOf(context, site.id);
+  const until = restorableUntil(deletedAt);
+  return {
+    message: `${site.name} is deleted. Until ${until.slice(0, 10)} sitepod restore ${site.name} brings it back.`,
+    restorable_until: until,
+  };
+}
+
+/** Says in a site's claim since when it is in the bin; undefined: it is not. */
+export async function markClaim(context: Context, site: Site, deletedAt: string | undefined): Promise<void> {
+  let isThere = false;
+  await context.records.changeClaim(site.label, (claim) => {
+    isThere = claim.site_id === site.id;
+    return isThere ? withDeletion(claim, deletedAt) : claim;
+  });
+  if (isThere) return;
+  throw new SitepodError(
+    "internal",
+    `sites/${site.label}.json in the server's storage is missing. Restore it from a backup, or delete the site with ` +
+      "sitepod delete --now.",
+  );
+}
+
+/** Has the database say that a site is in the bin since then. */
+export async function enterDeletion(context: Context, actor: Actor, site: Site, deletedAt: string): Promise<void> {
+  await context.db.query.transaction().execute(async (query) => {
+    await query
+      .insertInto("deleted_sites")
+      .values({
+        site_id: site.id,
+        deleted_at: deletedAt,
+        deleted_by: actor.userId,
+        domains: JSON.stringify(await mountsOf(query, site)),
+        purging_at: null,
+      })
+      .execute();
+    const before = { name: site.name, subdomain: site.label, created_at: site.created_at };
+    const after = { restorable_until: restorableUntil(deletedAt) };
+    await recordEvent(context, actor, "site.delete", { site, before, after }, query);
   });
 }
+
+const mountsOf = (query: Kysely<Schema>, { id }: Site) =>
+  query
+    .selectFrom("mounts")
+    .where("site_id", "=", id)
+    .select(["hostname as domain", "path as slug"])
+    .orderBy("hostname")
+    .orderBy("path")
+    .execute();

@@ -15,7 +15,7 @@ const one = { "index.html": "one" };
 test("a site that is deployed while it is being deleted is made anew, with the claim to its name", async () => {
   await world.deploy("ann", "shop", one);
   const { reached, letGo } = world.hold("remove", claimKey("shop"));
-  const deletion = world.call("ann", "DELETE", "/projects/shop");
+  const deletion = world.call("ann", "DELETE", "/projects/shop?for_good=true");
   await reached;
   const deploy = world.deploy("ann", "shop", one);
   await Promise.race([deploy, Bun.sleep(100)]);

@@ -1,6 +1,6 @@
 import { type Selectable, sql } from "kysely";
-import type { SiteTable } from "#db";
-import { mayAs, parseSiteName, type Permission, roleOf, SitepodError, type Standing } from "#model";
+import type { DeletedSiteTable, SiteTable } from "#db";
+import { mayAs, parseSiteName, type Permission, restorableUntil, roleOf, SitepodError, type Standing } from "#model";
 import type { Api } from "#wire";
 import { type Context, newId, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
@@ -11,10 +11,12 @@ import { findLimits, orAsk } from "../quota/limits.ts";
 import { countSites } from "../quota/usage.ts";
 
 export type Site = Selectable<SiteTable>;
+/** What is known of a site that is in the bin. */
+export type Deletion = Omit<Selectable<DeletedSiteTable>, "site_id">;
 
 /**
  * Finds a site by its name or id. Throws SitepodError `not_found` where there is none and, in the same words, where it
- * is somebody else's; `forbidden` where the actor's token is restricted to another site, or the actor may not do there
+ * is somebody else's; `not_found` that says so where it is in the bin; `forbidden` where the actor's token is restricted to another site, or the actor may not do there
  * what the request needs.
  */
 export async function findSite(
@@ -23,14 +25,38 @@ export async function findSite(
   nameOrId: string,
   permission: Permission | undefined = actor.needs,
 ): Promise<Site> {
+  const found = await findAnySite(context, actor, nameOrId, permission);
+  if (found.deletion) throw new SitepodError("not_found", describeDeletion(found.site, found.deletion));
+  return found.site;
+}
+
+/** Finds a site as `findSite` does, also where it is in the bin. */
+export async function findAnySite(
+  context: Context,
+  actor: Actor,
+  nameOrId: string,
+  permission: Permission | undefined = actor.needs,
+): Promise<Found> {
   const found = await lookUp(context, actor, nameOrId);
   if (!found || !isVisible(actor, found)) {
     throw new SitepodError("not_found", `You have no site ${JSON.stringify(nameOrId)}. List yours with sitepod list.`);
   }
-  requireSiteOfToken(actor, found.site);
+  requireSiteOfToken(actor, found.site, nameOrId);
   requirePermission(found.standing, permission, found.site.name);
-  return found.site;
+  return found;
 }
+
+/** Says that a site is in the bin, and what can be done. */
+export function describeDeletion({ name }: Pick<Site, "name">, { deleted_at, purging_at }: Deletion): string {
+  if (purging_at !== null) return beingPurged(name);
+  const [since, until] = [deleted_at, restorableUntil(deleted_at)].map((time) => time.slice(0, 10));
+  return (
+    `${name} was deleted on ${since}, and is in the bin until ${until}. Restore it with sitepod restore ${name}, or free ` +
+    `its name with sitepod delete ${name} --now.`
+  );
+}
+
+const beingPurged = (name: string): string => `${name} is being deleted for good. Try again in a moment.`;
 
 /** Works on a site while nobody renames or deletes it: what is done at its label is done at its present one. */
 export async function holdSite<T>(
@@ -45,7 +71,7 @@ export async function holdSite<T>(
 
 /**
  * Finds the site of a deploy, or makes it: the first deploy of a name claims it. Throws SitepodError `forbidden` where
- * the name is somebody else's, `invalid` where it cannot be a name, `too_large` or `storage_full` where there are too many
+ * the name is somebody else's, `conflict` where it is a site's that is in the bin, `invalid` where it cannot be a name, `too_large` or `storage_full` where there are too many
  * sites. Calls `check` with the workspace that a new site will have: where it throws, none is made.
  */
 export async function ensureSite(
@@ -57,8 +83,9 @@ export async function ensureSite(
   const existing = await lookUp(context, actor, nameOrId);
   if (existing) {
     if (!isVisible(actor, existing)) throw takenByAnother(nameOrId);
-    requireSiteOfToken(actor, existing.site);
+    requireSiteOfToken(actor, existing.site, nameOrId);
     requirePermission(existing.standing, actor.needs, existing.site.name);
+    if (existing.deletion) throw new SitepodError("conflict", describeDeletion(existing.site, existing.deletion));
     return existing.site;
   }
   if (actor.siteId !== null) {
@@ -115,6 +142,7 @@ export async function requireRoom(context: Context, actor: Actor, workspaceId: s
 async function adoptClaim(context: Context, name: string, workspaceId: string): Promise<Site> {
   const claim = await context.records.readClaim(name);
   if (!claim || claim.workspace_id !== workspaceId || claim.moved_to !== undefined) throw takenByAnother(name);
+  if (claim.deleted_at !== undefined) throw new SitepodError("conflict", beingPurged(name));
   await context.db.query
     .insertInto("sites")
     .values({
@@ -141,6 +169,12 @@ async function adoptClaim(context: Context, name: string, workspaceId: string): 
  * everybody's, with the owners' addresses.
  */
 export async function listSites(context: Context, actor: Actor): Promise<Api.Project[]> {
+  const rows = await findListed(context, actor);
+  return rows.filter((row) => row.deleted_at === null).map((row) => describe(context, actor, row));
+}
+
+/** Finds the sites of such a list by their names, those in the bin too. */
+export async function findListed(context: Context, actor: Actor): Promise<ListedSite[]> {
   const named = actor.workspaceId ?? actor.chosenWorkspace;
   if (named !== undefined) await findWorkspace(context, actor, named, "workspace:read");
   let query = sitesWithOwners(context, actor).orderBy("sites.name");
@@ -152,7 +186,7 @@ export async function listSites(context: Context, actor: Actor): Promise<Api.Pro
   if (named !== undefined) query = query.where("sites.workspace_id", "=", named);
   if (actor.siteId !== null) query = query.where("sites.id", "=", actor.siteId);
   const rows = await query.execute();
-  return rows.filter((row) => mayAs(standingOf(actor, row), "site:read")).map((row) => describe(context, actor, row));
+  return rows.filter((row) => mayAs(standingOf(actor, row), "site:read"));
 }
 
 /** Describes one site as the list does. */
@@ -166,15 +200,25 @@ const sitesWithOwners = ({ db }: Context, actor: Actor) =>
     .selectFrom("sites")
     .innerJoin("workspaces", "workspaces.id", "sites.workspace_id")
     .leftJoin("user", "user.id", "workspaces.owner_id")
+    .leftJoin("deleted_sites", "deleted_sites.site_id", "sites.id")
     .selectAll("sites")
     .select(["workspaces.owner_id", "user.email as owner_email"])
+    .select(DELETION)
     .select(siteStanding(actor));
 
-const describe = (
-  { addresses }: Context,
-  actor: Actor,
-  row: Site & StandingRow & { readonly owner_id: string | null; readonly owner_email: string | null },
-): Api.Project => ({
+const DELETION = [
+  "deleted_sites.deleted_at",
+  "deleted_sites.deleted_by",
+  "deleted_sites.domains",
+  "deleted_sites.purging_at",
+] as const;
+
+type Nullable<T> = { readonly [key in keyof T]: T[key] | null };
+export type ListedSite = Site &
+  StandingRow &
+  Nullable<Deletion> & { readonly owner_id: string | null; readonly owner_email: string | null };
+
+const describe = ({ addresses }: Context, actor: Actor, row: ListedSite): Api.Project => ({
   id: row.id,
   name: row.name,
   subdomain: row.label,
@@ -208,19 +252,24 @@ export async function checkName(context: Context, name: string): Promise<{ avail
 interface Found {
   readonly site: Site;
   readonly standing: Standing;
+  /** Undefined where it is not in the bin. */
+  readonly deletion: Deletion | undefined;
 }
 
 /** Looks a site up by its name, id or label, with what the actor is to it: in one query, whatever comes of it. */
 async function lookUp(context: Context, actor: Actor, nameOrId: string): Promise<Found | undefined> {
   const row = await named(context, nameOrId)
+    .leftJoin("deleted_sites", "deleted_sites.site_id", "sites.id")
     .selectAll("sites")
+    .select(DELETION)
     .select(siteStanding(actor))
     .orderBy(sql`case ${nameOrId} when sites.name then 0 when sites.id then 1 else 2 end`)
     .limit(1)
     .executeTakeFirst();
   if (!row) return undefined;
-  const { member_role, grant_role, ...site } = row;
-  return { site, standing: standingOf(actor, { member_role, grant_role }) };
+  const { member_role, grant_role, deleted_at, deleted_by, domains, purging_at, ...site } = row;
+  const deletion = deleted_at === null ? undefined : { deleted_at, deleted_by, domains: domains ?? "[]", purging_at };
+  return { site, standing: standingOf(actor, { member_role, grant_role }), deletion };
 }
 
 const isKnown = async (context: Context, name: string): Promise<boolean> =>
@@ -236,9 +285,9 @@ const named = ({ db }: Context, nameOrId: string) =>
 const isVisible = (actor: Actor, { site, standing }: Found): boolean =>
   isWithin(actor, site.workspace_id) && mayAs(standing, "site:read");
 
-function requireSiteOfToken(actor: Actor, site: Site): void {
+function requireSiteOfToken(actor: Actor, site: Site, named: string): void {
   if (actor.siteId === null || actor.siteId === site.id) return;
-  throw new SitepodError("forbidden", `This token is restricted to another site than ${JSON.stringify(site.name)}.`);
+  throw new SitepodError("forbidden", `This token is restricted to another site than ${JSON.stringify(named)}.`);
 }
 
 const takenByAnother = (name: string) =>

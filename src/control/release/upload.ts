@@ -4,6 +4,7 @@ import { parseBatch, PART_BYTES } from "#wire";
 import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { isWithin, requirePermission, siteStanding, standingOf } from "../identity/standing.ts";
+import { isLive } from "./is-live.ts";
 import type { ReceivedLines } from "./received-lines.ts";
 import { sentence } from "./sites.ts";
 
@@ -23,7 +24,7 @@ export interface Upload {
 
 /**
  * Finds an upload of the actor, who must still be one to deploy that site. Throws SitepodError `not_found`, `gone` where it
- * has expired, `forbidden`.
+ * has expired or the site is in the bin, `forbidden`.
  */
 export async function findUpload(context: Context, actor: Actor, id: string): Promise<Upload> {
   const row = await context.db.query
@@ -31,7 +32,7 @@ export async function findUpload(context: Context, actor: Actor, id: string): Pr
     .innerJoin("sites", "sites.id", "uploads.site_id")
     .where("uploads.id", "=", id)
     .selectAll("uploads")
-    .select("sites.name as site_name")
+    .select(["sites.name as site_name", isLive.as("is_live")])
     .select(siteStanding(actor))
     .executeTakeFirst();
   const isOwn = row?.user_id === actor.userId && (actor.siteId === null || actor.siteId === row.site_id);
@@ -40,6 +41,12 @@ export async function findUpload(context: Context, actor: Actor, id: string): Pr
     throw new SitepodError("not_found", "There is no such plan. Begin the deploy again.");
   }
   requirePermission(standing, actor.needs, row.site_name);
+  if (!row.is_live) {
+    throw new SitepodError(
+      "gone",
+      `${row.site_name} was deleted meanwhile. Restore it with sitepod restore, then deploy again.`,
+    );
+  }
   if (row.version === null && row.expires_at <= nowIso(context)) {
     throw new SitepodError(
       "gone",

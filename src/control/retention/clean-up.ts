@@ -4,27 +4,36 @@ import { forgetImports } from "../archive/forget-imports.ts";
 import { type Context, nowIso } from "../context.ts";
 import { forgetSignIns } from "../identity/forget-sign-ins.ts";
 import { UPLOAD_LIFE_MS } from "../release/plan.ts";
+import { emptyBin } from "./empty-bin.ts";
 import { listUploads, namedByUpload } from "./uploads-under-way.ts";
 
 export interface CleanedUp {
   readonly expired_users_deleted: number;
   readonly expired_previews_deleted: number;
   readonly expired_plans_deleted: number;
+  readonly expired_sites_deleted: number;
   readonly errors: string[];
 }
 
 /** An expired preview answers 410 for this long before it is forgotten and answers 404. */
 const GONE_FOR_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** Forgets what has expired: previews, uploads that were never committed, and their contents. Doing it twice is harmless. */
+/** Forgets what has expired: what has been in the bin for its time, previews, uploads that were never committed, and their contents. Doing it twice is harmless. */
 export async function cleanUp(context: Context): Promise<CleanedUp> {
   const errors: string[] = [];
+  const sites = await emptyBin(context, errors);
   const previews = await forgetPreviews(context, errors);
   const plans = await forgetUploads(context);
   await forgetSignIns(context.db.query);
   await forgetDeploys(context);
   if (errors.length === 0) context.activity.cleanedUp(context.nowMs());
-  return { expired_users_deleted: 0, expired_previews_deleted: previews, expired_plans_deleted: plans, errors };
+  return {
+    expired_users_deleted: 0,
+    expired_previews_deleted: previews,
+    expired_plans_deleted: plans,
+    expired_sites_deleted: sites,
+    errors,
+  };
 }
 
 async function forgetPreviews(context: Context, errors: string[]): Promise<number> {

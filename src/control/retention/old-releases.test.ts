@@ -257,7 +257,7 @@ test("a database from before a removal learns of it", async () => {
 test("a trial tells what would go, and removes nothing", async () => {
   await deploy(4);
   await deploy(2, "blog");
-  await world.call("ann", "DELETE", "/projects/blog");
+  await world.call("ann", "DELETE", "/projects/blog?for_good=true");
   world.nowMs += 2 * DAY_MS;
   await keep({ keep_releases: 2 });
   const trial = await collect("?dry_run=true");

@@ -5,6 +5,7 @@ import { listImports } from "../archive/import-record.ts";
 import { type Context, nowIso } from "../context.ts";
 import { SYSTEM } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
+import { isLive } from "../release/is-live.ts";
 import type { Site } from "../release/sites.ts";
 import { readRetention } from "./site-retention.ts";
 
@@ -15,7 +16,7 @@ const RELEASES_AT_ONCE = 50;
 export type RemovedReleases = Api.Collected["releases"];
 
 /**
- * Removes the releases that sites do not keep: first the history says that they are gone, then their records go. What is
+ * Removes the releases that sites do not keep, but none of those in the bin: first the history says that they are gone, then their records go. What is
  * cut off in between is ended the next time. Where a site's records cannot be read, the others are gone through all the
  * same, and `errors` says so.
  */
@@ -48,7 +49,7 @@ async function eachSite(
   errors: string[],
   act: (site: Site) => Promise<number[]>,
 ): Promise<RemovedReleases> {
-  const sites = await context.db.query.selectFrom("sites").selectAll().orderBy("name").execute();
+  const sites = await context.db.query.selectFrom("sites").where(isLive).selectAll().orderBy("name").execute();
   // A site that is being imported has its pointers last.
   const incoming = new Set<string>();
   for await (const { site_id, state } of listImports(context)) if (state === "committing") incoming.add(site_id);
@@ -69,7 +70,7 @@ async function eachSite(
 /** Removes a few of a site's releases, in its turn: no pointer is moved to one meanwhile. Returns their numbers. */
 async function removeSome(context: Context, siteId: string): Promise<number[]> {
   const { query } = context.db;
-  const site = await query.selectFrom("sites").where("id", "=", siteId).selectAll().executeTakeFirst();
+  const site = await query.selectFrom("sites").where("id", "=", siteId).where(isLive).selectAll().executeTakeFirst();
   if (!site) return [];
   for (const environment of ENVIRONMENTS) {
     await context.records.forgetSurvivors(site.label, environment, context.nowMs());

@@ -68,7 +68,7 @@ describe("garbage collection", () => {
 
   test("lets deploys through while it runs, and keeps what they were told to be there already", async () => {
     await world.deploy("ann", "shop", PAGE);
-    await world.call("ann", "DELETE", "/projects/shop");
+    await world.call("ann", "DELETE", "/projects/shop?for_good=true");
     const { blobs } = world.store;
     const list = blobs.list.bind(blobs);
     blobs.list = async function* () {
@@ -81,7 +81,7 @@ describe("garbage collection", () => {
     await collectGarbage();
     expect(await blobs.has(digest)).toBe(true);
     blobs.list = list;
-    await world.call("ann", "DELETE", "/projects/shop");
+    await world.call("ann", "DELETE", "/projects/shop?for_good=true");
     expect((await collectGarbage()).deleted_blobs).toBe(2);
   });
 
@@ -103,7 +103,7 @@ describe("garbage collection", () => {
   test("removes nothing while a backup holds what is there, and nothing more once one has begun", async () => {
     const hold = () => holdLease(world.store.documents, { purpose: "backup", id: "b1", nowMs: () => world.nowMs });
     await world.deploy("ann", "shop", Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`${i}.txt`, `${i}`])));
-    await world.call("ann", "DELETE", "/projects/shop");
+    await world.call("ann", "DELETE", "/projects/shop?for_good=true");
     const lease = await hold();
     expect(await world.call("root", "POST", "/gc")).toMatchObject({ status: 409, body: { error: "conflict" } });
     await lease[Symbol.asyncDispose]();
@@ -128,7 +128,7 @@ describe("garbage collection", () => {
   test("tells how far it is, and goes on where it was cut off", async () => {
     const files = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`${i}.txt`, `cut ${i}`]));
     await world.deploy("ann", "shop", files);
-    await world.call("ann", "DELETE", "/projects/shop");
+    await world.call("ann", "DELETE", "/projects/shop?for_good=true");
     const { blobs } = world.store;
     const list = blobs.list.bind(blobs);
     blobs.list = async function* () {
@@ -191,7 +191,7 @@ describe("garbage collection", () => {
     const files = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`${i}.txt`, `text ${i}`]));
     await world.deploy("ann", "shop", files);
     await world.deploy("ann", "blog", { "1.txt": "text 1" });
-    await world.call("ann", "DELETE", "/projects/shop");
+    await world.call("ann", "DELETE", "/projects/shop?for_good=true");
     expect(await collectGarbage()).toMatchObject({ referenced_blobs: 2, total_blobs: 202, deleted_blobs: 200 });
   });
 });

@@ -9,6 +9,7 @@ import * as workspaces from "./0007-workspaces.ts";
 import * as signIn from "./0008-sign-in.ts";
 import * as deploys from "./0010-deploys.ts";
 import * as traffic from "./0012-traffic.ts";
+import * as deletedSites from "./0013-deleted-sites.ts";
 
 /** Every migration, in order. What one that has shipped makes never changes: add the next. */
 export const migrations: Record<string, Migration> = {
@@ -22,4 +23,5 @@ export const migrations: Record<string, Migration> = {
   "0008-sign-in": signIn,
   "0010-deploys": deploys,
   "0012-traffic": traffic,
+  "0013-deleted-sites": deletedSites,
 };

@@ -64,7 +64,7 @@ describe.skipIf(postgresIsMissing !== undefined)(`garbage of two control planes$
         }
         await Bun.sleep(random.below(10));
       }
-      await world.call("ann", "DELETE", `/projects/${site}`);
+      await world.call("ann", "DELETE", `/projects/${site}?for_good=true`);
     }
     return deploys;
   }
@@ -129,7 +129,7 @@ describe.skipIf(postgresIsMissing !== undefined)(`garbage of two control planes$
 
   test("that is being removed is waited for by who wants it, though the lock has passed on", async () => {
     await one.deploy("ann", "shop", { "0.txt": textOf(0) });
-    await one.call("ann", "DELETE", "/projects/shop");
+    await one.call("ann", "DELETE", "/projects/shop?for_good=true");
     const { blobs } = one.store;
     const remove = blobs.remove.bind(blobs);
     const reached = Promise.withResolvers<void>();
