@@ -5,6 +5,7 @@ import { createRetentionCalls } from "./retention-calls.ts";
 import { createLoginCalls } from "./login-calls.ts";
 import { createLookCalls } from "./look-calls.ts";
 import type { CallOptions, Query } from "./send-message.ts";
+import { createBinCalls } from "./bin-calls.ts";
 import { createDomainCalls } from "./domain-calls.ts";
 import { Failure } from "./failure.ts";
 import { type Call, readJson, send } from "./http.ts";
@@ -74,7 +75,6 @@ export function createApiClient(
 
     projects: () => get<Api.Project[]>("/projects"),
     project: (name: string) => get<Api.Project>(`/projects/${segment(name)}`),
-    deleteProject: (name: string) => remove<{ message: string }>(`/projects/${segment(name)}`),
 
     /** A plan that is begun twice leaves one that expires. */
     plan: (request: Api.PlanRequest) =>
@@ -123,6 +123,13 @@ export function createApiClient(
     createAccessLink: (request: Api.AccessLinkRequest) => post<Api.AccessLink>("/access/link", request),
 
     ...createLookCalls(call),
+    current: (project: string, environment: Environment) => get<Api.Current>("/current", { project, environment }),
+    history: (project: string, limit: number, environment?: Environment) =>
+      get<Api.History>("/history", { project, limit, environment }),
+    files: (project: string, pod: { environment: Environment } | { version: string } | { image_id: string }) =>
+      get<Api.Files>("/files", { project, ...pod }),
+
+    ...createBinCalls(call),
     ...createDomainCalls(call),
     ...createRetentionCalls(call),
     ...createArchiveCalls(world, endpoint, authorization, call),

@@ -1,4 +1,5 @@
 import { ARCHIVE_COMMANDS } from "./archive-commands.ts";
+import { BIN_COMMANDS } from "./bin-commands.ts";
 import type { CommandSpec } from "./command-spec.ts";
 import { caseCollisions, concurrent, environment, message, noWait, protect, site } from "./option-specs.ts";
 import { QUOTA_COMMANDS } from "./quota-commands.ts";
@@ -145,8 +146,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     usage: "list",
     group: "Look",
     summary: "List your sites",
-    options: [],
-    examples: ["sitepod list"],
+    options: [{ flags: "--deleted", doc: "Those in the bin, which can be restored" }],
+    examples: ["sitepod list", "sitepod list --deleted"],
     load: () => import("./commands/list.ts"),
   },
   {
@@ -249,18 +250,11 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...QUOTA_COMMANDS,
   ...TEAM_COMMANDS,
   ...ARCHIVE_COMMANDS,
-  {
-    usage: "delete [site]",
-    group: "Manage",
-    summary: "Delete a site with all its releases",
-    options: [site],
-    examples: ["sitepod delete my-site"],
-    load: () => import("./commands/delete.ts"),
-  },
+  ...BIN_COMMANDS,
   {
     usage: "delete-account",
     group: "Manage",
-    summary: "Delete your account with all its sites",
+    summary: "Delete your account for good, with its sites: they go to no bin",
     options: [],
     examples: ["sitepod delete-account"],
     load: () => import("./commands/delete-account.ts"),

@@ -7,7 +7,12 @@ export async function run(context: Context): Promise<Result> {
   const { home } = context.world;
   const client = await context.client();
   const { email } = await client.whoAmI();
-  await requireName(context, `Delete the account ${email} at ${client.endpoint} with all its sites, for good?`, email);
+  await requireName(
+    context,
+    `Delete the account ${email} at ${client.endpoint} for good, with its tokens, and with each workspace that nobody else ` +
+      "is in: its sites go too, and no bin keeps them. There is no way back.",
+    email,
+  );
   const deleted = await client.deleteAccount();
   const { endpoint } = await readMachineConfig(home);
   if (endpoint === client.endpoint) await writeMachineConfig(home, { endpoint, token: undefined });

@@ -9,7 +9,11 @@ export async function run(
 ): Promise<Result> {
   const client = await context.client();
   const shown = `${domain}${slug ?? ""}`;
-  await requireYes(context, `Remove ${shown}? It stops being served.`);
+  await requireYes(
+    context,
+    `Remove ${shown}? It stops being served at once. If it is the last on its domain, the domain is free for others, and ` +
+      "adding it again takes a new TXT record.",
+  );
   const removed = await client.removeDomain(domain!, slug);
   return { text: `${shown} is removed.`, json: { domain, ...(slug === undefined ? {} : { slug }), ...removed } };
 }

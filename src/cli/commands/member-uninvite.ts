@@ -2,6 +2,7 @@ import type { Result } from "../command-spec.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import { meantWorkspace } from "../meant-workspace.ts";
+import { confirmWhereAsked } from "../terminal/prompts.ts";
 
 export async function run(context: Context, [named]: readonly (string | undefined)[]): Promise<Result> {
   const client = await context.client();
@@ -16,6 +17,10 @@ export async function run(context: Context, [named]: readonly (string | undefine
   if (another) {
     throw new Failure("usage", `There are several invitations for ${named}.`, { next: "Name one by its id." });
   }
+  await confirmWhereAsked(
+    context,
+    `Revoke the invitation of ${invitation.email ?? invitation.id}? Its link opens nothing any more; you can make another.`,
+  );
   const revoked = await client.revokeInvitation(workspace.id, invitation.id);
   return { text: revoked.message, json: { ...revoked, id: invitation.id } };
 }

@@ -3,6 +3,7 @@ import type { Result } from "../command-spec.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import { readSitePassword } from "../site-password.ts";
+import { confirmWhereAsked } from "../terminal/prompts.ts";
 
 interface ProtectOptions {
   readonly env: Environment;
@@ -23,6 +24,12 @@ export async function run(context: Context, _: readonly unknown[], options: Prot
     const link = await client.createAccessLink({ project, ...target, expires_in: options.link });
     context.report.note("Whoever has this link can open the site until it expires, or the password is changed.");
     return { text: link.url, json: link };
+  }
+  if (options.off) {
+    await confirmWhereAsked(
+      context,
+      `Open ${options.preview ?? options.env} of ${project} to everybody? Its password and the links to it are gone for good.`,
+    );
   }
   const state = await client.setAccess({ project, ...target, ...(await wantedPassword(context, options)) });
   const what = state.preview === null ? state.environment : `Preview ${state.preview}`;

@@ -1,8 +1,15 @@
+import { findOld } from "#diff";
+import { type Digest, formatVersion, parseVersion, type Retention } from "#model";
 import type { Api } from "#wire";
+import type { ApiClient } from "../api-client.ts";
 import type { Result } from "../command-spec.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import { formatCount } from "../terminal/format.ts";
+import { confirmWhereAsked } from "../terminal/prompts.ts";
+
+/** The longest list that the server gives. */
+const MAX_LISTED = 200;
 
 interface RetentionOptions {
   readonly keep?: number;
@@ -18,12 +25,29 @@ export async function run(context: Context, _: readonly unknown[], options: Rete
   const [project, client] = await Promise.all([context.site(options.name), context.client()]);
   if (options.default) return show(context, project, await client.dropRetention(project), true);
   if (options.all || keep !== undefined || days !== undefined) {
+    if (!options.all) await confirmLoss(context, client, project, { releases: keep ?? null, days: days ?? null });
     const wanted = { keep_releases: keep ?? null, keep_days: days ?? null };
     return show(context, project, await client.setRetention(project, wanted), true);
   }
   const { retention } = await client.project(project);
   if (retention) return show(context, project, retention, false);
   throw new Failure("failed", "This server keeps all releases: it is of an older version.");
+}
+
+/** Names the releases that the rules would have removed, where somebody is there to be told. */
+async function confirmLoss(context: Context, client: ApiClient, project: string, rules: Retention): Promise<void> {
+  if (!context.isInteractive) return;
+  const { items } = await client.history(project, MAX_LISTED);
+  const kept = items.flatMap(({ version, content_hash, created_at, removed_at }) =>
+    removed_at ? [] : [{ version: parseVersion(version)!, manifest: content_hash as Digest, created_at }],
+  );
+  const old = findOld(kept, rules, context.world.now()).map(({ version }) => formatVersion(version));
+  if (old.length === 0) return;
+  const which = old.length === 1 ? old[0] : `${formatCount(old.length, "release")} (${old[0]} to ${old.at(-1)})`;
+  await confirmWhereAsked(
+    context,
+    `Have ${which} of ${project} removed for good when the server next collects? What environments and previews show stays.`,
+  );
 }
 
 function requireOneWish({ keep, days, all, default: isDefault }: RetentionOptions): void {

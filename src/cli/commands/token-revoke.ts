@@ -17,7 +17,10 @@ export async function run(context: Context, [named]: readonly (string | undefine
       next: `Name one by its id: ${ids}.`,
     });
   }
-  await requireYes(context, `Revoke ${token.name} (${token.prefix}…)? What uses it stops working at once.`);
+  await requireYes(
+    context,
+    `Revoke ${token.name} (${token.prefix}…)? What uses it stops working at once. There is no way back: make a new one.`,
+  );
   await client.revokeToken(token.id);
   return { text: `${token.name} is revoked.`, json: { id: token.id, name: token.name, revoked: true } };
 }

@@ -6,7 +6,10 @@ import { requireName } from "../terminal/prompts.ts";
 export async function run(context: Context, [named]: readonly (string | undefined)[]): Promise<Result> {
   const client = await context.client();
   const workspace = chooseWorkspace((await client.workspaces()).workspaces, named!);
-  await requireName(context, `Delete the workspace ${workspace.name}, with its members' access?`, workspace.name);
+  const inBin = (await client.bin()).sites.filter(({ workspace_id: id }) => id === workspace.id);
+  const names = inBin.length === 0 ? "" : `, and the sites in its bin (${inBin.map(({ name }) => name).join(", ")})`;
+  const question = `Delete the workspace ${workspace.name} for good, with its members' access, its tokens${names}?`;
+  await requireName(context, `${question} There is no way back.`, workspace.name);
   const deleted = await client.deleteWorkspace(workspace.id);
   return { text: deleted.message, json: { ...deleted, id: workspace.id } };
 }

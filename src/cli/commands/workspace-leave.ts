@@ -6,7 +6,10 @@ import { requireYes } from "../terminal/prompts.ts";
 export async function run(context: Context, [named]: readonly (string | undefined)[]): Promise<Result> {
   const client = await context.client();
   const workspace = chooseWorkspace((await client.workspaces()).workspaces, named!);
-  await requireYes(context, `Leave ${workspace.name}? Somebody who stays must invite you to come back.`);
+  await requireYes(
+    context,
+    `Leave ${workspace.name}? Your tokens for it stop working. Somebody who stays must invite you to come back.`,
+  );
   const left = await client.leaveWorkspace(workspace.id);
   return { text: left.message, json: { ...left, id: workspace.id } };
 }

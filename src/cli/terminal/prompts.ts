@@ -75,6 +75,11 @@ export async function requireYes(context: Context, question: string): Promise<vo
   if (!(await askYesNo(context, question))) throw new Failure("interrupted", "Nothing was changed.");
 }
 
+/** The same for what a program may do unasked: who is there is asked, and nobody else waits for an answer. */
+export async function confirmWhereAsked(context: Context, question: string): Promise<void> {
+  if (context.isInteractive) await requireYes(context, question);
+}
+
 /** Makes sure that something irrevocable is meant, by having its name typed. Throws a Failure where it is not. */
 export async function requireName(context: Context, question: string, name: string): Promise<void> {
   if (context.flags.yes) return;
