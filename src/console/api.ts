@@ -57,7 +57,11 @@ export const api = {
 
   sites: () => call<Api.Project[]>("GET", "/projects"),
   site: (name: string) => call<Api.Project>("GET", `/projects/${encodeURIComponent(name)}`),
-  deleteSite: (id: string) => call<unknown>("DELETE", `/projects/${encodeURIComponent(id)}`),
+  deleteSite: (id: string) => call<Api.SiteDeleted>("DELETE", `/projects/${encodeURIComponent(id)}`),
+  /** The deleted sites that can be restored, those that go next first. */
+  bin: async () => (await call<Api.Bin>("GET", "/bin")).sites,
+  restoreSite: (id: string) => call<Api.SiteRestored>("POST", `/bin/${encodeURIComponent(id)}/restore`),
+  purgeSite: (id: string) => call<Api.SiteDeleted>("DELETE", `/bin/${encodeURIComponent(id)}`),
   setRetention: (id: string, rules: Api.RetentionRequest) =>
     call<Api.Retention>("PUT", `/projects/${encodeURIComponent(id)}/retention`, rules),
   dropRetention: (id: string) => call<Api.Retention>("DELETE", `/projects/${encodeURIComponent(id)}/retention`),
@@ -93,6 +97,7 @@ export const api = {
   rollback: (move: PointerMove) => call<Api.RollbackResponse>("POST", "/rollback", move),
 
   previews: async (project: string) => (await call<Api.PreviewList>("GET", `/previews${query({ project })}`)).previews,
+  createPreview: (request: Api.PreviewRequest) => call<Api.PreviewResponse>("POST", "/preview", request),
   deletePreview: (project: string, slug: string) =>
     call<unknown>("DELETE", `/previews/${encodeURIComponent(slug)}${query({ project })}`),
 

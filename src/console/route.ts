@@ -10,6 +10,7 @@ const PLAIN_PAGES = [
   "new",
   "tokens",
   "activity",
+  "bin",
   "account",
   "security",
   "device",
