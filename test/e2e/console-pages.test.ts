@@ -42,6 +42,7 @@ const PAGES: Pages = {
   changes: ["/sites/shop/releases/v2/changes", "Changes since"],
   preview: ["/sites/shop/releases/v2/preview", "as it is served"],
   log: ["/sites/shop/releases/v2/log", "It is release v2"],
+  bin: ["/bin", "Delete for good"],
   activity: ["/activity", "release.create"],
   tokens: ["/tokens", "What the command line"],
   account: ["/account", "Delete your account"],
@@ -78,6 +79,8 @@ describe.skipIf(chromiumPath === undefined)("each page of the console (needs Chr
       const { missing_paths: missing } = await client.call<Api.Traffic>("GET", "/projects/shop/traffic");
       return missing.length > 1;
     });
+    await client.deploy("blog", files, "prod");
+    await client.call("DELETE", "/projects/blog");
     browser = await startBrowser(server.domain);
     await mkdir(shots, { recursive: true });
   });

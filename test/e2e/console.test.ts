@@ -134,6 +134,7 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser (needs Ch
     expect(await status(link.pathname + link.search)).toBe(303);
     await logInAsVisitor(link.origin);
     await page.getByRole("button", { name: "Let everybody see prod" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Let everybody see it" }).click();
     await page.getByText("prod is open to everybody").waitFor();
     expect(await status()).toBe(200);
   });
@@ -167,6 +168,9 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser (needs Ch
     const status = async () => (await fetchHost(server, "shop.example.org", "/")).status;
     expect(await status()).toBe(200);
     await page.getByRole("button", { name: "Remove shop.example.org" }).click();
+    const dialog = page.getByRole("dialog", { name: "Remove shop.example.org" });
+    await dialog.getByText("Visitors of shop.example.org find no site").waitFor();
+    await dialog.getByRole("button", { name: "Remove" }).click();
     await page.getByText("shop.example.org is removed").waitFor();
     expect(await status()).toBe(404);
   });
@@ -221,14 +225,43 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser (needs Ch
     expect(refused).toMatchObject({ code: 3 });
   });
 
-  test("deletes a site only when its name is typed", async () => {
+  const statusOfShop = async () => (await fetchHost(server, `shop.${server.domain}`, "/")).status;
+
+  async function deleteShop(): Promise<void> {
     await page.goto("/sites/shop/settings");
     const button = page.getByRole("button", { name: "Delete shop" });
     expect(await button.isDisabled()).toBe(true);
     await page.getByLabel("Type shop to confirm").fill("shop");
     await button.click();
     await page.getByText("shop is deleted").waitFor();
-    expect((await fetchHost(server, `shop.${server.domain}`, "/")).status).toBe(404);
+    expect(await statusOfShop()).toBe(404);
+  }
+
+  test("deletes a site only when its name is typed", deleteShop);
+
+  test("undoes a deletion from where it is told, and from the bin", async () => {
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("shop is back at").waitFor();
+    await page.getByRole("article", { name: "beta" }).getByText("The third words").waitFor();
+    expect(await statusOfShop()).toBe(200);
+    await deleteShop();
+    await page.getByRole("link", { name: "Deleted sites" }).click();
+    await page.getByRole("button", { name: "Restore shop" }).click();
+    await page.getByRole("article", { name: "beta" }).waitFor();
+    expect(await statusOfShop()).toBe(200);
+  });
+
+  test("deletes a site for good only out of the bin, and when its name is typed", async () => {
+    await deleteShop();
+    await page.goto("/bin");
+    await page.getByRole("button", { name: "Delete for good: shop" }).click();
+    const dialog = page.getByRole("dialog", { name: "Delete shop for good" });
+    await dialog.getByText("This cannot be undone").waitFor();
+    const button = dialog.getByRole("button", { name: "Delete for good" });
+    expect(await button.isDisabled()).toBe(true);
+    await dialog.getByLabel("Type shop to confirm").fill("shop");
+    await button.click();
+    await page.getByText("No site was deleted in the last 7 days.").waitFor();
   });
 
   test("ends the session at the log-out and asks for the password again", async () => {

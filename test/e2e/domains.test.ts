@@ -147,8 +147,17 @@ test("a domain that is removed is served no more", async () => {
   expect((await fetchHost(server, "example.com", "/docs/")).status).toBe(404);
 });
 
-test("a deleted site leaves no domain behind", async () => {
+test("a deleted site is on no domain until it is restored, and leaves none behind when it goes for good", async () => {
+  const statuses = async () =>
+    await Promise.all(
+      ["any.example.org", "www.example.com"].map(async (host) => (await fetchHost(server, host, "/")).status),
+    );
+  const before = await statuses();
   await succeed("delete", "shop", "-y");
+  expect(await statuses()).toEqual([404, 404]);
+  await succeed("restore", "shop");
+  expect(await statuses()).toEqual(before);
+  await succeed("delete", "shop", "--now", "-y");
   expect((await fetchHost(server, "any.example.org", "/")).status).toBe(404);
   expect((await fetchHost(server, "www.example.com", "/")).status).toBe(404);
 });

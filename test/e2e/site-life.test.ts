@@ -151,7 +151,37 @@ test("a renamed site answers at its new name and redirects from every old addres
   expect(refusal).toMatchObject({ status: 409 });
 });
 
-test("a deleted site is nowhere, and its name is free", async () => {
+test("a deleted site is nowhere until it is restored, and then answers everywhere as before", async () => {
+  const { image_id } = await client.deploy("back", {
+    "index.html": "page",
+    _redirects: "/old /new 301\n",
+    _headers: "/*\n  X-Mine: yes\n",
+  });
+  await client.release("back", "prod");
+  await client.release("back", "beta");
+  await client.preview("back", image_id, "look");
+  await client.call("PUT", "/access", { project: "back", environment: "beta", password: "a long password" });
+  await client.call("PUT", "/domains/rename?project=back", { new_subdomain: "returned" });
+  const addresses = ["back", "returned", "returned-beta", "returned--look", "returned--v1"];
+  const seen = async () => {
+    const all = addresses.flatMap((label) =>
+      ["/", "/old", "/nothing"].map(async (path) => {
+        const { status, headers } = await get(label, path, { redirect: "manual" });
+        const told = ["location", "etag", "x-mine"].map((name) => headers.get(name));
+        return [label, path, status, ...told, await read(label, path)];
+      }),
+    );
+    return await Promise.all(all);
+  };
+  const before = await seen();
+  expect(before.map(([, , status]) => status).slice(0, 7)).toEqual([308, 308, 308, 200, 301, 200, 401]);
+  await client.call("DELETE", "/projects/back");
+  expect((await seen()).map(([, , status]) => status)).toEqual(before.map(() => 404));
+  await client.call("POST", "/bin/back/restore");
+  expect(await seen()).toEqual(before);
+});
+
+test("a site that is deleted for good is nowhere, and its name is free", async () => {
   const { image_id } = await client.deploy("brief2", { "index.html": "page" }, "prod");
   await client.preview("brief2", image_id, "look");
   expect(await read("brief2")).toBe("200 page");

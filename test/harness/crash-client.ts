@@ -90,12 +90,22 @@ export async function workUntilKilled(
   }
 }
 
-/** Makes garbage and has it collected until the server is gone. */
+/** Takes what an earlier round left in the bin out of it. */
+async function emptyBin(client: DeployClient): Promise<void> {
+  const { sites } = await client.call<Api.Bin>("GET", "/bin");
+  for (const { id } of sites) await client.call("DELETE", `/bin/${id}`);
+}
+
+/** Makes garbage of a site that goes into the bin, back and away, and has it collected until the server is gone. */
 export async function collectUntilKilled(client: DeployClient, begin: (step: Step) => void): Promise<void> {
   try {
     for (let number = 0; ; number++) {
+      await emptyBin(client);
       await client.deploy("passing", { "index.html": `passing ${number}`, "shared.css": `body{--deploy:${number}}` });
-      await client.call("DELETE", "/projects/passing?for_good=true");
+      await client.call("DELETE", "/projects/passing");
+      await client.call("POST", "/bin/passing/restore");
+      await client.call("DELETE", "/projects/passing");
+      await client.call("DELETE", "/bin/passing");
       begin("gc");
       await client.call("POST", "/gc");
     }
