@@ -123,12 +123,6 @@ export function createApiClient(
     createAccessLink: (request: Api.AccessLinkRequest) => post<Api.AccessLink>("/access/link", request),
 
     ...createLookCalls(call),
-    current: (project: string, environment: Environment) => get<Api.Current>("/current", { project, environment }),
-    history: (project: string, limit: number, environment?: Environment) =>
-      get<Api.History>("/history", { project, limit, environment }),
-    files: (project: string, pod: { environment: Environment } | { version: string } | { image_id: string }) =>
-      get<Api.Files>("/files", { project, ...pod }),
-
     ...createBinCalls(call),
     ...createDomainCalls(call),
     ...createRetentionCalls(call),

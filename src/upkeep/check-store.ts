@@ -63,8 +63,9 @@ interface Checking {
 /** Adds what of a pod is damaged, and whom the damage that is known hits. */
 async function checkPod(checking: Checking, manifest: Digest, namers: readonly Namer[]): Promise<void> {
   const { states, wrong, damagedEncodings } = checking;
+  const release = (label: string, as: string) => (checking.documents.deleted.has(label) ? `${as}, in the bin` : as);
   const hits = (by: readonly Namer[], path?: string): Hit[] =>
-    by.map(({ label, as }) => ({ site: label, release: as, ...(path === undefined ? {} : { path }) }));
+    by.map(({ label, as }) => ({ site: label, release: release(label, as), ...(path === undefined ? {} : { path }) }));
   const state = await states.find(manifest);
   const pod = state.kind === "whole" ? await readPod(checking.store, manifest) : undefined;
   if (!pod) {

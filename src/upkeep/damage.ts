@@ -19,7 +19,7 @@ export interface Damage {
 export interface Hit {
   /** The site's label. */
   readonly site: string;
-  /** `v3`, `prod`, `preview look` */
+  /** `v3`, `prod`, `preview look`; of a site that can be restored `v3, in the bin` */
   readonly release: string;
   /** The file. Undefined: all of the release. */
   readonly path?: string;

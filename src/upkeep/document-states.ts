@@ -24,6 +24,8 @@ export class DocumentStates {
   /** Key of a document → those that name it. */
   readonly #wanted = new Map<string, { readonly key: string; readonly label: string | undefined }[]>();
   readonly pods = new Map<Digest, Namer[]>();
+  /** The labels of sites in the bin. */
+  readonly deleted = new Set<string>();
 
   constructor(documents: InspectedStore["documents"]) {
     this.#documents = documents;
@@ -78,6 +80,7 @@ export class DocumentStates {
     this.#keys.add(key);
     if (!naming) return void this.#damaged.push(key);
     const { label } = naming;
+    if (naming.isDeleted && label !== undefined) this.deleted.add(label);
     for (const { manifest, as } of naming.pods) pushTo(this.pods, manifest, { key, label: label ?? "", as });
     for (const wanted of naming.documents) pushTo(this.#wanted, wanted, { key, label });
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { gzipSync } from "node:zlib";
-import { blobKey, encodingKey, NOT_WORTH_ENCODING, refKey, releaseKey } from "#model";
-import { hashBytes, type Store } from "#store";
+import { blobKey, encodingKey, NOT_WORTH_ENCODING, refKey, releaseKey, withDeletion } from "#model";
+import { hashBytes, Records, type Store } from "#store";
 import { fsck } from "./fsck.ts";
 import type { RepairSource } from "./repair.ts";
 import { digestOf, writeSite } from "./test-site.ts";
@@ -76,6 +76,19 @@ export function describeFsck(name: string, open: () => Promise<DamagedStore>): v
             { site: "docs", release: "v2" },
           ],
         },
+      ]);
+    });
+
+    test("what is in the bin is looked through, and told to be there", async () => {
+      await using opened = await open();
+      const [manifest] = await writeSite(opened.store, "docs", [V1]);
+      await new Records(opened.store).changeClaim("docs", (claim) => withDeletion(claim, claim.created_at));
+      await opened.damage(blobKey(digestOf(V1["index.html"])), flipBit);
+      const { left } = await fsck(opened.store, quiet);
+      expect(left).toMatchObject([{ pods: [manifest] }]);
+      expect(left[0]!.hits.map(({ release, path }) => `${release}: ${path}`).toSorted()).toEqual([
+        "prod, in the bin: index.html",
+        "v1, in the bin: index.html",
       ]);
     });
 

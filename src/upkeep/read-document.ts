@@ -18,6 +18,8 @@ export interface Naming {
   /** The site's label; undefined where it is of no one site. */
   readonly label?: string;
   readonly pods: readonly NamedPod[];
+  /** Whether it says that its site is in the bin. */
+  readonly isDeleted?: boolean;
   /** Keys of other documents. */
   readonly documents: readonly string[];
 }
@@ -38,7 +40,8 @@ export function readDocument(key: string, text: string): Naming | undefined {
     case "sites": {
       const claim = parseClaim(text);
       if (claim?.label !== label) return undefined;
-      return { label, pods: [], documents: claim.moved_to === undefined ? [] : [claimKey(claim.moved_to)] };
+      const isDeleted = claim.deleted_at !== undefined;
+      return { label, isDeleted, pods: [], documents: claim.moved_to === undefined ? [] : [claimKey(claim.moved_to)] };
     }
     case "releases": {
       const record = parseReleaseRecord(text);
