@@ -225,43 +225,14 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser (needs Ch
     expect(refused).toMatchObject({ code: 3 });
   });
 
-  const statusOfShop = async () => (await fetchHost(server, `shop.${server.domain}`, "/")).status;
-
-  async function deleteShop(): Promise<void> {
+  test("deletes a site only when its name is typed", async () => {
     await page.goto("/sites/shop/settings");
     const button = page.getByRole("button", { name: "Delete shop" });
     expect(await button.isDisabled()).toBe(true);
     await page.getByLabel("Type shop to confirm").fill("shop");
     await button.click();
     await page.getByText("shop is deleted").waitFor();
-    expect(await statusOfShop()).toBe(404);
-  }
-
-  test("deletes a site only when its name is typed", deleteShop);
-
-  test("undoes a deletion from where it is told, and from the bin", async () => {
-    await page.getByRole("button", { name: "Undo" }).click();
-    await page.getByText("shop is back at").waitFor();
-    await page.getByRole("article", { name: "beta" }).getByText("The third words").waitFor();
-    expect(await statusOfShop()).toBe(200);
-    await deleteShop();
-    await page.getByRole("link", { name: "Deleted sites" }).click();
-    await page.getByRole("button", { name: "Restore shop" }).click();
-    await page.getByRole("article", { name: "beta" }).waitFor();
-    expect(await statusOfShop()).toBe(200);
-  });
-
-  test("deletes a site for good only out of the bin, and when its name is typed", async () => {
-    await deleteShop();
-    await page.goto("/bin");
-    await page.getByRole("button", { name: "Delete for good: shop" }).click();
-    const dialog = page.getByRole("dialog", { name: "Delete shop for good" });
-    await dialog.getByText("This cannot be undone").waitFor();
-    const button = dialog.getByRole("button", { name: "Delete for good" });
-    expect(await button.isDisabled()).toBe(true);
-    await dialog.getByLabel("Type shop to confirm").fill("shop");
-    await button.click();
-    await page.getByText("No site was deleted in the last 7 days.").waitFor();
+    expect((await fetchHost(server, `shop.${server.domain}`, "/")).status).toBe(404);
   });
 
   test("ends the session at the log-out and asks for the password again", async () => {

@@ -52,6 +52,17 @@ describe.skipIf(process.platform !== "linux")(`a server with ${WORKERS} workers 
     }
   });
 
+  test("a deleted site is at no edge as soon as that is acknowledged, and a restored one is at all", async () => {
+    await client.deploy("gone", { "index.html": "still here" }, "prod");
+    const seen = async () => new Set(await askAnew(server, `gone.${server.domain}`, "/", 12));
+    for (let i = 0; i < 5; i++) {
+      expect(await seen()).toEqual(new Set(["still here"]));
+      await client.call("DELETE", "/projects/gone");
+      expect(await seen()).not.toContain("still here");
+      await client.call("POST", "/bin/gone/restore");
+    }
+  });
+
   test("a release waits for an edge that does not say that it follows, but not for long", async () => {
     await client.deploy("slow", { "index.html": "one" }, "prod");
     await client.deploy("slow", { "index.html": "two" });
