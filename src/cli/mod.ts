@@ -14,6 +14,7 @@ export { EXIT_CODES } from "./exit-codes.ts";
 export { Failure } from "./failure.ts";
 export { parseWhole } from "./option-values.ts";
 export { formatAge, formatBytes, formatCount } from "./terminal/format.ts";
+export { confirmWhereAsked } from "./terminal/prompts.ts";
 export { formatTable } from "./terminal/table.ts";
 export type { World } from "./world.ts";
 

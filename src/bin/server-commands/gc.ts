@@ -1,5 +1,14 @@
 import { setTimeout } from "node:timers/promises";
-import { type ApiClient, type Context, Failure, formatBytes, formatCount, formatTable, type Result } from "#cli";
+import {
+  type ApiClient,
+  confirmWhereAsked,
+  type Context,
+  Failure,
+  formatBytes,
+  formatCount,
+  formatTable,
+  type Result,
+} from "#cli";
 import type { Api } from "#wire";
 
 interface GcOptions {
@@ -19,6 +28,7 @@ export async function run(context: Context, _: readonly unknown[], options: GcOp
     const state = await client.garbage();
     return { text: state.collection ? formatRun(state.collection) : "Garbage was never collected.", json: state };
   }
+  if (!options.dryRun) await confirmLoss(context, client);
   const over = new AbortController();
   const collecting = client.collectGarbage(options.dryRun ?? false).finally(() => over.abort());
   if (!options.dryRun) void showProgress(context, client, over.signal);
@@ -29,6 +39,16 @@ export async function run(context: Context, _: readonly unknown[], options: GcOp
   } finally {
     context.report.clear();
   }
+}
+
+/** Names the releases that would go for good, where somebody is there to be told. Contents that nothing has are nobody's loss. */
+async function confirmLoss(context: Context, client: ApiClient): Promise<void> {
+  if (!context.isInteractive) return;
+  const trial = await client.collectGarbage(true);
+  if (trial.removed_releases === 0) return;
+  context.report.note(formatReleases(context, trial));
+  const releases = formatCount(trial.removed_releases, "release");
+  await confirmWhereAsked(context, `Remove ${releases} for good, with what nothing else has? There is no way back.`);
 }
 
 const LABELS: Readonly<Record<Run["phase"], string>> = {
@@ -54,13 +74,18 @@ function format(context: Context, collected: Api.Collected): string {
   const { dry_run: isTrial, releases, errors } = collected;
   const { paint } = context;
   const summary = `${formatCount(collected.removed_releases, "release")} and ${formatContents(collected)}`;
-  const rows = releases.map(({ project, versions }) => [project, formatVersions(versions)]);
   return [
-    ...(rows.length === 0 ? [] : [formatTable([{ title: "SITE", paint: paint.bold }, { title: "RELEASES" }], rows)]),
+    ...(releases.length === 0 ? [] : [formatReleases(context, collected)]),
     isTrial ? `Would remove ${summary}. Nothing was removed.` : `${paint.green("✓")} Removed ${summary}.`,
     ...errors.map((error) => `${paint.red("✗")} ${error.charAt(0).toUpperCase()}${error.slice(1)}.`),
   ].join("\n");
 }
+
+const formatReleases = ({ paint }: Context, { releases }: Api.Collected): string =>
+  formatTable(
+    [{ title: "SITE", paint: paint.bold }, { title: "RELEASES" }],
+    releases.map(({ project, versions }) => [project, formatVersions(versions)]),
+  );
 
 const formatContents = ({ deleted_blobs, total_blobs, freed_bytes }: Api.Collected | Run): string =>
   `${deleted_blobs.toLocaleString("en-US")} of ${formatCount(total_blobs, "content")} (${formatBytes(freed_bytes)})`;
