@@ -2,7 +2,7 @@ import { api } from "#wire";
 import type { Context } from "../context.ts";
 import { type Actor, requireAllSites } from "../identity/actor.ts";
 import { type AuditFilter, exportEvents, listEvents } from "../identity/audit-log.ts";
-import { findSite } from "../release/sites.ts";
+import { findAnySite } from "../release/sites.ts";
 import { addRoute, admit, type Api, check, describePermission, z } from "./route.ts";
 
 const tag = "Audit log";
@@ -57,7 +57,7 @@ export function addAuditRoutes(app: Api, context: Context): void {
 }
 
 async function filterOf(context: Context, actor: Actor, { project, ...rest }: Query): Promise<AuditFilter> {
-  if (project !== undefined) return { ...rest, site: await findSite(context, actor, project) };
+  if (project !== undefined) return { ...rest, site: (await findAnySite(context, actor, project)).site };
   requireAllSites(actor);
   return rest;
 }

@@ -5,7 +5,7 @@ import { type Actor, requireAllSites } from "../identity/actor.ts";
 import { findWorkspace, meantWorkspace } from "../identity/workspace.ts";
 import { recountInTurn, requireStoredRoom } from "../quota/require-room.ts";
 import { UPLOAD_LIFE_MS } from "../release/plan.ts";
-import { checkName, findSite, requireRoom, sentence } from "../release/sites.ts";
+import { checkName, describeDeletion, findAnySite, requireRoom, sentence } from "../release/sites.ts";
 import { createImport, findImport, type ImportRecord, removeImport } from "./import-record.ts";
 
 /** Stands for all that an import brings: no content has this name. */
@@ -49,7 +49,8 @@ export async function beginImport(
 
 async function requireFree(context: Context, actor: Actor, name: string): Promise<void> {
   if ((await checkName(context, name)).available) return;
-  const own = await findSite(context, actor, name, "site:read").catch(() => undefined);
+  const own = await findAnySite(context, actor, name, "site:read").catch(() => undefined);
+  if (own?.deletion) throw new SitepodError("conflict", describeDeletion(own.site, own.deletion));
   throw own
     ? new SitepodError(
         "conflict",

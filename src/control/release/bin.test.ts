@@ -93,11 +93,16 @@ describe("a deleted site", () => {
       ["DELETE", "/projects/shop", undefined, 404],
       ["POST", "/release", { project: "shop", environment: "prod" }, 404],
       ["PUT", "/domains/rename?project=shop", { new_subdomain: "store" }, 404],
+      ["POST", "/imports", { project: "shop" }, 409],
       ["POST", "/plan", { project: "shop", files: [{ path: "a", blake3: "0".repeat(64), size: 1 }] }, 409],
     ] as const) {
       const answer = await world.call("ann", method, path, body);
       expect([path, answer.status, answer.body.message]).toEqual([path, status, expect.stringContaining(told)]);
     }
+    const { events } = (await world.call("ann", "GET", "/audit?project=shop&action=site.delete")).body;
+    expect(events).toMatchObject([
+      { actor: "ann@example.org", after: { restorable_until: "2030-01-08T00:00:00.000Z" } },
+    ]);
     expect((await world.deploy("eve", "shop", { "index.html": "eve's" })).body.message).toBe(
       'The name "shop" belongs to somebody else. Choose another name.',
     );
