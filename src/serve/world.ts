@@ -148,11 +148,7 @@ export function createWorld(): World {
       if (ref) refs.set(key, withAccess(ref, access));
     },
     unpoint: (label, environment) => void refs.delete(refKey(label, environment)),
-    holdNextRead() {
-      const [reached, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-      gate.held = { reach: reached.resolve, go: go.promise };
-      return { reached: reached.promise, letGo: go.resolve };
-    },
+    holdNextRead: () => holdNext(gate),
     async get(url, headers = {}, method = "GET") {
       const host = { Host: new URL(url).host };
       return await world.edge.fetch(new Request(url, { method, headers: { ...host, ...headers } }));
@@ -171,6 +167,12 @@ async function readClaim(world: World, label: string): Promise<Claim | undefined
 /** What the next reading tells when it begins, and waits for. */
 interface Gate {
   held?: { readonly reach: () => void; readonly go: Promise<void> } | undefined;
+}
+
+function holdNext(gate: Gate) {
+  const [reached, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  gate.held = { reach: reached.resolve, go: go.promise };
+  return { reached: reached.promise, letGo: go.resolve };
 }
 
 /** Waits where something is held, and lets what comes after pass. */
