@@ -159,7 +159,7 @@ describe("figures are those of the site that", () => {
     await report([entry("shop", figures(5))]);
     await traffic();
     const asked = entry("shop", figures(3));
-    await world.call("ann", "DELETE", "/projects/shop");
+    await world.call("ann", "DELETE", "/projects/shop?for_good=true");
     expect(await world.tryQuery((query) => query.selectFrom("traffic").selectAll())).toEqual([]);
     world.nowMs += SECOND_MS;
     await world.makeSite("bob", "shop");
