@@ -45,6 +45,14 @@ export function whenSessionEnds(react: () => void): void {
   onSessionEnded = react;
 }
 
+let workspaceId: string | undefined;
+/** Sets the workspace that requests mean: where new sites go, and whose lists are asked for. */
+export function setWorkspace(id: string | undefined): void {
+  workspaceId = id;
+}
+/** The header of a request that means another. */
+export const inWorkspace = (id: string): Record<string, string> => ({ "X-Sitepod-Workspace": id });
+
 export const api = {
   config: () => call<Api.ServerConfig>("GET", "/config"),
   /** Who is logged in here, null where nobody is. */
@@ -121,11 +129,16 @@ export async function call<T>(
   headers: Record<string, string> = {},
   signal?: AbortSignal,
 ): Promise<T> {
-  const request: RequestInit = { method, headers, ...(signal && { signal }) };
-  if (body !== undefined) {
-    request.headers = { ...headers, "Content-Type": "application/json" };
-    request.body = JSON.stringify(body);
-  }
+  const request: RequestInit = {
+    method,
+    headers: {
+      ...(workspaceId !== undefined && inWorkspace(workspaceId)),
+      ...(body !== undefined && { "Content-Type": "application/json" }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(signal && { signal }),
+  };
   const response = await fetch(`/api/v1${path}`, request).catch((error: unknown) => {
     if (signal?.aborted) throw error;
     throw noAnswer();

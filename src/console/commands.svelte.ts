@@ -1,8 +1,12 @@
 import { on } from "svelte/events";
 import { router } from "./router.svelte.ts";
+import { WORKSPACE_PAGES } from "./workspace-pages.ts";
 
 /** What one key leads to, after a `g`. */
-const PLACES: Readonly<Record<string, string>> = { s: "/", a: "/activity", t: "/tokens", u: "/account" };
+const PLACES: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(WORKSPACE_PAGES.map(({ key, path }) => [key, path])),
+  u: "/account",
+};
 /** Two keys that come so soon after one another are one shortcut. */
 const CHORD_MS = 1000;
 
@@ -11,9 +15,7 @@ export const SHORTCUTS: readonly { readonly keys: string; readonly what: string 
   { keys: "Ctrl K", what: "Search and commands" },
   { keys: "/", what: "Search on the page" },
   { keys: "n", what: "New site" },
-  { keys: "g s", what: "Sites" },
-  { keys: "g a", what: "Activity" },
-  { keys: "g t", what: "Tokens" },
+  ...WORKSPACE_PAGES.map(({ key, label }) => ({ keys: `g ${key}`, what: label })),
   { keys: "g u", what: "Account" },
 ];
 

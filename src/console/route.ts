@@ -9,8 +9,8 @@ export type ReleaseTab = (typeof RELEASE_TABS)[number];
 const PLAIN_PAGES = [
   "new",
   "tokens",
-  "activity",
   "bin",
+  "audit",
   "account",
   "security",
   "device",

@@ -1,6 +1,7 @@
 import type { Api } from "#wire";
 import { api, whenSessionEnds } from "./api.ts";
 import { signInApi } from "./sign-in-api.ts";
+import { workspaces } from "./workspaces.svelte.ts";
 
 type State =
   | { kind: "loading" }
@@ -43,7 +44,9 @@ class Session {
 async function readState(): Promise<State> {
   try {
     const [config, user] = await Promise.all([api.config(), api.me()]);
-    return user ? { kind: "in", config, user } : { kind: "out", config };
+    if (!user) return { kind: "out", config };
+    await workspaces.load(user);
+    return { kind: "in", config, user };
   } catch (error) {
     return { kind: "failed", error };
   }

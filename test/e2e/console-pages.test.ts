@@ -43,7 +43,7 @@ const PAGES: Pages = {
   preview: ["/sites/shop/releases/v2/preview", "as it is served"],
   log: ["/sites/shop/releases/v2/log", "It is release v2"],
   bin: ["/bin", "Delete for good"],
-  activity: ["/activity", "release.create"],
+  audit: ["/audit", "release.create"],
   tokens: ["/tokens", "What the command line"],
   account: ["/account", "Delete your account"],
   security: ["/security", "this browser"],

@@ -123,7 +123,7 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser (needs Ch
 
   test("protects prod by a password, makes a link, and opens it again", async () => {
     const status = async (path = "/") => (await fetchHost(server, `shop.${server.domain}`, path)).status;
-    await page.getByRole("link", { name: "Settings" }).click();
+    await page.getByRole("navigation", { name: "Site" }).getByRole("link", { name: "Settings" }).click();
     await page.getByRole("button", { name: "Protect prod" }).click();
     await page.getByLabel("Password for the visitors of prod").fill(PASSWORD);
     await page.getByRole("button", { name: "Set", exact: true }).click();
@@ -211,7 +211,7 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser (needs Ch
   });
 
   test("tells who did what", async () => {
-    await page.getByRole("link", { name: "Activity" }).click();
+    await page.getByRole("link", { name: "Audit log" }).click();
     await page.getByText("environment.rollback").first().waitFor();
     await page.getByText(`${EMAIL} with ${TOKEN_NAME}`).first().waitFor();
   });

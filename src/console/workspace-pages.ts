@@ -1,0 +1,20 @@
+import type { Permission } from "#model";
+import type { Route } from "./route.ts";
+
+export interface WorkspacePage {
+  /** The first is where its link leads; the link stands for the others too. */
+  readonly pages: readonly [Route["page"], ...Route["page"][]];
+  readonly path: string;
+  readonly label: string;
+  /** The key that leads there, after a `g`. */
+  readonly key: string;
+  /** Who may not do this in the workspace has no link. Absent: everybody has. */
+  readonly needs?: Permission;
+}
+
+/** The pages of a workspace, in the order of its navigation. The palette and the keys have them too. */
+export const WORKSPACE_PAGES: readonly WorkspacePage[] = [
+  { pages: ["sites", "site", "release", "deploy", "deploy-log", "new", "bin"], path: "/", label: "Sites", key: "s" },
+  { pages: ["tokens"], path: "/tokens", label: "Tokens", key: "t" },
+  { pages: ["audit"], path: "/audit", label: "Audit log", key: "a", needs: "audit:read" },
+];
