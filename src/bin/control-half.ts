@@ -110,6 +110,11 @@ export async function openControlHalf(
     sendMail,
     live,
     certificateEndMs: (hostname) => certificates?.endOf(hostname),
+    readMachine: async () => ({
+      disk: await disk.state(),
+      backups: backups?.state(),
+      certificates: certificates?.list(),
+    }),
   });
   const activity = createActivity();
   const sendMail = options.mail && (await import("./mailer.ts")).createMailer(options.mail);

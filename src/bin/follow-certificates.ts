@@ -21,6 +21,7 @@ export async function followCertificates(
     selfSigned: (await readSelfSigned(documents)) ?? (await createSelfSigned([domain], Date.now())),
     stored: follower.all(),
     state: () => stateOf(follower.all()),
+    list: () => follower.all(),
     endOf: (hostname) => endOf(follower.all(), hostname),
     notice(key) {
       if (!key.startsWith("certs/issued/")) return;

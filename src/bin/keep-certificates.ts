@@ -29,6 +29,8 @@ export interface CertificateKeeping {
   /** Those that were stored at the start. */
   readonly stored: readonly Certificate[];
   state(): CertificateState;
+  /** All that are in use, the self-signed one left out. */
+  list(): readonly Certificate[];
   /** When the certificate for a name ends: milliseconds since the epoch; undefined where there is none. */
   endOf(hostname: string): number | undefined;
   /** To be told of each document that another server has changed. */
@@ -83,6 +85,7 @@ export async function keepCertificates(
     selfSigned: await ensureSelfSigned(documents, [domain], Date.now(), orderer.selfSign),
     stored,
     state: () => stateOf(current),
+    list: () => current,
     endOf: (hostname) => endOf(current, hostname),
     notice(key) {
       if (/^(hosts|refs|certs\/issued)\//.test(key)) lookSoon();

@@ -73,6 +73,15 @@ export interface Disk {
   readonly keepsContents: boolean;
 }
 
+/** What only the process knows that the control plane is in. */
+export interface MachineState {
+  readonly disk: { readonly free: number; readonly reserved: number; readonly isNearlyFull: boolean };
+  /** Undefined: none are made by themselves. */
+  readonly backups: { readonly lastGoodMs: number | undefined; readonly failures: number } | undefined;
+  /** Undefined: HTTPS is somebody else's. */
+  readonly certificates: readonly { readonly names: readonly string[]; readonly notAfterMs: number }[] | undefined;
+}
+
 /** What every part of the control plane works with. Time and randomness are handed in. */
 export interface Context extends Turns {
   readonly db: Database;
@@ -95,6 +104,7 @@ export interface Context extends Turns {
   readonly live: Live;
   /** When the certificate for a host name ends: milliseconds since the epoch; undefined where there is none. */
   readonly certificateEndMs: (hostname: string) => number | undefined;
+  readonly readMachine: () => Promise<MachineState>;
 }
 
 /** The time as the database and the wire write it. */

@@ -33,6 +33,11 @@ beforeAll(async () => {
       activity: createActivity(),
       live,
       certificateEndMs: () => undefined,
+      readMachine: async () => ({
+        disk: { free: 1, reserved: 0, isNearlyFull: false },
+        backups: undefined,
+        certificates: undefined,
+      }),
     },
     "0123456789abcdef0123456789abcdef",
     () => "",

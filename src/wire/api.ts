@@ -16,6 +16,7 @@ export * from "./live-messages.ts";
 export * from "./plan-messages.ts";
 export * from "./retention-messages.ts";
 export * from "./quota-messages.ts";
+export * from "./server-messages.ts";
 export * from "./sign-in-messages.ts";
 export * from "./token-messages.ts";
 export * from "./traffic-messages.ts";

@@ -51,6 +51,19 @@ export const quotaList = z.object({
   }),
 });
 
+export const workspaceUsage = z.object({
+  sites: z.array(
+    z.object({
+      project: z.string(),
+      releases: z.int().meta({ description: "Those that are kept" }),
+      released_size: bytes.meta({ description: "The bytes of their files, as if each release had its own" }),
+      sent_size: bytes
+        .nullable()
+        .meta({ description: "Bytes of them that the workspace did not have; null: that is not known of all" }),
+    }),
+  ),
+});
+
 const newLimit = z
   .union([z.int().min(0), z.enum(["none", "default"])])
   .optional()
@@ -66,4 +79,5 @@ export const quotaRequest = z.strictObject({
 
 export type Quota = z.infer<typeof quota>;
 export type QuotaList = z.infer<typeof quotaList>;
+export type WorkspaceUsage = z.infer<typeof workspaceUsage>;
 export type QuotaRequest = z.infer<typeof quotaRequest>;

@@ -8,6 +8,12 @@ import { addRoute, admit, type Api, check, describePermission, z } from "./route
 const tag = "Audit log";
 const MEDIA_TYPE = "application/x-ndjson";
 
+const exported = api.auditFilter.extend({
+  workspace: z.string().max(100).optional().meta({
+    description: "The workspace's id, in the place of the header X-Sitepod-Workspace: links have none",
+  }),
+});
+
 type Query = z.infer<typeof api.auditFilter>;
 
 export function addAuditRoutes(app: Api, context: Context): void {
@@ -26,8 +32,9 @@ export function addAuditRoutes(app: Api, context: Context): void {
   );
 
   app.get("/audit/export", async (request) => {
-    const actor = await admit(request, "audit:read");
-    const query = check(api.auditFilter, request.req.query(), "query")!;
+    const caller = await admit(request, "audit:read");
+    const { workspace, ...query } = check(exported, request.req.query(), "query")!;
+    const actor = workspace === undefined ? caller : { ...caller, chosenWorkspace: workspace };
     const lines = await exportEvents(context, actor, await filterOf(context, actor, query));
     const encoder = new TextEncoder();
     const body = new ReadableStream<Uint8Array>({
@@ -48,7 +55,7 @@ export function addAuditRoutes(app: Api, context: Context): void {
     tags: [tag],
     summary: "The same without a limit, as NDJSON: one event a line",
     ...describePermission("audit:read"),
-    request: { query: api.auditFilter },
+    request: { query: exported },
     responses: {
       200: { description: "The events", content: { [MEDIA_TYPE]: { schema: z.string() } } },
       403: { description: "Not yours", content: { "application/json": { schema: api.errorBody } } },

@@ -1,8 +1,12 @@
 import { api } from "#wire";
 import type { Context } from "../context.ts";
+import { requireAllSites } from "../identity/actor.ts";
+import { findWorkspace } from "../identity/workspace.ts";
 import { listQuotas, readQuota, setQuota } from "../quota/quotas.ts";
 import type { RequestLimit } from "../quota/request-limit.ts";
+import { readSiteUsage } from "../quota/site-usage.ts";
 import { addRoute, type Api, z } from "./route.ts";
+import { byWorkspace } from "./workspace-routes.ts";
 
 export function addQuotaRoutes(app: Api, context: Context, limit: Pick<RequestLimit, "forget">): void {
   const tag = "Quotas";
@@ -18,6 +22,24 @@ export function addQuotaRoutes(app: Api, context: Context, limit: Pick<RequestLi
       answer: api.quota,
     },
     async ({ actor }) => await readQuota(context, actor),
+  );
+
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/workspaces/{workspace}/usage",
+      tag,
+      summary: "What each site of a workspace has released, and what of that had to be sent",
+      permission: "workspace:read",
+      params: byWorkspace,
+      answer: api.workspaceUsage,
+    },
+    async ({ actor, params }) => {
+      requireAllSites(actor);
+      const { id } = await findWorkspace(context, actor, params.workspace);
+      return await readSiteUsage(context, actor, id);
+    },
   );
 
   addRoute(

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { api } from "#wire";
 import type { Context } from "../context.ts";
+import { describeServer } from "../describe-server.ts";
 import { createHealth } from "../health.ts";
 import type { Accounts } from "../identity/accounts.ts";
 import { metricsResponse } from "../metrics-response.ts";
@@ -74,6 +75,19 @@ export function addServerRoutes(
         max_deploy_size: context.settings.maxDeployBytes,
       },
     }),
+  );
+
+  addRoute(
+    app,
+    {
+      method: "get",
+      path: "/server",
+      tag,
+      summary: "What the server has left of its disk, its last backup, its certificates (administrators)",
+      permission: "server:operate",
+      answer: api.serverState,
+    },
+    async () => await describeServer(context),
   );
 
   app.get("/metrics", async () => metricsResponse(await metrics()));

@@ -127,6 +127,11 @@ export class World implements AsyncDisposable {
         sendMail: async (mail) => void this.mails.push(mail),
         live: (this.live = createLive(randomBytes(8).toString("hex"), (key) => this.told.push(key))),
         certificateEndMs: (hostname) => this.certificateEnds.get(hostname),
+        readMachine: async () => ({
+          disk: { free: 5000, reserved: 1000, isNearlyFull: false },
+          backups: { lastGoodMs: this.nowMs, failures: 2 },
+          certificates: [...this.certificateEnds].map(([name, notAfterMs]) => ({ names: [name], notAfterMs })),
+        }),
       },
       "0123456789abcdef0123456789abcdef",
       () => "",

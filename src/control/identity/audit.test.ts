@@ -51,6 +51,13 @@ describe("the audit log", () => {
     expect(exported).toEqual(all);
   });
 
+  test("is exported by a link that names the workspace, of which only its own people get anything", async () => {
+    const shared = (await world.call("ann", "POST", "/workspaces", { name: "Shared" })).body.id;
+    const { body } = await world.call("ann", "GET", `/audit/export?workspace=${shared}`);
+    expect(body.trim().split("\n").map(JSON.parse)).toMatchObject([{ action: "workspace.create", target: "Shared" }]);
+    expect((await world.call("bob", "GET", `/audit/export?workspace=${shared}`)).status).toBe(404);
+  });
+
   test("holds no secret", async () => {
     const made = await world.call("ann", "POST", "/tokens", { name: "secret" });
     const { body } = await world.call("ann", "GET", "/audit/export");

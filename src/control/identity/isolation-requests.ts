@@ -85,6 +85,7 @@ export function requestsWith(ids: Ids): Readonly<Record<string, Request>> {
     "POST /auth/password/reset-link": { path: "/auth/password/reset-link", body: { email: ids.email } },
     "POST /gc": { path: "/gc" },
     "GET /gc": { path: "/gc" },
+    "GET /server": { path: "/server" },
     "GET /quotas": { path: "/quotas" },
     "PUT /quotas/{workspace}": { path: `/quotas/${workspace}`, body: { max_sites: 1 } },
 
@@ -105,6 +106,7 @@ export function requestsWith(ids: Ids): Readonly<Record<string, Request>> {
     "DELETE /workspaces/{workspace}/invitations/{id}": {
       path: `/workspaces/${workspace}/invitations/${ids.invitation}`,
     },
+    "GET /workspaces/{workspace}/usage": { path: `/workspaces/${workspace}/usage` },
     "GET /workspaces/{workspace}/tokens": { path: `/workspaces/${workspace}/tokens` },
     "DELETE /workspaces/{workspace}/tokens/{id}": { path: `/workspaces/${workspace}/tokens/${ids.token}` },
 
