@@ -110,11 +110,7 @@ export async function openControlHalf(
     sendMail,
     live,
     certificateEndMs: (hostname) => certificates?.endOf(hostname),
-    readMachine: async () => ({
-      disk: await disk.state(),
-      backups: backups?.state(),
-      certificates: certificates?.list(),
-    }),
+    readMachine: () => readMachine({ disk, backups, certificates }),
   });
   const activity = createActivity();
   const sendMail = options.mail && (await import("./mailer.ts")).createMailer(options.mail);
@@ -182,6 +178,12 @@ interface Told {
   readonly backups: ScheduledBackups | undefined;
   readonly certificates: CertificateKeeping | undefined;
 }
+
+const readMachine = async ({ disk, backups, certificates }: Pick<Told, "disk" | "backups" | "certificates">) => ({
+  disk: await disk.state(),
+  backups: backups?.state(),
+  certificates: certificates?.list(),
+});
 
 async function readMetrics(startedMs: number, told: Told): Promise<string> {
   const { edges, activity, backups, certificates } = told;

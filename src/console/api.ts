@@ -6,12 +6,15 @@ export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
   readonly faults: readonly string[];
+  /** What was asked for, where a move waits for another member. */
+  readonly approvalId: string | undefined;
 
   constructor(status: number, body: Partial<Api.ErrorBody>) {
     super(body.message ?? `The server answered with status ${status}. Try again.`);
     this.status = status;
     this.code = body.error ?? "unknown";
     this.faults = body.faults ?? [];
+    this.approvalId = body.approval_id;
   }
 }
 
@@ -26,6 +29,7 @@ export interface NewToken {
   name: string;
   scopes: Api.TokenScope[];
   project?: string;
+  environments?: Environment[];
   expires_in?: number;
 }
 interface PointerMove {
@@ -50,8 +54,10 @@ let workspaceId: string | undefined;
 export function setWorkspace(id: string | undefined): void {
   workspaceId = id;
 }
-/** The header of a request that means another. */
+/** The headers of a request that means another workspace, or none of them. */
 export const inWorkspace = (id: string): Record<string, string> => ({ "X-Sitepod-Workspace": id });
+export const EVERYWHERE: Record<string, string> = {};
+const inChosen = () => (workspaceId === undefined ? EVERYWHERE : inWorkspace(workspaceId));
 
 export const api = {
   config: () => call<Api.ServerConfig>("GET", "/config"),
@@ -64,6 +70,8 @@ export const api = {
   deleteAccount: () => call<unknown>("DELETE", "/account"),
 
   sites: () => call<Api.Project[]>("GET", "/projects"),
+  /** Those of all workspaces. */
+  everySite: () => call<Api.Project[]>("GET", "/projects", undefined, EVERYWHERE),
   site: (name: string) => call<Api.Project>("GET", `/projects/${encodeURIComponent(name)}`),
   deleteSite: (id: string) => call<Api.SiteDeleted>("DELETE", `/projects/${encodeURIComponent(id)}`),
   /** The deleted sites that can be restored, those that go next first. */
@@ -95,9 +103,10 @@ export const api = {
   fileText: (project: string, version: string, path: string) => readText(fileAddress(project, version, path)),
   /** Whether a new site could have this name. */
   checkName: (subdomain: string) => call<Api.Availability>("GET", `/subdomain/check${query({ subdomain })}`),
-  plan: (request: Api.PlanRequest, signal: AbortSignal) => call<Api.PlanResponse>("POST", "/plan", request, {}, signal),
+  plan: (request: Api.PlanRequest, signal: AbortSignal) =>
+    call<Api.PlanResponse>("POST", "/plan", request, undefined, signal),
   commit: (request: Api.CommitRequest, signal: AbortSignal) =>
-    call<Api.CommitResponse>("POST", "/commit", request, {}, signal),
+    call<Api.CommitResponse>("POST", "/commit", request, undefined, signal),
   /** The deploys of a site, the latest first; with a version, those that the release came from. */
   deploys: async (project: string, options: { version?: string; limit?: number } = {}) =>
     (await call<Api.DeployList>("GET", `/deploys${query({ project, ...options })}`)).deploys,
@@ -113,12 +122,10 @@ export const api = {
   setAccess: (request: Api.AccessRequest) => call<Api.AccessState>("PUT", "/access", request),
   createAccessLink: (request: Api.AccessLinkRequest) => call<Api.AccessLink>("POST", "/access/link", request),
 
-  tokens: async () => (await call<{ tokens: Api.Token[] }>("GET", "/tokens")).tokens,
-  createToken: (request: NewToken) => call<Api.TokenCreated>("POST", "/tokens", request),
+  /** Makes a token for the workspace that is shown, or for all that the account may reach. */
+  createToken: (request: NewToken, reach: "workspace" | "everywhere") =>
+    call<Api.TokenCreated>("POST", "/tokens", request, reach === "workspace" ? undefined : EVERYWHERE),
   revokeToken: (id: string) => call<unknown>("DELETE", `/tokens/${encodeURIComponent(id)}`),
-
-  audit: async (options: { project?: string; limit: number }) =>
-    (await call<Api.AuditList>("GET", `/audit${query(options)}`)).events,
 };
 
 /** Sends one message, and reads the answer's. Throws an ApiError; where `signal` ends it, the signal's reason. */
@@ -126,16 +133,12 @@ export async function call<T>(
   method: Method,
   path: string,
   body?: unknown,
-  headers: Record<string, string> = {},
+  headers: Record<string, string> = inChosen(),
   signal?: AbortSignal,
 ): Promise<T> {
   const request: RequestInit = {
     method,
-    headers: {
-      ...(workspaceId !== undefined && inWorkspace(workspaceId)),
-      ...(body !== undefined && { "Content-Type": "application/json" }),
-      ...headers,
-    },
+    headers: { ...headers, ...(body !== undefined && { "Content-Type": "application/json" }) },
     ...(body !== undefined && { body: JSON.stringify(body) }),
     ...(signal && { signal }),
   };
@@ -156,7 +159,7 @@ const noAnswer = () =>
 const isAnswer = (method: Method, path: string) =>
   path === "/auth/info" || (path.startsWith("/auth/") && method !== "GET");
 
-function query(values: Query): string {
+export function query(values: Query): string {
   const pairs = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
   return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs)}`;
 }

@@ -1,18 +1,16 @@
 import type { Component } from "svelte";
-import type { Api } from "#wire";
+import type { PageProps } from "./page-props.ts";
 import type { Route } from "./route.ts";
-import type { ShownWorkspace } from "./workspaces.svelte.ts";
-
-/** What each of these pages is given. */
-export interface PageProps {
-  readonly config: Api.ServerConfig;
-  readonly user: Api.AuthInfo;
-  readonly workspace: ShownWorkspace;
-}
 
 export type PageLoader = () => Promise<{ readonly default: Component<PageProps> }>;
 
 /** The pages that are no part of the first one's scripts: they are loaded when somebody goes there. */
 export const LAZY_PAGES: Partial<Record<Route["page"], PageLoader>> = {
+  members: () => import("./pages/members-page.svelte"),
+  approvals: () => import("./pages/approvals-page.svelte"),
+  tokens: () => import("./pages/tokens-page.svelte"),
+  usage: () => import("./pages/usage-page.svelte"),
+  settings: () => import("./pages/workspace-settings-page.svelte"),
+  server: () => import("./pages/server-page.svelte"),
   audit: () => import("./pages/audit-page.svelte"),
 };

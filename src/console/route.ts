@@ -8,9 +8,15 @@ export type ReleaseTab = (typeof RELEASE_TABS)[number];
 
 const PLAIN_PAGES = [
   "new",
+  "members",
+  "approvals",
   "tokens",
   "bin",
   "audit",
+  "usage",
+  "settings",
+  "server",
+  "invitation",
   "account",
   "security",
   "device",

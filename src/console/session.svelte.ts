@@ -1,6 +1,7 @@
 import type { Api } from "#wire";
 import { api, whenSessionEnds } from "./api.ts";
 import { signInApi } from "./sign-in-api.ts";
+import { teamApi } from "./team-api.ts";
 import { workspaces } from "./workspaces.svelte.ts";
 
 type State =
@@ -25,9 +26,14 @@ class Session {
     if (turn === this.#turn) this.state = state;
   }
 
-  async logIn(request: Api.LoginRequest): Promise<void> {
+  /** With `workspace`, the account's own workspace gets that name. */
+  async logIn(request: Api.LoginRequest, workspace = ""): Promise<void> {
     await api.login(request);
-    await this.load();
+    try {
+      if (workspace !== "") await nameOwn(workspace);
+    } finally {
+      await this.load();
+    }
   }
 
   async logInWithPasskey(): Promise<void> {
@@ -39,6 +45,11 @@ class Session {
     await api.logout();
     await this.load();
   }
+}
+
+async function nameOwn(name: string): Promise<void> {
+  const own = (await teamApi.workspaces()).find(({ is_own: isOwn }) => isOwn);
+  if (own) await teamApi.renameWorkspace(own.id, name);
 }
 
 async function readState(): Promise<State> {

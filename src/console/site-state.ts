@@ -1,6 +1,7 @@
 import { ENVIRONMENTS, type Environment } from "#model";
 import type { Api } from "#wire";
 import { api } from "./api.ts";
+import { teamApi } from "./team-api.ts";
 
 /** What an environment serves, with the release it comes from and everything it served before, newest first. */
 export interface EnvironmentState {
@@ -8,19 +9,33 @@ export interface EnvironmentState {
   current: Api.Current | null;
   release: Api.HistoryItem | undefined;
   log: Api.HistoryItem[];
+  /** What stands before it. */
+  guard: Api.GuardState | undefined;
+  /** The moves that wait for an approval, newest first. */
+  waiting: Api.Approval[];
 }
 
 const LOG_LENGTH = 50;
 
 /** Loads what both environments of a site serve. */
 export function loadEnvironments(site: string): Promise<EnvironmentState[]> {
+  const [guards, approvals] = [teamApi.guards(site), teamApi.approvals({ project: site })];
   return Promise.all(
     ENVIRONMENTS.map(async (environment) => {
-      const [current, log] = await Promise.all([
+      const [current, log, guarded, asked] = await Promise.all([
         api.current(site, environment),
         api.history(site, { environment, limit: LOG_LENGTH }),
+        guards,
+        approvals,
       ]);
-      return { environment, current, log, release: log.find((item) => item.version === current?.version) };
+      return {
+        environment,
+        current,
+        log,
+        release: log.find((item) => item.version === current?.version),
+        guard: guarded.find((guard) => guard.environment === environment),
+        waiting: asked.filter((approval) => approval.environment === environment),
+      };
     }),
   );
 }

@@ -15,6 +15,10 @@ export interface WorkspacePage {
 /** The pages of a workspace, in the order of its navigation. The palette and the keys have them too. */
 export const WORKSPACE_PAGES: readonly WorkspacePage[] = [
   { pages: ["sites", "site", "release", "deploy", "deploy-log", "new", "bin"], path: "/", label: "Sites", key: "s" },
+  { pages: ["members"], path: "/members", label: "Members", key: "m", needs: "member:read" },
+  { pages: ["approvals"], path: "/approvals", label: "Approvals", key: "p" },
   { pages: ["tokens"], path: "/tokens", label: "Tokens", key: "t" },
   { pages: ["audit"], path: "/audit", label: "Audit log", key: "a", needs: "audit:read" },
+  { pages: ["usage"], path: "/usage", label: "Usage", key: "q" },
+  { pages: ["settings"], path: "/settings", label: "Settings", key: "w", needs: "workspace:write" },
 ];

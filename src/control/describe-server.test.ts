@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { DISK_RESERVE_BYTES } from "./domains/test-machine.ts";
 import { World } from "./domains/world.ts";
 
 test("the server tells its administrators what is left of its disk, its last backup and which certificate ends first", async () => {
@@ -8,7 +9,7 @@ test("the server tells its administrators what is left of its disk, its last bac
   const { body } = await world.call("root", "GET", "/server");
   expect(body).toEqual({
     database: body.database,
-    disk: { free: 5000, reserved: 1000, is_nearly_full: false },
+    disk: { free: world.disk.free, reserved: DISK_RESERVE_BYTES, is_nearly_full: false },
     backups: { last_good_at: new Date(world.nowMs).toISOString(), failures: 2 },
     certificates: [
       { names: ["a.example.org"], expires_at: new Date(world.nowMs + 1000).toISOString() },

@@ -234,6 +234,7 @@ export const cleaned = z.object({
 });
 export type ErrorBody = z.infer<typeof errorBody>;
 export type UploadPart = z.infer<typeof uploadPartResponse>;
+export type Health = z.infer<typeof health>;
 export type ServerConfig = z.infer<typeof serverConfig>;
 export type LoginRequest = z.infer<typeof loginRequest>;
 export type LoginResponse = z.infer<typeof loginResponse>;

@@ -1,6 +1,6 @@
 import type { Digest, Environment } from "#model";
 import type { Api } from "#wire";
-import { api } from "../api.ts";
+import { api, ApiError } from "../api.ts";
 import type { Folder } from "./dropped-folder.ts";
 import { hashFiles } from "./hash-files.ts";
 import type { Hashes } from "./hash-messages.ts";
@@ -29,7 +29,9 @@ export class Deploy {
   plan = $state.raw<Api.PlanResponse>();
   commit = $state.raw<Api.CommitResponse>();
   /** Where an environment serves it. */
-  released = $state.raw<Api.ReleaseResponse>();
+  released = $state.raw<Pick<Api.ReleaseResponse, "environment" | "version" | "url">>();
+  /** The id of what another member was asked for, where the environment needs an approval. */
+  approvalId = $state.raw<string>();
   outcome = $state.raw<"running" | "done" | "failed" | "cancelled">("running");
   error = $state.raw<unknown>();
   readonly request: DeployRequest;
@@ -81,7 +83,12 @@ export class Deploy {
     this.commit = await api.commit({ plan_id: plan.plan_id, ...(message ? { message } : {}) }, signal);
     if (environment === undefined) return;
     this.step = "release";
-    this.released = await api.release({ project: site, environment, version: this.commit.version });
+    try {
+      this.released = await api.release({ project: site, environment, version: this.commit.version });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.approvalId === undefined) throw error;
+      this.approvalId = error.approvalId;
+    }
   }
 }
 

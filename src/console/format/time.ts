@@ -18,6 +18,10 @@ export function formatRelative(iso: string, nowMs: number): string {
 export const formatDate = (iso: string): string =>
   new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" }).format(new Date(iso));
 
+/** Writes the time of day in the reader's zone: "14:05". */
+export const formatTimeOfDay = (iso: string): string =>
+  new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
+
 /** Writes the whole time in the reader's zone, and names the zone. */
 export const formatExact = (iso: string): string =>
   new Intl.DateTimeFormat("en-GB", {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Kysely, sql } from "kysely";
 import type { Schema } from "#db";
-import { type DiskSpace, requireDiskRoom } from "#model";
+import type { DiskSpace } from "#model";
 import { createManifestReader, hashBytes, openMemoryStore, Records, type Store } from "#store";
 import {
   type Control,
@@ -19,12 +19,11 @@ import { type TestDatabase, testDatabases } from "../test-database.ts";
 import { failOnce } from "./fail-once.ts";
 import { StatementRecorder } from "./statement-recorder.ts";
 import { takeSnapshot } from "./take-snapshot.ts";
+import { machineOf } from "./test-machine.ts";
 
 /** What the API answered. A test says itself what it expects of the body. */
 export type Answer = { readonly status: number; readonly body: ReturnType<typeof JSON.parse> };
 
-/** What a world's disk keeps in reserve. */
-export const DISK_RESERVE_BYTES = 1024 ** 2;
 const ROOMY_DISK: DiskSpace = { free: 1024 ** 4, total: 1024 ** 4 };
 
 /** For tests: a control plane over a store in memory, with a clock that the test moves and a DNS that it writes. */
@@ -119,19 +118,10 @@ export class World implements AsyncDisposable {
         log: (message) => this.logged.push(message),
         ...createTurns(this.#database.locks),
         encoder: { add() {} },
-        disk: {
-          requireRoom: async (bytes) => requireDiskRoom(this.disk, { bytes: DISK_RESERVE_BYTES, share: 0 }, bytes),
-          keepsContents: true,
-        },
         activity: createActivity(),
         sendMail: async (mail) => void this.mails.push(mail),
         live: (this.live = createLive(randomBytes(8).toString("hex"), (key) => this.told.push(key))),
-        certificateEndMs: (hostname) => this.certificateEnds.get(hostname),
-        readMachine: async () => ({
-          disk: { free: 5000, reserved: 1000, isNearlyFull: false },
-          backups: { lastGoodMs: this.nowMs, failures: 2 },
-          certificates: [...this.certificateEnds].map(([name, notAfterMs]) => ({ names: [name], notAfterMs })),
-        }),
+        ...machineOf(this),
       },
       "0123456789abcdef0123456789abcdef",
       () => "",

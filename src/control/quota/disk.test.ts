@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { hashBytes } from "#store";
-import { DISK_RESERVE_BYTES, World } from "../domains/world.ts";
+import { DISK_RESERVE_BYTES } from "../domains/test-machine.ts";
+import { World } from "../domains/world.ts";
 
 let world: World;
 

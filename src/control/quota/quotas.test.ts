@@ -49,25 +49,6 @@ describe("what a workspace holds", () => {
     expect((await quotaOf("ann")).used.sites).toBe(2);
   });
 
-  test("is told site by site, beside what each has released, to who sees the site", async () => {
-    const { workspaces } = (await world.call("ann", "GET", "/workspaces")).body as Api.WorkspaceList;
-    const usage = async (who: string): Promise<Api.WorkspaceUsage> =>
-      (await world.call(who, "GET", `/workspaces/${workspaces[0]!.id}/usage`)).body;
-    await world.deploy("ann", "shop", page(1000));
-    await world.deploy("ann", "shop", { ...page(1000), "more.txt": "m".repeat(10) });
-    await world.deploy("ann", "blog", page(1000));
-    expect(await usage("ann")).toEqual({
-      sites: [
-        { project: "blog", releases: 1, released_size: 1000, sent_size: 0 },
-        { project: "shop", releases: 2, released_size: 2010, sent_size: 1010 },
-      ],
-    });
-    const invitation = { role: null, sites: [{ project: "blog", role: "viewer" }] };
-    const { url } = (await world.call("ann", "POST", `/workspaces/${workspaces[0]!.id}/invitations`, invitation)).body;
-    await world.call("bob", "POST", "/invitations/accept", { invitation: url.split("#")[1] });
-    expect((await usage("bob")).sites.map(({ project }) => project)).toEqual(["blog"]);
-  });
-
   test("ends with its releases, whether or not garbage was collected, and begins again with new ones", async () => {
     await world.deploy("ann", "blog", page(1000, "b"));
     const before = await usedBy("ann");
