@@ -4,7 +4,8 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createDns } from "../../src/bin/dns.ts";
 import { createSelfSigned } from "../../src/pki/mod.ts";
-import { register } from "../harness/account.ts";
+import type { Api } from "#wire";
+import { callApi, register } from "../harness/account.ts";
 import { deployClient } from "../harness/deploy-client.ts";
 import {
   DOMAIN,
@@ -28,13 +29,14 @@ describe.skipIf(pebbleIsMissing !== undefined)("a server with HTTPS on (needs Pe
   let folder: TemporaryFolder;
   let server: Server;
   let roots: string;
+  let token: string;
 
   beforeAll(async () => {
     pebble = await startPebble();
     roots = await pebble.issuingRoot();
     folder = await temporaryFolder();
     server = await startHttpsServer(pebble, join(folder.path, "data"));
-    const { token } = await register(server.url);
+    ({ token } = await register(server.url));
     await deployClient({ endpoint: server.url, token }).deploy("shop", { "index.html": "<h1>Shop</h1>" }, "prod");
     await waitForCertificate(server, `shop.${DOMAIN}`);
   });
@@ -59,6 +61,10 @@ describe.skipIf(pebbleIsMissing !== undefined)("a server with HTTPS on (needs Pe
     const figure = (name: string) => Number(new RegExp(`^${name} (\\d+)$`, "m").exec(text)?.[1]);
     expect(figure("sitepod_certificates")).toBeGreaterThanOrEqual(2);
     expect(figure("sitepod_certificate_lowest_expiry_seconds")).toBeGreaterThan(60 * 60);
+    const told = await (await callApi({ endpoint: server.url, token }, "GET", "/server")).json();
+    const { certificates } = told as Api.ServerState;
+    expect(certificates?.map(({ names }) => names)).toContainEqual([DOMAIN]);
+    expect(Date.parse(certificates![0]!.expires_at)).toBeGreaterThan(Date.now() + 60 * 60 * 1000);
   });
 
   test("tells load balancers without TLS whether it is ready, and sends them to HTTPS for all else", async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { callApi, register } from "../harness/account.ts";
 import { commandLine } from "../harness/command-line.ts";
 import type { BackupRecord } from "#upkeep";
+import type { Api } from "#wire";
 import { controlPlanesAreMissing, startControlPlanes, stopObjectStore } from "../harness/control-planes.ts";
 import { deployClient } from "../harness/deploy-client.ts";
 import { type Server, startServer } from "../harness/server.ts";
@@ -38,6 +39,9 @@ test("a server backs itself up on a schedule, tells of the last good one, and go
   const age = Date.now() / 1000 - (await metricOf(server, LAST))!;
   expect(age).toBeLessThan(60);
   expect(await metricOf(server, "sitepod_backup_failures_total")).toBe(0);
+  const told = (await (await callApi({ endpoint: server.url, token }, "GET", "/server")).json()) as Api.ServerState;
+  expect(told).toMatchObject({ database: "sqlite", backups: { failures: 0 }, certificates: null });
+  expect(Date.now() - Date.parse(told.backups!.last_good_at!)).toBeLessThan(60_000);
   await waitUntil("four were made", () => server.output().split("is good").length > 4, { describe });
   await server.stop();
 

@@ -19,6 +19,7 @@ const files = [
   "identity/isolation",
   "identity/workspaces",
   "quota/quotas",
+  "quota/site-usage",
   "identity/device-logins",
   "identity/sign-in",
   "schedule",
