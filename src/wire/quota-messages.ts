@@ -55,6 +55,7 @@ export const workspaceUsage = z.object({
   sites: z.array(
     z.object({
       project: z.string(),
+      is_deleted: z.boolean().meta({ description: "Whether it is in the bin" }),
       releases: z.int().meta({ description: "Those that are kept" }),
       released_size: bytes.meta({ description: "The bytes of their files, as if each release had its own" }),
       sent_size: bytes

@@ -22,12 +22,14 @@ test("what a workspace has released is told site by site, beside what each has r
   await world.deploy("ann", "blog", PAGE);
   expect(await usage("ann")).toEqual({
     sites: [
-      { project: "blog", releases: 1, released_size: 1000, sent_size: 0 },
-      { project: "shop", releases: 2, released_size: 2010, sent_size: 1010 },
+      { project: "blog", is_deleted: false, releases: 1, released_size: 1000, sent_size: 0 },
+      { project: "shop", is_deleted: false, releases: 2, released_size: 2010, sent_size: 1010 },
     ],
   });
   const invitation = { role: null, sites: [{ project: "blog", role: "viewer" }] };
   const { url } = (await world.call("ann", "POST", `/workspaces/${workspaces[0]!.id}/invitations`, invitation)).body;
   await world.call("bob", "POST", "/invitations/accept", { invitation: url.split("#")[1] });
   expect((await usage("bob")).sites.map(({ project }) => project)).toEqual(["blog"]);
+  await world.call("ann", "DELETE", "/projects/shop");
+  expect((await usage("ann")).sites[1]).toMatchObject({ project: "shop", is_deleted: true, released_size: 2010 });
 });

@@ -9,8 +9,9 @@ export async function readSiteUsage(context: Context, actor: Actor, workspaceId:
   const { query } = context.db;
   const sites = await query
     .selectFrom("sites")
+    .leftJoin("deleted_sites", "deleted_sites.site_id", "sites.id")
     .where("sites.workspace_id", "=", workspaceId)
-    .select(["sites.id", "sites.name"])
+    .select(["sites.id", "sites.name", "deleted_sites.deleted_at"])
     .select(siteStanding(actor))
     .orderBy("sites.name")
     .execute();
@@ -18,10 +19,11 @@ export async function readSiteUsage(context: Context, actor: Actor, workspaceId:
   return {
     sites: sites
       .filter((row) => mayAs(standingOf(actor, row), "site:read"))
-      .map(({ id, name }) => {
+      .map(({ id, name, deleted_at: deletedAt }) => {
         const sum = sums.get(id);
         return {
           project: name,
+          is_deleted: deletedAt !== null,
           releases: Number(sum?.releases ?? 0),
           released_size: Number(sum?.released ?? 0),
           sent_size: sum && sum.told !== sum.releases ? null : Number(sum?.sent ?? 0),
