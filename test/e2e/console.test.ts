@@ -126,8 +126,7 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser (needs Ch
     await page.getByRole("navigation", { name: "Site" }).getByRole("link", { name: "Settings" }).click();
     await page.getByRole("button", { name: "Protect prod" }).click();
     await page.getByLabel("Password for the visitors of prod").fill(PASSWORD);
-    const protection = page.getByRole("region", { name: "Protection" });
-    await protection.getByRole("button", { name: "Set", exact: true }).click();
+    await page.getByRole("button", { name: "Set", exact: true }).click();
     await page.getByText("prod asks for the password now").waitFor();
     expect(await status()).toBe(401);
     await page.getByRole("button", { name: "Make a link" }).click();
