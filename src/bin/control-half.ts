@@ -35,7 +35,9 @@ import { joinOtherServers } from "./other-servers.ts";
 import { createScheduledBackups, type ScheduledBackups } from "./scheduled-backups.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { type MovableContents, startStorageMover } from "./storage-mover.ts";
+import { createForeignCheck } from "./own-addresses.ts";
 import { version } from "./version.ts";
+import { createWebhookSender } from "./webhook-sender.ts";
 
 /** What of a server only one process may have at a time: the control plane, its housekeeping, the orders of certificates. */
 export interface ControlHalf {
@@ -109,8 +111,14 @@ export async function openControlHalf(
     activity,
     sendMail,
     live,
+    webhookSender,
     certificateEndMs: (hostname) => certificates?.endOf(hostname),
     readMachine: () => readMachine({ disk, backups, certificates }),
+  });
+  const isForeign = createForeignCheck(options.publicAddresses);
+  const webhookSender = createWebhookSender({
+    isAllowedAddress: (address) => isForeign(address) || options.webhooksTo?.includes(address) === true,
+    onWake: () => deliverWebhooks(control(), log),
   });
   const activity = createActivity();
   const sendMail = options.mail && (await import("./mailer.ts")).createMailer(options.mail);
@@ -158,6 +166,8 @@ export async function openControlHalf(
       live.close();
       await stopMover();
       stopMaintenance();
+      const resting = control();
+      if (isAvailable(resting)) await resting.stopWebhooks();
       await backups?.stop();
       stopSettling();
       compressor.stop();
@@ -234,8 +244,14 @@ function maintain(findControl: () => Control | Unavailable, disk: Pick<WatchedDi
     const control = findControl();
     if (!isAvailable(control)) return;
     void control.runDue().catch((error: unknown) => log("What is due could not be done; it is tried again", error));
+    deliverWebhooks(control, log);
   }, LOOK_FOR_DUE_MS);
   return () => clearInterval(timer);
+}
+
+function deliverWebhooks(control: Control | Unavailable, log: Log): void {
+  if (!isAvailable(control)) return;
+  void control.deliverWebhooks().catch((error: unknown) => log("Webhooks could not be sent; it is tried again", error));
 }
 
 async function findState(control: Control | Unavailable): Promise<Started["state"]> {

@@ -89,6 +89,12 @@ export const SERVE_OPTIONS = {
     kind: "switch",
     doc: "Let rules of sites (`/api/* https://… 200`) have servers of the public internet asked",
   },
+  allowWebhooksTo: {
+    flag: "allow-webhooks-to",
+    env: "SITEPOD_ALLOW_WEBHOOKS_TO",
+    kind: "text",
+    doc: "Private networks that webhooks may go to, such as 10.0.0.0/8,127.0.0.1; by default the public internet alone",
+  },
   countryHeader: {
     flag: "country-header",
     env: "SITEPOD_COUNTRY_HEADER",
@@ -168,6 +174,11 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
   if (trusted !== undefined && !proxies) {
     faults.push(`--trust-proxy ${JSON.stringify(trusted)} must be networks such as 10.0.0.0/8,127.0.0.1`);
   }
+  const webhookNetworks = text("allowWebhooksTo");
+  const webhooksTo = webhookNetworks === undefined ? undefined : parseProxies(webhookNetworks);
+  if (webhookNetworks !== undefined && !webhooksTo) {
+    faults.push(`--allow-webhooks-to ${JSON.stringify(webhookNetworks)} must be networks such as 10.0.0.0/8,127.0.0.1`);
+  }
   const domain = text("domain")!.toLowerCase();
   const publicUrl = parsePublicUrl(text("publicUrl"), domain, faults);
   const workers = number("workers", parseWorkers, WORKERS_EXPECTED);
@@ -186,6 +197,8 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
     publicAddresses: parseAddresses(text("publicAddress"), faults),
     dnsServer: text("dnsServer"),
     allowProxying: isOn("allowProxying"),
+    /** Undefined: to the public internet alone. */
+    webhooksTo,
     countryHeader: parseHeaderName(text("countryHeader"), faults),
     openSignUp: isOn("openSignUp"),
     welcome: isOn("welcome"),

@@ -9,6 +9,7 @@ import type { Turns } from "./gate.ts";
 import type { OidcSettings } from "./identity/oidc-settings.ts";
 import type { SendMail } from "./mail.ts";
 import type { Live } from "./live/live.ts";
+import type { WebhookSender } from "./webhooks/sender.ts";
 
 /** What the operator decided when starting the server. */
 export interface Settings {
@@ -102,6 +103,7 @@ export interface Context extends Turns {
   /** Undefined: the server sends no mail. */
   readonly sendMail?: SendMail | undefined;
   readonly live: Live;
+  readonly webhookSender: WebhookSender;
   /** When the certificate for a host name ends: milliseconds since the epoch; undefined where there is none. */
   readonly certificateEndMs: (hostname: string) => number | undefined;
   readonly readMachine: () => Promise<MachineState>;

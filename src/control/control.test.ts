@@ -32,6 +32,11 @@ beforeAll(async () => {
       disk: { requireRoom: async () => {}, keepsContents: true },
       activity: createActivity(),
       live,
+      webhookSender: {
+        mayReach: () => false,
+        send: () => Promise.reject(new Error("Nothing is sent here")),
+        wake() {},
+      },
       certificateEndMs: () => undefined,
       readMachine: async () => ({
         disk: { free: 1, reserved: 0, isNearlyFull: false },

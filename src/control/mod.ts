@@ -12,6 +12,8 @@ import { collectGarbage } from "./retention/collect-garbage.ts";
 import { runDue, type Scheduled } from "./schedule.ts";
 import { collectTraffic } from "./traffic/collect-traffic.ts";
 import { COLLECTING_TRAFFIC } from "./traffic/freshen.ts";
+import { createDeliverer } from "./webhooks/deliverer.ts";
+import { createSeal } from "./webhooks/seal.ts";
 
 const MINUTE_MS = 60 * 1000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -36,17 +38,23 @@ export interface Control {
   verifyWaiting(): Promise<void>;
   /** Does these, and collects garbage, where one is due and no other control plane is at it. Called every few seconds. */
   runDue(): Promise<void>;
+  /** Sends what is due to webhooks. Called every few seconds, and as soon as the sender is woken. */
+  deliverWebhooks(): Promise<void>;
+  /** Sends nothing more to webhooks. */
+  stopWebhooks(): Promise<void>;
   signUpPolicy(): Promise<Api.ServerConfig["sign_up"]>;
 }
 
-/** `secret` signs browser sessions; `metrics` gives the Prometheus text of the whole process. */
+/** `secret` signs browser sessions, and seals what webhooks keep; `metrics` gives the Prometheus text of the whole process. */
 export function createControl(context: Context, secret: string, metrics: () => string | Promise<string>): Control {
   const signIn = createSignIn(context, secret);
   const { accounts } = signIn;
+  const seal = createSeal(secret, context.randomBytes);
+  const deliverer = createDeliverer(context, seal);
   // A server that nobody asks about its sites does without the schemas and routes of the API: they take 8 MB.
   const startedMs = context.nowMs();
   let loaded: Promise<Control["fetch"]> | undefined;
-  const load = async () => (await import("./api/app.ts")).createApi(context, signIn, { metrics, startedMs });
+  const load = async () => (await import("./api/app.ts")).createApi(context, signIn, seal, { metrics, startedMs });
   const fetch: Control["fetch"] = async (...request) => await (await (loaded ??= load()))(...request);
   const clean = async () => void (await cleanUp(context));
   const recheck = () => recheckDomains(context);
@@ -81,6 +89,8 @@ export function createControl(context: Context, secret: string, metrics: () => s
     recheckDomains: recheck,
     verifyWaiting: verify,
     runDue: () => runDue(context, scheduled),
+    deliverWebhooks: deliverer.deliverDue,
+    stopWebhooks: deliverer.stop,
     signUpPolicy: () => accounts.signUpPolicy(),
   };
 }
@@ -105,3 +115,4 @@ export { composeMail, type Mail, type SendMail } from "./mail.ts";
 export { createLive, type Live } from "./live/live.ts";
 export { namedManifests } from "./retention/named-contents.ts";
 export type { ServedFile } from "./release/release-folder.ts";
+export type { WebhookAnswer, WebhookPost, WebhookSender } from "./webhooks/sender.ts";

@@ -10,6 +10,7 @@ import type {
   TwoFactorTable,
   VerificationTable,
 } from "./sign-in-schema.ts";
+import type { WebhookDeliveryTable, WebhookTable } from "./webhook-tables.ts";
 import type {
   ApprovalTable,
   AuditEventTable,
@@ -23,6 +24,7 @@ import type {
 } from "./workspace-schema.ts";
 
 export type { DeployTable, UploadTable } from "./deploy-tables.ts";
+export type { WebhookDeliveryTable, WebhookTable } from "./webhook-tables.ts";
 
 /**
  * The control plane's records: who did what, and why. What is served is told by the refs, never by these tables.
@@ -68,6 +70,8 @@ export interface Schema {
   deploy_lines: DeployLineTable;
   traffic: TrafficTable;
   traffic_reports: TrafficReportTable;
+  webhooks: WebhookTable;
+  webhook_deliveries: WebhookDeliveryTable;
 }
 
 export interface UserTable {

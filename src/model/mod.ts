@@ -25,3 +25,4 @@ export * from "./size.ts";
 export * from "./storage-note.ts";
 export * from "./traffic.ts";
 export * from "./traffic-report.ts";
+export * from "./webhook.ts";

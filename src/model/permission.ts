@@ -44,6 +44,8 @@ export const PERMISSIONS = {
   "workspace:delete": { of: "workspace", role: "owner", scope: "admin" },
   "member:read": { of: "workspace", role: "viewer", scope: "read" },
   "member:write": { of: "workspace", role: "admin", scope: "admin" },
+  "webhook:read": { of: "workspace", role: "admin", scope: "read" },
+  "webhook:write": { of: "workspace", role: "admin", scope: "admin" },
   "audit:read": { of: "workspace", role: "admin", scope: "read" },
   "account:read": { of: "account", scope: "read" },
   "account:write": { of: "account", scope: "admin" },

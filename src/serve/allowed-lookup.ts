@@ -1,9 +1,18 @@
 import type { LookupAddress } from "node:dns";
 import { lookup } from "node:dns/promises";
-import type { LookupFunction } from "node:net";
+import { isIP, type LookupFunction } from "node:net";
 
 /** The code of the error where a name has no address that is allowed. */
 export const NOT_ALLOWED = "ERR_ADDRESS_NOT_ALLOWED";
+
+/** A URL's host as a connection takes it. */
+export const hostnameOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, "");
+
+/** Whether a connection may be made, as far as can be told before: names are resolved later, an address stands for itself. */
+export function mayConnect(url: URL, isAllowed: (address: string) => boolean): boolean {
+  const address = hostnameOf(url);
+  return isIP(address) === 0 || isAllowed(address);
+}
 
 /**
  * Resolves names for a connection, which is made to one of the addresses that were checked here: a name that answers

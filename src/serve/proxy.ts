@@ -1,8 +1,7 @@
 import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
-import { isIP } from "node:net";
 import { Readable } from "node:stream";
-import { allowedLookup, NOT_ALLOWED } from "./allowed-lookup.ts";
+import { allowedLookup, hostnameOf, mayConnect, NOT_ALLOWED } from "./allowed-lookup.ts";
 import { type PageName, respondPage } from "./pages.ts";
 import { formatRequestHeaders, parseResponseHeaders, VIA } from "./proxy-headers.ts";
 
@@ -41,7 +40,7 @@ export function createProxy({ isAllowedAddress, addressOf, isHttps }: ProxyOptio
     running++;
     const url = new URL(address);
     const body = await readBody(request).catch(() => undefined);
-    if (!body || !mayAsk(url, isAllowedAddress)) {
+    if (!body || !mayConnect(url, isAllowedAddress)) {
       onEnd();
       return respondPage(body ? "proxyRefused" : "tooLarge", method);
     }
@@ -51,12 +50,6 @@ export function createProxy({ isAllowedAddress, addressOf, isHttps }: ProxyOptio
     return "failure" in exchange ? respondPage(exchange.failure, method) : respondWith(method, exchange.message);
   };
 }
-
-/** Names are resolved later; an address stands for itself. */
-const mayAsk = ({ hostname }: URL, isAllowed: (address: string) => boolean): boolean => {
-  const address = hostname.replace(/^\[|\]$/g, "");
-  return isIP(address) === 0 || isAllowed(address);
-};
 
 /** Reads a body; undefined where it is larger than is handed on. */
 async function readBody(request: Request): Promise<Buffer | undefined> {
@@ -85,7 +78,7 @@ function ask(url: URL, { method, headers, body, isAllowedAddress, onEnd }: Quest
   return new Promise((resolve) => {
     const send = url.protocol === "https:" ? requestHttps : requestHttp;
     const call = send({
-      hostname: url.hostname.replace(/^\[|\]$/g, ""),
+      hostname: hostnameOf(url),
       port: url.port === "" ? undefined : Number(url.port),
       path: url.pathname + url.search,
       method,

@@ -20,6 +20,7 @@ export * from "./server-messages.ts";
 export * from "./sign-in-messages.ts";
 export * from "./token-messages.ts";
 export * from "./traffic-messages.ts";
+export * from "./webhook-messages.ts";
 export * from "./workspace-messages.ts";
 
 /**

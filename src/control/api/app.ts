@@ -6,6 +6,7 @@ import { authenticate } from "../identity/authenticate.ts";
 import { findOperator } from "../identity/operator.ts";
 import type { SignIn } from "../identity/sign-in.ts";
 import { createRequestLimit } from "../quota/request-limit.ts";
+import type { Seal } from "../webhooks/seal.ts";
 import { addAccessRoutes } from "./access-routes.ts";
 import { addAccountRoutes } from "./account-routes.ts";
 import { addArchiveRoutes } from "./archive-routes.ts";
@@ -34,6 +35,7 @@ import { addMemberRoutes } from "./member-routes.ts";
 import { addSiteRoutes } from "./site-routes.ts";
 import { addTokenRoutes } from "./token-routes.ts";
 import { addTrafficRoutes } from "./traffic-routes.ts";
+import { addWebhookRoutes } from "./webhook-routes.ts";
 import { addWorkspaceRoutes } from "./workspace-routes.ts";
 
 const BASE = "/api/v1";
@@ -41,7 +43,7 @@ const BASE = "/api/v1";
 const NO_ROUTE = { method: "other", path: "none" };
 
 /** Makes the HTTP API: `(request, address of the client) => response`. */
-export function createApi(context: Context, signIn: SignIn, told: ProcessFigures) {
+export function createApi(context: Context, signIn: SignIn, seal: Seal, told: ProcessFigures) {
   const app: Api = new OpenAPIHono<{ Bindings: Caller }>().basePath(BASE);
   app.use((request, next) =>
     inRequestSpan(request.req.raw, async (span) => {
@@ -65,6 +67,7 @@ export function createApi(context: Context, signIn: SignIn, told: ProcessFigures
   addMemberRoutes(app, context);
   addInvitationRoutes(app, context);
   addTokenRoutes(app, context);
+  addWebhookRoutes(app, context, seal);
   addAuditRoutes(app, context);
   addSiteRoutes(app, context);
   addBinRoutes(app, context);

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type Kysely, sql } from "kysely";
+import type { Kysely } from "kysely";
 import type { Schema } from "#db";
 import type { DiskSpace } from "#model";
 import { createManifestReader, hashBytes, openMemoryStore, Records, type Store } from "#store";
@@ -16,6 +16,8 @@ import {
 } from "../mod.ts";
 import { type Watched, watchResponse } from "../live/watch-response.ts";
 import { type TestDatabase, testDatabases } from "../test-database.ts";
+import { TestReceiver } from "../webhooks/test-receiver.ts";
+import { failInserts } from "./fail-inserts.ts";
 import { failOnce } from "./fail-once.ts";
 import { StatementRecorder } from "./statement-recorder.ts";
 import { takeSnapshot } from "./take-snapshot.ts";
@@ -44,6 +46,8 @@ export class World implements AsyncDisposable {
   isDnsDown = false;
   /** Milliseconds since the epoch. */
   nowMs = Date.UTC(2030, 0, 1);
+  /** Receives what is sent to webhooks. */
+  readonly receiver = new TestReceiver();
   /** The disk that the server is told it has. */
   disk: DiskSpace = ROOMY_DISK;
 
@@ -121,6 +125,7 @@ export class World implements AsyncDisposable {
         activity: createActivity(),
         sendMail: async (mail) => void this.mails.push(mail),
         live: (this.live = createLive(randomBytes(8).toString("hex"), (key) => this.told.push(key))),
+        webhookSender: this.receiver,
         ...machineOf(this),
       },
       "0123456789abcdef0123456789abcdef",
@@ -217,22 +222,7 @@ export class World implements AsyncDisposable {
   }
 
   /** Has every new row of a table fail until the returned function is called. */
-  async failInserts(table: keyof Schema): Promise<() => Promise<unknown>> {
-    const trigger = sql.ref(`fail_${table}`);
-    const query = this.#query;
-    if (this.#database.db.isShared) {
-      await sql`create function ${trigger}() returns trigger language plpgsql as
-        'begin raise exception ''cut off''; end'`.execute(query);
-      await sql`create trigger ${trigger} before insert on ${sql.table(table)} execute function ${trigger}()`.execute(
-        query,
-      );
-      return () => sql`drop function ${trigger} cascade`.execute(query);
-    }
-    await sql`create trigger ${trigger} before insert on ${sql.table(table)} begin select raise(abort, 'cut off'); end`.execute(
-      query,
-    );
-    return () => sql`drop trigger ${trigger}`.execute(query);
-  }
+  failInserts = (table: keyof Schema): Promise<() => Promise<unknown>> => failInserts(this.#database.db, table);
 
   /** Has the next removal or replacement of a document fail. */
   failOnce = (key: string): void => failOnce(this.store.documents, key);
@@ -263,6 +253,7 @@ export class World implements AsyncDisposable {
   recheckDomains = (): Promise<void> => this.#control.recheckDomains();
   verifyWaiting = (): Promise<void> => this.#control.verifyWaiting();
   cleanUp = (): Promise<void> => this.#control.cleanUp();
+  deliverWebhooks = (): Promise<void> => this.#control.deliverWebhooks();
 
   /** Calls the API as nobody, unless the headers tell. */
   async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {

@@ -122,8 +122,9 @@ async function decide(
         .where("id", "=", row.id)
         .where("state", "=", "pending")
         .execute();
-      const target = `${row.environment} ${formatVersion(row.version)}`;
-      const after = { approval: row.id, requested_by: row.requested_email, comment: outcome.comment };
+      const asked = { environment: row.environment, version: formatVersion(row.version), action: row.action };
+      const target = `${asked.environment} ${asked.version}`;
+      const after = { approval: row.id, ...asked, requested_by: row.requested_email, comment: outcome.comment };
       await recordEvent(context, actor, ACTIONS[state], { site, target, after }, query);
     }
   });

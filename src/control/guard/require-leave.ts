@@ -95,8 +95,10 @@ async function ask(context: Context, actor: Actor, site: Site, move: WantedMove)
   };
   await context.db.query.transaction().execute(async (query) => {
     await query.insertInto("approvals").values(row).execute();
-    const target = `${environment} ${formatVersion(version)}`;
-    await recordEvent(context, actor, "approval.request", { site, target, after: { approval: id, action } }, query);
+    const asked = { environment, version: formatVersion(version) };
+    const target = `${environment} ${asked.version}`;
+    const after = { approval: id, action, ...asked };
+    await recordEvent(context, actor, "approval.request", { site, target, after }, query);
   });
   return id;
 }

@@ -1,6 +1,8 @@
 import { type Kysely, sql } from "kysely";
 import type { Schema } from "#db";
 import { type Context, nowIso } from "../context.ts";
+import { eventOf, factsOf } from "../webhooks/event-of.ts";
+import { queueEvent } from "../webhooks/queue-event.ts";
 import type { Actor } from "./actor.ts";
 
 export interface AuditSubject {
@@ -16,8 +18,8 @@ export interface AuditSubject {
 const AFTER_TRANSACTION_MS = 50;
 
 /**
- * Writes who did what, when and from where: in the transaction that makes the change, where that is one of the database;
- * else after it, before it is acknowledged.
+ * Writes who did what, when and from where, and what webhooks are told of it: in the transaction that makes the change,
+ * where that is one of the database; else after it, before it is acknowledged.
  */
 export async function recordEvent(
   context: Context,
@@ -27,10 +29,11 @@ export async function recordEvent(
   query: Kysely<Schema> = context.db.query,
 ): Promise<void> {
   const workspaceId = subject.workspaceId ?? subject.site?.workspace_id;
+  const at = nowIso(context);
   await query
     .insertInto("audit_events")
     .values({
-      at: nowIso(context),
+      at,
       workspace_id: workspaceId ?? sql`(select id from workspaces where home_of = ${actor.userId})`,
       user_id: actor.userId,
       actor: actor.email,
@@ -45,6 +48,11 @@ export async function recordEvent(
       after: asJson(subject.after),
     })
     .execute();
+  const event = eventOf(action);
+  if (event && subject.site) {
+    const facts = factsOf(event, subject);
+    await queueEvent(context, query, { event, at, site: subject.site, actor: actor.email, facts });
+  }
   context.activity.countEvent(action);
   const change = {
     project: subject.site?.name ?? null,

@@ -14,6 +14,8 @@ export interface Ids {
   readonly member: string;
   readonly invitation: string;
   readonly approval: string;
+  readonly webhook: string;
+  readonly delivery: string;
   readonly email: string;
 }
 
@@ -33,6 +35,8 @@ export const unknownIds = (hash: string): Ids => ({
   member: "0".repeat(32),
   invitation: `inv_${"0".repeat(16)}`,
   approval: `approval_${"0".repeat(16)}`,
+  webhook: `wh_${"0".repeat(16)}`,
+  delivery: `msg_${"0".repeat(24)}`,
   email: "nobody@example.org",
 });
 
@@ -79,6 +83,7 @@ type Request = Omit<Example, "method">;
 /** One request for each route that names something of a workspace: it would succeed, if it were its owner's. */
 export function requestsWith(ids: Ids): Readonly<Record<string, Request>> {
   const { site: project, workspace, plan, hash } = ids;
+  const webhook = `/workspaces/${workspace}/webhooks/${ids.webhook}`;
   const file = { path: "index.html", blake3: hash, size: 9 };
   return {
     "POST /cleanup": { path: "/cleanup" },
@@ -109,6 +114,22 @@ export function requestsWith(ids: Ids): Readonly<Record<string, Request>> {
     "GET /workspaces/{workspace}/usage": { path: `/workspaces/${workspace}/usage` },
     "GET /workspaces/{workspace}/tokens": { path: `/workspaces/${workspace}/tokens` },
     "DELETE /workspaces/{workspace}/tokens/{id}": { path: `/workspaces/${workspace}/tokens/${ids.token}` },
+
+    "GET /workspaces/{workspace}/webhooks": { path: `/workspaces/${workspace}/webhooks` },
+    "POST /workspaces/{workspace}/webhooks": {
+      path: `/workspaces/${workspace}/webhooks`,
+      body: { url: "https://hook.example.com/mine", project },
+    },
+    "PUT /workspaces/{workspace}/webhooks/{id}": { path: webhook, body: { is_enabled: false } },
+    "DELETE /workspaces/{workspace}/webhooks/{id}": { path: webhook },
+    "POST /workspaces/{workspace}/webhooks/{id}/test": { path: `${webhook}/test` },
+    "GET /workspaces/{workspace}/webhooks/{id}/deliveries": { path: `${webhook}/deliveries` },
+    "GET /workspaces/{workspace}/webhooks/{id}/deliveries/{delivery}": {
+      path: `${webhook}/deliveries/${ids.delivery}`,
+    },
+    "POST /workspaces/{workspace}/webhooks/{id}/deliveries/{delivery}/redeliver": {
+      path: `${webhook}/deliveries/${ids.delivery}/redeliver`,
+    },
 
     "POST /tokens": { path: "/tokens", body: { name: "mine", project } },
     "DELETE /tokens/{id}": { path: `/tokens/${ids.token}` },

@@ -86,6 +86,8 @@ async function makeWorkspace(): Promise<Ids> {
   await world.deploy("ann", "lately", { "index.html": "gone" });
   const { id: deletedSite } = await asked("ann", "GET", "/projects/lately");
   await asked("ann", "DELETE", "/projects/lately");
+  const webhook = await asked("ann", "POST", `${workspace}/webhooks`, { url: "https://hook.example.com/m4rk" });
+  const delivery = await asked("ann", "POST", `${workspace}/webhooks/${webhook.id}/test`);
   const { import_id } = await asked("ann", "POST", "/imports", { project: "moved" });
   const [project] = await asked("ann", "GET", "/projects");
   const token = async (name: string, more: object) => {
@@ -123,6 +125,8 @@ async function makeWorkspace(): Promise<Ids> {
     member: members.find(({ email }: { email: string }) => email === "bob@example.org").user_id,
     invitation: invitation.id,
     approval: approval_id,
+    webhook: webhook.id,
+    delivery: delivery.id,
     email: "ann@example.org",
   };
 }

@@ -77,7 +77,8 @@ async function commitInTurn(
   try {
     committed = await commitNew(context, actor, commit, { site, upload, manifest });
   } catch (error) {
-    await failDeploy(context, site, upload.id, error instanceof SitepodError ? error.message : "The server failed.");
+    const reason = error instanceof SitepodError ? error.message : "The server failed.";
+    await failDeploy(context, actor, site, upload.id, reason);
     throw error;
   }
   return await describeCommit(context, site, committed.version, committed.warnings);

@@ -4,6 +4,7 @@ import { type Environment, formatVersion } from "#model";
 import type { Api } from "#wire";
 import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
+import { queueEvent } from "../webhooks/queue-event.ts";
 import type { Site } from "./sites.ts";
 
 type Line = Api.DeployLine;
@@ -53,8 +54,19 @@ export async function beginDeploy(context: Context, actor: Actor, deploy: NewDep
 }
 
 /** Says why it did not become a release. It may be tried again. */
-export async function failDeploy(context: Context, site: Site, id: string, message: string): Promise<void> {
-  await addLines(context, id, [{ kind: "failed", message }], { has_failed: 1 });
+export async function failDeploy(
+  context: Context,
+  actor: Actor,
+  site: Site,
+  id: string,
+  message: string,
+): Promise<void> {
+  const at = nowIso(context);
+  await writeLog(context, id, async (query) => {
+    await writeLines(query, id, at, [{ kind: "failed", message }], { has_failed: 1 });
+    const facts = { deploy_id: id, reason: message };
+    await queueEvent(context, query, { event: "deploy.failed", at, site, actor: actor.email, facts });
+  });
   tellChange(context, site, "deploy.fail");
 }
 
@@ -81,18 +93,18 @@ export async function noteReleased(
   return deploy.id;
 }
 
+/** Adds lines to a deploy's log, and tells who watches. Where there is no such deploy, nothing happens. */
+export async function addLines(context: Context, id: string, contents: readonly LineContent[]): Promise<void> {
+  await writeLog(context, id, (query) => writeLines(query, id, nowIso(context), contents));
+}
+
 /**
- * Adds lines to a deploy's log, and tells who watches. Where there is no such deploy, nothing happens. A log that cannot
- * be written stops no deploy, and hides no reason for which one was stopped: the operator is told.
+ * Writes to a deploy's log in a transaction. A log that cannot be written stops no deploy, and hides no reason for which one
+ * was stopped: the operator is told.
  */
-export async function addLines(
-  context: Context,
-  id: string,
-  contents: readonly LineContent[],
-  change: DeployChange = {},
-): Promise<void> {
+async function writeLog(context: Context, id: string, write: (query: Kysely<Schema>) => Promise<void>): Promise<void> {
   try {
-    await context.db.query.transaction().execute((query) => writeLines(query, id, nowIso(context), contents, change));
+    await context.db.query.transaction().execute(write);
     context.live.tellDeploy(id);
   } catch (error) {
     context.log(`The log of the deploy ${id} could not be written`, error);

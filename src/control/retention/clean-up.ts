@@ -5,6 +5,7 @@ import { type Context, nowIso } from "../context.ts";
 import { forgetSignIns } from "../identity/forget-sign-ins.ts";
 import { UPLOAD_LIFE_MS } from "../release/plan.ts";
 import { emptyBin } from "./empty-bin.ts";
+import { forgetDeliveries } from "../webhooks/forget-deliveries.ts";
 import { listUploads, namedByUpload } from "./uploads-under-way.ts";
 
 export interface CleanedUp {
@@ -26,6 +27,7 @@ export async function cleanUp(context: Context): Promise<CleanedUp> {
   const plans = await forgetUploads(context);
   await forgetSignIns(context.db.query);
   await forgetDeploys(context);
+  await forgetDeliveries(context);
   if (errors.length === 0) context.activity.cleanedUp(context.nowMs());
   return {
     expired_users_deleted: 0,

@@ -8,6 +8,7 @@ import * as quotas from "./0006-quotas.ts";
 import * as workspaces from "./0007-workspaces.ts";
 import * as signIn from "./0008-sign-in.ts";
 import * as deploys from "./0010-deploys.ts";
+import * as webhooks from "./0011-webhooks.ts";
 import * as traffic from "./0012-traffic.ts";
 import * as deletedSites from "./0013-deleted-sites.ts";
 
@@ -22,6 +23,7 @@ export const migrations: Record<string, Migration> = {
   "0007-workspaces": workspaces,
   "0008-sign-in": signIn,
   "0010-deploys": deploys,
+  "0011-webhooks": webhooks,
   "0012-traffic": traffic,
   "0013-deleted-sites": deletedSites,
 };
