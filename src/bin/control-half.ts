@@ -12,6 +12,7 @@ import {
   type Encoder,
   namedManifests,
   type Settings,
+  type WebhookSender,
 } from "#control";
 import type { Database } from "#db";
 import { hashBytes, type ReadManifest, type Records, type Store } from "#store";
@@ -111,14 +112,9 @@ export async function openControlHalf(
     activity,
     sendMail,
     live,
-    webhookSender,
+    webhookSender: openWebhookSender(options, () => deliverWebhooks(control(), log)),
     certificateEndMs: (hostname) => certificates?.endOf(hostname),
     readMachine: () => readMachine({ disk, backups, certificates }),
-  });
-  const isForeign = createForeignCheck(options.publicAddresses);
-  const webhookSender = createWebhookSender({
-    isAllowedAddress: (address) => isForeign(address) || options.webhooksTo?.includes(address) === true,
-    onWake: () => deliverWebhooks(control(), log),
   });
   const activity = createActivity();
   const sendMail = options.mail && (await import("./mailer.ts")).createMailer(options.mail);
@@ -165,9 +161,7 @@ export async function openControlHalf(
     async rest() {
       live.close();
       await stopMover();
-      stopMaintenance();
-      const resting = control();
-      if (isAvailable(resting)) await resting.stopWebhooks();
+      await stopMaintenance();
       await backups?.stop();
       stopSettling();
       compressor.stop();
@@ -237,8 +231,12 @@ async function encodeAll(encoder: Encoder, records: Records, log: Log): Promise<
   }
 }
 
-/** Has done what is due: tidying up, verifying domains again, collecting garbage; and looks at the disk. Returns how to end it. */
-function maintain(findControl: () => Control | Unavailable, disk: Pick<WatchedDisk, "state">, log: Log): () => void {
+/** Has done what is due: tidying up, verifying domains again, collecting garbage, sending to webhooks; and looks at the disk. Returns how to end it. */
+function maintain(
+  findControl: () => Control | Unavailable,
+  disk: Pick<WatchedDisk, "state">,
+  log: Log,
+): () => Promise<void> {
   const timer = setInterval(() => {
     void disk.state().catch((error: unknown) => log("The disk could not be looked at", error));
     const control = findControl();
@@ -246,7 +244,18 @@ function maintain(findControl: () => Control | Unavailable, disk: Pick<WatchedDi
     void control.runDue().catch((error: unknown) => log("What is due could not be done; it is tried again", error));
     deliverWebhooks(control, log);
   }, LOOK_FOR_DUE_MS);
-  return () => clearInterval(timer);
+  return async () => {
+    clearInterval(timer);
+    const control = findControl();
+    if (isAvailable(control)) await control.stopWebhooks();
+  };
+}
+
+/** Only this server's owner can let webhooks go elsewhere than to the public internet. */
+function openWebhookSender({ publicAddresses, webhooksTo }: ServeOptions, onWake: () => void): WebhookSender {
+  const isForeign = createForeignCheck(publicAddresses);
+  const isAllowedAddress = (address: string) => isForeign(address) || webhooksTo?.includes(address) === true;
+  return createWebhookSender({ isAllowedAddress, onWake });
 }
 
 function deliverWebhooks(control: Control | Unavailable, log: Log): void {

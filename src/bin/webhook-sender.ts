@@ -83,10 +83,7 @@ function exchange(
     call.on("socket", (socket) => socket.once("connect", () => clearTimeout(connecting)));
     call.on("response", (message) => {
       clearTimeout(answering);
-      void readAnswer(message, bodyMs).then((answer) => {
-        resolve(answer);
-        call.destroy();
-      });
+      resolve(readAnswer(message, bodyMs).finally(() => call.destroy()));
     });
     call.on("error", (error: NodeJS.ErrnoException) => giveUp(describeError(error)));
     call.once("close", () => {

@@ -47,6 +47,7 @@ export const FAMILIES: Readonly<Record<string, string>> = {
   quota: "What a workspace may have, and how much it has",
   server: "The server's data, on its own machine",
   token: "API tokens, for CI and other programs",
+  webhook: "What happens in the workspace, told to a receiver or a chat",
   workspace: "The workspaces that you are in",
 };
 

@@ -8,6 +8,7 @@ import { RETENTION_COMMAND } from "./retention-command.ts";
 import { TEAM_COMMANDS } from "./team-commands.ts";
 import { TOKEN_COMMANDS } from "./token-commands.ts";
 import { TRAFFIC_COMMAND } from "./traffic-command.ts";
+import { WEBHOOK_COMMANDS } from "./webhook-commands.ts";
 
 /** Every command, in the order of the help and of the reference page. */
 export const COMMANDS: readonly CommandSpec[] = [
@@ -249,6 +250,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...TOKEN_COMMANDS,
   ...QUOTA_COMMANDS,
   ...TEAM_COMMANDS,
+  ...WEBHOOK_COMMANDS,
   ...ARCHIVE_COMMANDS,
   ...BIN_COMMANDS,
   {

@@ -30,6 +30,18 @@ export const ENVIRONMENT_VARIABLES = [
     doc: "The password of a protected site, for `sitepod protect` and `--protect`, where nobody can be asked for it.",
     example: "correct horse battery staple",
   },
+  {
+    key: "SITEPOD_WEBHOOK_URL",
+    type: "address",
+    doc: "Where `sitepod webhook add` and `change` have a webhook go: the URL of a chat is a key to it.",
+    example: "https://hooks.slack.com/services/…",
+  },
+  {
+    key: "SITEPOD_WEBHOOK_SECRET",
+    type: "text",
+    doc: "The secret of a Feishu bot that checks signatures, for `sitepod webhook add --format feishu`.",
+    example: "…",
+  },
   { key: "NO_COLOR", type: "any text", doc: "Write without colours.", example: "1" },
   { key: "CI", type: "any text", doc: "Ask no questions, as off a terminal.", example: "true" },
   {

@@ -1,5 +1,6 @@
 import type { Api } from "#wire";
 import type { SendMessage } from "./send-message.ts";
+import { createWebhookCalls } from "./webhook-calls.ts";
 
 /** The part of the API that is about who works together, and what they let one another do. */
 export function createTeamCalls(call: SendMessage) {
@@ -32,6 +33,8 @@ export function createTeamCalls(call: SendMessage) {
     approval: (id: string) => call<Api.Approval>("GET", `/approvals/${segment(id)}`),
     decide: (id: string, word: "approve" | "refuse", comment: string | undefined) =>
       call<Api.Approval>("POST", `/approvals/${segment(id)}/${word}`, { body: { comment } }),
+
+    ...createWebhookCalls(call),
 
     audit: (query: AuditQuery) => call<Api.AuditList>("GET", "/audit", { query: { ...query } }),
   };

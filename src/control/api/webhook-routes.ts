@@ -63,7 +63,7 @@ export function addWebhookRoutes(app: Api, context: Context, seal: Seal): void {
     },
     async ({ actor, params, body }) => {
       const workspace = await findWorkspace(context, actor, params.workspace);
-      return await changeWebhook(context, seal, actor, workspace, params.id, body);
+      return await changeWebhook(context, seal, actor, { workspace, id: params.id }, body);
     },
   );
 
@@ -80,7 +80,7 @@ export function addWebhookRoutes(app: Api, context: Context, seal: Seal): void {
     },
     async ({ actor, params }) => {
       const workspace = await findWorkspace(context, actor, params.workspace);
-      const { url } = await deleteWebhook(context, actor, workspace, params.id);
+      const { url } = await deleteWebhook(context, actor, { workspace, id: params.id });
       return { message: `The webhook to ${url} is deleted.` };
     },
   );
@@ -100,8 +100,10 @@ function addDeliveryRoutes(app: Api, context: Context, seal: Seal): void {
       params: byWebhook,
       answer: api.webhookDeliveryShown,
     },
-    async ({ actor, params }) =>
-      await sendTest(context, seal, actor, await findWorkspace(context, actor, params.workspace), params.id),
+    async ({ actor, params }) => {
+      const workspace = await findWorkspace(context, actor, params.workspace);
+      return await sendTest(context, seal, actor, { workspace, id: params.id });
+    },
   );
 
   addRoute(
@@ -116,8 +118,10 @@ function addDeliveryRoutes(app: Api, context: Context, seal: Seal): void {
       query: pageOfDeliveries,
       answer: api.webhookDeliveryList,
     },
-    async ({ actor, params, query }) =>
-      await listDeliveries(context, await findWorkspace(context, actor, params.workspace), params.id, query),
+    async ({ actor, params, query }) => {
+      const workspace = await findWorkspace(context, actor, params.workspace);
+      return await listDeliveries(context, { workspace, id: params.id }, query);
+    },
   );
 
   addRoute(
@@ -133,7 +137,7 @@ function addDeliveryRoutes(app: Api, context: Context, seal: Seal): void {
     },
     async ({ actor, params }) => {
       const workspace = await findWorkspace(context, actor, params.workspace);
-      return await showDelivery(context, workspace, params.id, params.delivery);
+      return await showDelivery(context, { workspace, id: params.id }, params.delivery);
     },
   );
 
@@ -150,7 +154,7 @@ function addDeliveryRoutes(app: Api, context: Context, seal: Seal): void {
     },
     async ({ actor, params }) => {
       const workspace = await findWorkspace(context, actor, params.workspace);
-      return await redeliver(context, seal, actor, workspace, params.id, params.delivery);
+      return await redeliver(context, seal, actor, { workspace, id: params.id }, params.delivery);
     },
   );
 }

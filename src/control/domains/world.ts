@@ -26,6 +26,7 @@ import { machineOf } from "./test-machine.ts";
 /** What the API answered. A test says itself what it expects of the body. */
 export type Answer = { readonly status: number; readonly body: ReturnType<typeof JSON.parse> };
 
+const SECRET = "0123456789abcdef0123456789abcdef";
 const ROOMY_DISK: DiskSpace = { free: 1024 ** 4, total: 1024 ** 4 };
 
 /** For tests: a control plane over a store in memory, with a clock that the test moves and a DNS that it writes. */
@@ -100,7 +101,7 @@ export class World implements AsyncDisposable {
   }
 
   /** Starts with the store and the database that there are. */
-  async restart(settings: Partial<Settings> = {}): Promise<void> {
+  async restart(settings: Partial<Settings> = {}, secret = SECRET): Promise<void> {
     this.#control = createControl(
       {
         db: { ...this.#database.db, query: this.#query.withPlugin(this.#recorder) },
@@ -128,7 +129,7 @@ export class World implements AsyncDisposable {
         webhookSender: this.receiver,
         ...machineOf(this),
       },
-      "0123456789abcdef0123456789abcdef",
+      secret,
       () => "",
     );
     await this.#control.reconcile();

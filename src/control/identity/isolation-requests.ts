@@ -83,7 +83,6 @@ type Request = Omit<Example, "method">;
 /** One request for each route that names something of a workspace: it would succeed, if it were its owner's. */
 export function requestsWith(ids: Ids): Readonly<Record<string, Request>> {
   const { site: project, workspace, plan, hash } = ids;
-  const webhook = `/workspaces/${workspace}/webhooks/${ids.webhook}`;
   const file = { path: "index.html", blake3: hash, size: 9 };
   return {
     "POST /cleanup": { path: "/cleanup" },
@@ -115,21 +114,7 @@ export function requestsWith(ids: Ids): Readonly<Record<string, Request>> {
     "GET /workspaces/{workspace}/tokens": { path: `/workspaces/${workspace}/tokens` },
     "DELETE /workspaces/{workspace}/tokens/{id}": { path: `/workspaces/${workspace}/tokens/${ids.token}` },
 
-    "GET /workspaces/{workspace}/webhooks": { path: `/workspaces/${workspace}/webhooks` },
-    "POST /workspaces/{workspace}/webhooks": {
-      path: `/workspaces/${workspace}/webhooks`,
-      body: { url: "https://hook.example.com/mine", project },
-    },
-    "PUT /workspaces/{workspace}/webhooks/{id}": { path: webhook, body: { is_enabled: false } },
-    "DELETE /workspaces/{workspace}/webhooks/{id}": { path: webhook },
-    "POST /workspaces/{workspace}/webhooks/{id}/test": { path: `${webhook}/test` },
-    "GET /workspaces/{workspace}/webhooks/{id}/deliveries": { path: `${webhook}/deliveries` },
-    "GET /workspaces/{workspace}/webhooks/{id}/deliveries/{delivery}": {
-      path: `${webhook}/deliveries/${ids.delivery}`,
-    },
-    "POST /workspaces/{workspace}/webhooks/{id}/deliveries/{delivery}/redeliver": {
-      path: `${webhook}/deliveries/${ids.delivery}/redeliver`,
-    },
+    ...webhookRequestsWith(ids),
 
     "POST /tokens": { path: "/tokens", body: { name: "mine", project } },
     "DELETE /tokens/{id}": { path: `/tokens/${ids.token}` },
@@ -199,4 +184,20 @@ export function requestOf(key: string, ids: Ids): Example {
   const request = requestsWith(ids)[key];
   if (!request) throw new Error(`${key} has no request here`);
   return { method: key.split(" ")[0]!, ...request };
+}
+
+function webhookRequestsWith({ workspace, webhook, delivery, site: project }: Ids): Readonly<Record<string, Request>> {
+  const path = `/workspaces/${workspace}/webhooks`;
+  const one = `${path}/${webhook}`;
+  const sent = `${one}/deliveries/${delivery}`;
+  return {
+    "GET /workspaces/{workspace}/webhooks": { path },
+    "POST /workspaces/{workspace}/webhooks": { path, body: { url: "https://hook.example.com/mine", project } },
+    "PUT /workspaces/{workspace}/webhooks/{id}": { path: one, body: { is_enabled: false } },
+    "DELETE /workspaces/{workspace}/webhooks/{id}": { path: one },
+    "POST /workspaces/{workspace}/webhooks/{id}/test": { path: `${one}/test` },
+    "GET /workspaces/{workspace}/webhooks/{id}/deliveries": { path: `${one}/deliveries` },
+    "GET /workspaces/{workspace}/webhooks/{id}/deliveries/{delivery}": { path: sent },
+    "POST /workspaces/{workspace}/webhooks/{id}/deliveries/{delivery}/redeliver": { path: `${sent}/redeliver` },
+  };
 }

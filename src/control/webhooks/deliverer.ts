@@ -26,14 +26,14 @@ export function createDeliverer(context: Context, seal: Seal): Deliverer {
   /** The webhooks that are being sent to, by their ids. */
   const turns = new Map<string, { readonly workspaceId: string; readonly over: Promise<void> }>();
   const stopping = new AbortController();
-  let isStopped = false;
+  const ending = new AbortController();
 
   async function deliverDue(): Promise<void> {
-    if (isStopped || turns.size >= MAX_AT_ONCE) return;
+    if (stopping.signal.aborted || turns.size >= MAX_AT_ONCE) return;
     const due = await findDue(context, [...turns.keys()], fullWorkspaces());
     const begun: Promise<void>[] = [];
     for (const { webhook_id: id, workspace_id: workspaceId } of due) {
-      if (isStopped || turns.has(id) || turns.size >= MAX_AT_ONCE || fullWorkspaces().includes(workspaceId)) continue;
+      if (turns.has(id) || turns.size >= MAX_AT_ONCE || fullWorkspaces().includes(workspaceId)) continue;
       const over = takeTurn(id);
       turns.set(id, { workspaceId, over });
       begun.push(over);
@@ -52,7 +52,7 @@ export function createDeliverer(context: Context, seal: Seal): Deliverer {
     try {
       hasRun = await context.unlessUnderWay(`webhook ${id}`, () => sendInOrder(id));
     } catch (error) {
-      if (!stopping.signal.aborted) context.log("A webhook could not be sent to; it is tried again", error);
+      if (!ending.signal.aborted) context.log("A webhook could not be sent to; it is tried again", error);
     } finally {
       turns.delete(id);
     }
@@ -61,20 +61,20 @@ export function createDeliverer(context: Context, seal: Seal): Deliverer {
   }
 
   async function sendInOrder(id: string): Promise<void> {
-    for (let sent = 0; sent < MAX_IN_A_ROW && !isStopped; sent++) {
+    for (let sent = 0; sent < MAX_IN_A_ROW && !stopping.signal.aborted; sent++) {
       const next = await findNext(context, id);
       if (!next) return;
-      await attempt(context, seal, next, stopping.signal);
+      await attempt(context, seal, next, ending.signal);
     }
   }
 
   return {
     deliverDue,
     async stop() {
-      isStopped = true;
+      stopping.abort();
       const over = Promise.all([...turns.values()].map((turn) => turn.over));
       await Promise.race([over, setTimeout(STOP_AFTER_MS, undefined, { ref: false })]);
-      stopping.abort();
+      ending.abort();
       await over;
     },
   };

@@ -5,13 +5,12 @@ import type { Api } from "#wire";
 import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
-import type { Workspace } from "../identity/workspace.ts";
 import { attempt } from "./attempt.ts";
 import { formatBody } from "./formats/format-request.ts";
 import type { WebhookMessage } from "./message.ts";
 import { newDelivery } from "./queue-event.ts";
 import type { Seal } from "./seal.ts";
-import { requireWebhook, type WebhookRow } from "./webhooks.ts";
+import { requireWebhook, type WebhookPlace, type WebhookRow } from "./webhooks.ts";
 
 type Delivery = Selectable<WebhookDeliveryTable>;
 
@@ -28,12 +27,11 @@ export interface DeliveryFilter {
 /** Lists what was and is to be sent to a webhook, the newest first. Throws SitepodError `not_found`. */
 export async function listDeliveries(
   context: Context,
-  workspace: Workspace,
-  webhookId: string,
+  { workspace, id }: WebhookPlace,
   { state, before, limit }: DeliveryFilter,
 ): Promise<Api.WebhookDeliveryList> {
-  await requireWebhook(context.db.query, workspace.id, webhookId);
-  let query = deliveriesOf(context.db.query, webhookId).orderBy("number", "desc").limit(limit);
+  await requireWebhook(context.db.query, workspace.id, id);
+  let query = deliveriesOf(context.db.query, id).orderBy("number", "desc").limit(limit);
   if (state !== undefined) query = query.where("state", "=", state);
   if (before !== undefined) {
     query = query.where("number", "<", (select) =>
@@ -46,12 +44,11 @@ export async function listDeliveries(
 /** Shows a delivery with what is sent and what was answered. Throws SitepodError `not_found`. */
 export async function showDelivery(
   context: Context,
-  workspace: Workspace,
-  webhookId: string,
-  id: string,
+  { workspace, id }: WebhookPlace,
+  deliveryId: string,
 ): Promise<Api.WebhookDeliveryShown> {
-  const { format } = await requireWebhook(context.db.query, workspace.id, webhookId);
-  return show(await requireDelivery(context.db.query, webhookId, id), format);
+  const { format } = await requireWebhook(context.db.query, workspace.id, id);
+  return show(await requireDelivery(context.db.query, id, deliveryId), format);
 }
 
 /** Sends a message that says nothing, once and now. Throws SitepodError `not_found`, `conflict`. */
@@ -59,15 +56,15 @@ export async function sendTest(
   context: Context,
   seal: Seal,
   actor: Actor,
-  workspace: Workspace,
-  webhookId: string,
+  place: WebhookPlace,
 ): Promise<Api.WebhookDeliveryShown> {
-  const data = { workspace_id: workspace.id, project: null, actor: actor.email };
-  return await sendByHand(context, seal, { workspace, webhookId }, async (query, webhook) => {
+  const workspaceId = place.workspace.id;
+  const data = { workspace_id: workspaceId, project: null, actor: actor.email };
+  return await sendByHand(context, seal, place, async (query, webhook) => {
     const message = { type: WEBHOOK_TEST, timestamp: nowIso(context), data } as const;
-    const delivery = newDelivery(context, webhookId, message, whenGivenUp(context));
+    const delivery = newDelivery(context, webhook.id, message, whenGivenUp(context));
     await query.insertInto("webhook_deliveries").values(delivery).execute();
-    const subject = { workspaceId: workspace.id, target: webhook.shown_url, after: { delivery: delivery.id } };
+    const subject = { workspaceId, target: webhook.shown_url, after: { delivery: delivery.id } };
     await recordEvent(context, actor, "webhook.test", subject, query);
     return { id: delivery.id, isLast: true };
   });
@@ -81,26 +78,20 @@ export async function redeliver(
   context: Context,
   seal: Seal,
   actor: Actor,
-  workspace: Workspace,
-  webhookId: string,
+  place: WebhookPlace,
   id: string,
 ): Promise<Api.WebhookDeliveryShown> {
-  return await sendByHand(context, seal, { workspace, webhookId }, async (query, webhook) => {
-    const { state } = await requireDelivery(query, webhookId, id);
+  return await sendByHand(context, seal, place, async (query, webhook) => {
+    const { state } = await requireDelivery(query, webhook.id, id);
     await query
       .updateTable("webhook_deliveries")
       .set({ state: "pending", next_at: whenGivenUp(context) })
       .where("id", "=", id)
       .execute();
-    const subject = { workspaceId: workspace.id, target: webhook.shown_url, after: { delivery: id } };
+    const subject = { workspaceId: place.workspace.id, target: webhook.shown_url, after: { delivery: id } };
     await recordEvent(context, actor, "webhook.redeliver", subject, query);
     return { id, isLast: state !== "pending" };
   });
-}
-
-interface Place {
-  readonly workspace: Workspace;
-  readonly webhookId: string;
 }
 
 type Prepare = (
@@ -112,7 +103,7 @@ type Prepare = (
 async function sendByHand(
   context: Context,
   seal: Seal,
-  { workspace, webhookId }: Place,
+  { workspace, id: webhookId }: WebhookPlace,
   prepare: Prepare,
 ): Promise<Api.WebhookDeliveryShown> {
   let sent: Api.WebhookDeliveryShown | undefined;

@@ -7,6 +7,7 @@ export const BROKEN: WebhookAnswer = { kind: "answered", status: 500, text: "<b>
 export class TestReceiver implements WebhookSender {
   readonly posts: WebhookPost[] = [];
   answer: (post: WebhookPost) => WebhookAnswer | Promise<WebhookAnswer> = () => THANKS;
+  readonly #waiting = new Set<() => void>();
   /** How often it was told that there is something to send. */
   wakes = 0;
 
@@ -14,6 +15,7 @@ export class TestReceiver implements WebhookSender {
 
   async send(post: WebhookPost, signal: AbortSignal): Promise<WebhookAnswer> {
     this.posts.push(post);
+    for (const look of this.#waiting) look();
     const ended = Promise.withResolvers<never>();
     signal.addEventListener("abort", () => ended.reject(signal.reason));
     return await Promise.race([this.answer(post), ended.promise]);
@@ -21,6 +23,16 @@ export class TestReceiver implements WebhookSender {
 
   wake(): void {
     this.wakes++;
+  }
+
+  /** Returns when so many were sent. */
+  async hasReceived(count: number): Promise<void> {
+    const enough = Promise.withResolvers<void>();
+    const look = () => this.posts.length >= count && enough.resolve();
+    this.#waiting.add(look);
+    look();
+    await enough.promise;
+    this.#waiting.delete(look);
   }
 
   /** What was sent so far, as JSON, and forgets it. */

@@ -13,6 +13,12 @@ import type { Seal } from "./seal.ts";
 /** Each makes every change of its workspace write more. */
 const MAX_WEBHOOKS = 20;
 
+/** Which webhook is meant, of which workspace. */
+export interface WebhookPlace {
+  readonly workspace: Workspace;
+  readonly id: string;
+}
+
 /** Where the seals of a webhook's texts are good. */
 export const urlPlace = (id: string): string => `${id} url`;
 export const secretPlace = (id: string): string => `${id} secret`;
@@ -70,8 +76,7 @@ export async function changeWebhook(
   context: Context,
   seal: Seal,
   actor: Actor,
-  workspace: Workspace,
-  id: string,
+  { workspace, id }: WebhookPlace,
   change: Api.WebhookChange,
 ): Promise<Api.Webhook> {
   const url = change.url === undefined ? undefined : requireUrl(context, change.url);
@@ -107,8 +112,7 @@ export async function changeWebhook(
 export async function deleteWebhook(
   context: Context,
   actor: Actor,
-  workspace: Workspace,
-  id: string,
+  { workspace, id }: WebhookPlace,
 ): Promise<Api.Webhook> {
   return await context.db.query.transaction().execute(async (query) => {
     const gone = describe(await requireWebhook(query, workspace.id, id));

@@ -36,6 +36,10 @@ const files = [
   "retention/clean-up",
   "retention/old-releases",
   "retention/retention",
+  "webhooks/deliverer",
+  "webhooks/deliveries",
+  "webhooks/queue-event",
+  "webhooks/webhooks",
 ];
 
 if (postgresIsMissing === undefined) {

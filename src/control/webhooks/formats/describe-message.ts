@@ -14,7 +14,7 @@ const MAX_LINE_LENGTH = 500;
 
 export function describeMessage({ type, data }: WebhookMessage): Described {
   const { project, actor, release, comment, reason, url } = data;
-  const written = [release?.message ?? release?.git.message, comment, reason].filter((text) => text);
+  const written = [release?.message ?? release?.git.message, comment, reason].filter((text) => text?.trim());
   return {
     title: shorten(project === null ? titleOf(type, data) : `${project}: ${titleOf(type, data)}`),
     lines: [...written.map((text) => shorten(text!)), `by ${shorten(actor)}`],

@@ -3,7 +3,7 @@ import type { Described } from "./describe-message.ts";
 
 /** Writes a rich text message, whose parts are text or links: neither has markup. */
 export function formatFeishu({ title, lines, url }: Described): object {
-  const text = [...lines.map((line) => [{ tag: "text", text: line }])];
+  const text = lines.map((line) => [{ tag: "text", text: line }]);
   const link = url === undefined ? [] : [[{ tag: "a", text: url, href: url }]];
   return { msg_type: "post", content: { post: { en_us: { title, content: [...text, ...link] } } } };
 }
