@@ -237,6 +237,8 @@ function maintain(
   disk: Pick<WatchedDisk, "state">,
   log: Log,
 ): () => Promise<void> {
+  // What an earlier run has not come to.
+  deliverWebhooks(findControl(), log);
   const timer = setInterval(() => {
     void disk.state().catch((error: unknown) => log("The disk could not be looked at", error));
     const control = findControl();

@@ -93,13 +93,10 @@ describe("a webhook", () => {
     expect((await run(["change", "wh_9", "--off"])).code).toBe(4);
   });
 
-  test.each([
-    ["change", "wh_1"],
-    ["change", "wh_1", "--on", "--off"],
-    ["change", "wh_1", "-n", "a", "--all-sites"],
-  ])("is not changed by %s %s %s %s", async (...argv) =>
-    expect(await run(argv.filter(Boolean))).toMatchObject({ code: 2, asked: [] }),
-  );
+  test.each([[], ["--on", "--off"], ["-n", "a", "--all-sites"]])("is not changed by %p", async (...options) => {
+    const given = options.filter((word) => typeof word === "string");
+    expect(await run(["change", "wh_1", ...given])).toMatchObject({ code: 2, asked: [] });
+  });
 
   test("is removed once that is confirmed", async () => {
     expect((await run(["remove", "wh_1"])).asked).toEqual([]);
