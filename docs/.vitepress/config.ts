@@ -38,6 +38,7 @@ export default defineConfig({
           { text: "Protected sites", link: "/protected-sites" },
           { text: "Signing in", link: "/sign-in" },
           { text: "Teams", link: "/teams" },
+          { text: "Webhooks", link: "/webhooks" },
         ],
       },
       {

@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import { sql } from "kysely";
 import { type Context, nowIso } from "../context.ts";
 import { attempt } from "./attempt.ts";
 import type { Seal } from "./seal.ts";
@@ -80,12 +81,15 @@ export function createDeliverer(context: Context, seal: Seal): Deliverer {
   };
 }
 
+/** As the indexes say it: SQLite does not know that a value it is handed is this one. */
+const IS_PENDING = sql<boolean>`state = 'pending'`;
+
 /** Lists webhooks to which something is due, those first that have waited longest. */
 const findDue = ({ db, nowMs }: Context, besides: readonly string[], full: readonly string[]) =>
   db.query
     .selectFrom("webhook_deliveries")
     .innerJoin("webhooks", "webhooks.id", "webhook_deliveries.webhook_id")
-    .where("state", "=", "pending")
+    .where(IS_PENDING)
     .where("next_at", "<=", nowIso({ nowMs }))
     .where("is_enabled", "=", 1)
     .$if(besides.length > 0, (query) => query.where("webhook_id", "not in", besides))
@@ -101,7 +105,7 @@ const findNext = ({ db, nowMs }: Context, webhookId: string) =>
     .selectFrom("webhook_deliveries")
     .innerJoin("webhooks", "webhooks.id", "webhook_deliveries.webhook_id")
     .where("webhook_id", "=", webhookId)
-    .where("state", "=", "pending")
+    .where(IS_PENDING)
     .where("next_at", "<=", nowIso({ nowMs }))
     .where("is_enabled", "=", 1)
     .selectAll("webhook_deliveries")

@@ -45,10 +45,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .on("webhook_deliveries")
     .columns(["webhook_id", "number"])
     .execute();
+  // It holds what is pending alone, so looking for what is due reads no more than that.
   await schema
     .createIndex("webhook_deliveries_pending")
     .on("webhook_deliveries")
-    .columns(["next_at", "number"])
-    .where(sql.ref("state"), "=", sql.lit("pending"))
+    .columns(["webhook_id", "next_at", "number"])
+    .where(sql<boolean>`state = 'pending'`)
     .execute();
 }
