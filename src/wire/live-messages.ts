@@ -37,7 +37,7 @@ export const deployList = z.object({ deploys: z.array(deploy) });
 export const change = z.object({
   project: z.string().nullable().meta({ description: "The site's name; null: an account's matter" }),
   action: z.string().meta({
-    description: "As in the audit log, and deploy.begin, deploy.fail, traffic.count",
+    description: "As in the audit log, and deploy.begin, deploy.fail, traffic.count, webhook.deliver",
     example: "release.create",
   }),
 });

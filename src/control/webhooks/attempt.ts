@@ -53,6 +53,7 @@ export async function attempt(
     if (fault === undefined) await recordArrival(transaction, delivery, result);
     else await recordFailure(context, transaction, { webhook, delivery, answer, result, isLast, fault });
   });
+  context.live.tell({ project: null, action: "webhook.deliver", workspaceId: webhook.workspace_id, userId: null });
 }
 
 async function send(
@@ -119,6 +120,8 @@ async function recordFailure(context: Context, query: Kysely<Schema>, failure: F
     // Given up meanwhile, with its webhook.
     .where("state", "=", "pending")
     .execute();
+  // Somebody tries by hand what is wrong: that says nothing of how it does by itself.
+  if (isLast) return;
   const failingSince = webhook.failing_since ?? nowIso(context);
   await query.updateTable("webhooks").set({ failing_since: failingSince }).where("id", "=", webhook.id).execute();
   if (webhook.is_enabled === 0) return;

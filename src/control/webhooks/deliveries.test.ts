@@ -5,7 +5,7 @@ import { startWebhooks } from "./test-webhooks.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 
-const { world, call, ask, add, deliveries, audit, deploy, release, sendAfter, reset } = await startWebhooks();
+const { world, webhooks, call, ask, add, deliveries, audit, deploy, release, sendAfter, reset } = await startWebhooks();
 afterAll(() => world[Symbol.asyncDispose]());
 beforeEach(reset);
 
@@ -22,6 +22,7 @@ describe("by hand", () => {
       answer: "�<script>alert(1)</script>",
     });
     expect(JSON.parse(sent.request)).toEqual(world.receiver.take()[0]);
+    expect((await webhooks())[0]).toMatchObject({ is_enabled: true, failing_since: null });
     expect(await sendAfter(DAY_MS)).toEqual([]);
     expect(await audit("webhook.test")).toMatchObject([{ after: { delivery: sent.id } }]);
   });
