@@ -255,6 +255,7 @@ export class World implements AsyncDisposable {
   verifyWaiting = (): Promise<void> => this.#control.verifyWaiting();
   cleanUp = (): Promise<void> => this.#control.cleanUp();
   deliverWebhooks = (): Promise<void> => this.#control.deliverWebhooks();
+  stopWebhooks = (): Promise<void> => this.#control.stopWebhooks();
 
   /** Calls the API as nobody, unless the headers tell. */
   async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {

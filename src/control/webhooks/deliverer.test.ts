@@ -133,3 +133,25 @@ test("receivers of one workspace leave room for those of others", async () => {
   await delivering;
   expect(new Set(world.receiver.posts.map(({ url }) => url.href)).size).toBe(7);
 });
+
+test("what a receiver has not answered when the server stops is sent again by the next, with the same id", async () => {
+  const hung = Promise.withResolvers<typeof THANKS>();
+  world.receiver.answer = () => hung.promise;
+  const { id } = await add({ events: ["environment.released"] });
+  const { project } = await deploy();
+  await release(project);
+  const delivering = world.deliverWebhooks();
+  await world.receiver.hasReceived(1);
+  await world.stopWebhooks();
+  await delivering;
+  await world.deliverWebhooks();
+  expect(world.receiver.posts).toHaveLength(1);
+  expect(await deliveries(id)).toMatchObject([{ state: "pending", attempts: 0 }]);
+  expect(world.logged).toEqual([]);
+  await world.restart();
+  world.receiver.answer = () => THANKS;
+  await world.deliverWebhooks();
+  const [first, second] = world.receiver.posts.map(({ headers }) => headers["webhook-id"]);
+  expect(second).toBe(first!);
+  expect(await deliveries(id)).toMatchObject([{ state: "delivered", attempts: 1 }]);
+});

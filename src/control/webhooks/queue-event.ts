@@ -5,6 +5,8 @@ import { type Context, newId } from "../context.ts";
 import { composeMessage, type Happening, type WebhookMessage } from "./message.ts";
 
 const ID_LENGTH = 24;
+/** So many of each webhook are kept. */
+const KEPT = 1000;
 
 /**
  * Writes what is to be sent of something that happens, in the transaction in which it does: it is sent if and only if that
@@ -22,10 +24,7 @@ export async function queueEvent(context: Context, query: Kysely<Schema>, happen
   const wanting = webhooks.filter(({ events }) => includesEvent(events.split(" "), event));
   if (wanting.length === 0) return;
   const message = await composeMessage(context.addresses, query, happening);
-  await query
-    .insertInto("webhook_deliveries")
-    .values(wanting.map(({ id }) => newDelivery(context, id, message, happening.at)))
-    .execute();
+  for (const { id } of wanting) await addDelivery(query, newDelivery(context, id, message, happening.at));
   context.webhookSender.wake();
 }
 
@@ -45,4 +44,22 @@ export function newDelivery(context: Context, webhookId: string, message: Webhoo
     answer: null,
     fault: null,
   };
+}
+
+/** Enters a delivery, and forgets what is too old to be kept beside it: so the log is bounded whatever happens. */
+export async function addDelivery(query: Kysely<Schema>, delivery: ReturnType<typeof newDelivery>): Promise<void> {
+  await query.insertInto("webhook_deliveries").values(delivery).execute();
+  await query
+    .deleteFrom("webhook_deliveries")
+    .where("webhook_id", "=", delivery.webhook_id)
+    .where("number", "<=", (select) =>
+      select
+        .selectFrom("webhook_deliveries as newer")
+        .where("newer.webhook_id", "=", delivery.webhook_id)
+        .select("newer.number")
+        .orderBy("newer.number", "desc")
+        .offset(KEPT)
+        .limit(1),
+    )
+    .execute();
 }
