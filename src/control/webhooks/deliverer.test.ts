@@ -128,6 +128,8 @@ test("receivers of one workspace leave room for those of others", async () => {
   const delivering = world.deliverWebhooks();
   const hosts = () => world.receiver.posts.map(({ url }) => url.hostname).toSorted();
   await world.receiver.hasReceived(5);
+  // Who looks again finds no room.
+  await world.deliverWebhooks();
   expect(hosts()).toEqual(["another.example.com", ...Array(4).fill("slow.example.com")]);
   hung.resolve(THANKS);
   await delivering;
@@ -154,4 +156,21 @@ test("what a receiver has not answered when the server stops is sent again by th
   const [first, second] = world.receiver.posts.map(({ headers }) => headers["webhook-id"]);
   expect(second).toBe(first!);
   expect(await deliveries(id)).toMatchObject([{ state: "delivered", attempts: 1 }]);
+});
+
+test("what is being sent while its webhook is turned off is not sent again", async () => {
+  const answer = Promise.withResolvers<typeof THANKS>();
+  world.receiver.answer = () => answer.promise;
+  const { id } = await add({ events: ["environment.released"] });
+  const { project } = await deploy();
+  await release(project);
+  const delivering = world.deliverWebhooks();
+  await world.receiver.hasReceived(1);
+  await ask("PUT", `/webhooks/${id}`, { is_enabled: false });
+  answer.resolve(BROKEN);
+  await delivering;
+  expect(await deliveries(id)).toMatchObject([{ state: "failed", next_at: null }]);
+  await ask("PUT", `/webhooks/${id}`, { is_enabled: true });
+  world.receiver.take();
+  expect(await sendAfter(HOUR_MS)).toEqual([]);
 });
