@@ -8,7 +8,7 @@ import { recordEvent } from "../identity/audit.ts";
 import { attempt } from "./attempt.ts";
 import { formatBody } from "./formats/format-request.ts";
 import type { WebhookMessage } from "./message.ts";
-import { addDelivery, newDelivery } from "./queue-event.ts";
+import { addDeliveries, newDelivery } from "./queue-event.ts";
 import type { Seal } from "./seal.ts";
 import { requireWebhook, type WebhookPlace, type WebhookRow } from "./webhooks.ts";
 
@@ -63,7 +63,7 @@ export async function sendTest(
   return await sendByHand(context, seal, place, async (query, webhook) => {
     const message = { type: WEBHOOK_TEST, timestamp: nowIso(context), data } as const;
     const delivery = newDelivery(context, webhook.id, message, whenGivenUp(context));
-    await addDelivery(query, delivery);
+    await addDeliveries(context, query, [delivery]);
     const subject = { workspaceId, target: webhook.shown_url, after: { delivery: delivery.id } };
     await recordEvent(context, actor, "webhook.test", subject, query);
     return { id: delivery.id, isLast: true };

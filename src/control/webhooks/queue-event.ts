@@ -24,7 +24,8 @@ export async function queueEvent(context: Context, query: Kysely<Schema>, happen
   const wanting = webhooks.filter(({ events }) => includesEvent(events.split(" "), event));
   if (wanting.length === 0) return;
   const message = await composeMessage(context.addresses, query, happening);
-  for (const { id } of wanting) await addDelivery(query, newDelivery(context, id, message, happening.at));
+  const deliveries = wanting.map(({ id }) => newDelivery(context, id, message, happening.at));
+  await addDeliveries(context, query, deliveries);
   context.webhookSender.wake();
 }
 
@@ -46,16 +47,24 @@ export function newDelivery(context: Context, webhookId: string, message: Webhoo
   };
 }
 
-/** Enters a delivery, and forgets what is too old to be kept beside it: so the log is bounded whatever happens. */
-export async function addDelivery(query: Kysely<Schema>, delivery: ReturnType<typeof newDelivery>): Promise<void> {
-  await query.insertInto("webhook_deliveries").values(delivery).execute();
+/**
+ * Enters deliveries, and forgets what is too old to be kept beside them: of one webhook, drawn by lot. So logs are bounded
+ * whatever happens, and many webhooks cost hardly more than one.
+ */
+export async function addDeliveries(
+  context: Pick<Context, "randomBytes">,
+  query: Kysely<Schema>,
+  deliveries: readonly ReturnType<typeof newDelivery>[],
+): Promise<void> {
+  await query.insertInto("webhook_deliveries").values(deliveries).execute();
+  const { webhook_id: id } = deliveries[context.randomBytes(1)[0]! % deliveries.length]!;
   await query
     .deleteFrom("webhook_deliveries")
-    .where("webhook_id", "=", delivery.webhook_id)
+    .where("webhook_id", "=", id)
     .where("number", "<=", (select) =>
       select
         .selectFrom("webhook_deliveries as newer")
-        .where("newer.webhook_id", "=", delivery.webhook_id)
+        .where("newer.webhook_id", "=", id)
         .select("newer.number")
         .orderBy("newer.number", "desc")
         .offset(KEPT)
