@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
+import { createSelfSigned } from "#pki";
 import { createForeignCheck } from "./own-addresses.ts";
 import { createWebhookSender } from "./webhook-sender.ts";
 
@@ -103,6 +104,27 @@ describe("a request of a webhook", () => {
     ending.abort(new Error("the server stops"));
     await expect(sent).rejects.toThrow("the server stops");
   });
+});
+
+test("a request that somebody waits for is given up when they may wait no longer", async () => {
+  const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
+  const answer = await post(url, local, AbortSignal.timeout(50));
+  expect(answer).toEqual({ kind: "unanswered", fault: "No answer in time." });
+});
+
+test("a receiver whose certificate nobody has signed is told nothing, nor is one by a name that may not be reached", async () => {
+  const { chain, key } = await createSelfSigned(["localhost"], Date.now());
+  const asked: string[] = [];
+  await using secure = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    tls: { cert: chain, key: key.reveal() },
+    fetch: (request) => new Response(String(asked.push(request.url))),
+  });
+  const url = `https://localhost:${secure.port}/`;
+  expect(await post(url)).toMatchObject({ kind: "unanswered", fault: expect.stringContaining("certificate") });
+  expect(await post(url, createSender(createForeignCheck([])))).toEqual(unanswered);
+  expect(asked).toEqual([]);
 });
 
 describe("an address that webhooks may not go to", () => {

@@ -76,7 +76,9 @@ function exchange(
     const connecting = setTimeout(() => giveUp(`No connection within ${connectMs} ms.`), connectMs);
     const answering = setTimeout(() => giveUp(`No answer within ${answerMs} ms.`), answerMs);
     const stop = () => {
-      reject(signal.reason);
+      const reason: unknown = signal.reason;
+      if (reason instanceof DOMException && reason.name === "TimeoutError") return giveUp("No answer in time.");
+      reject(reason);
       call.destroy();
     };
     signal.addEventListener("abort", stop);

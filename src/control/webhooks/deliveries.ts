@@ -14,6 +14,8 @@ import { requireWebhook, type WebhookPlace, type WebhookRow } from "./webhooks.t
 
 type Delivery = Selectable<WebhookDeliveryTable>;
 
+/** Whoever waits for it hears nothing meanwhile, and a silent connection is closed after eight seconds at the earliest. */
+const ANSWER_BY_HAND_MS = 7000;
 /** Longer than an attempt takes: meanwhile nobody else sends it, and where the server ends it is not forgotten. */
 const BY_HAND_MS = 60_000;
 
@@ -114,7 +116,7 @@ async function sendByHand(
       return { ...(await prepare(query, webhook)), format: webhook.format };
     });
     const delivery = await requireDelivery(context.db.query, webhookId, id);
-    await attempt(context, seal, delivery, new AbortController().signal, isLast);
+    await attempt(context, seal, delivery, AbortSignal.timeout(ANSWER_BY_HAND_MS), isLast);
     sent = show(await requireDelivery(context.db.query, webhookId, id), format);
   });
   if (sent) return sent;

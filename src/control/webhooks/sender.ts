@@ -24,7 +24,10 @@ export type WebhookAnswer =
 export interface WebhookSender {
   /** Whether the URL's host, where it is an address, is one that webhooks may go to. Names are checked when they are used. */
   mayReach(url: URL): boolean;
-  /** Sends to no address but those that webhooks may go to, and follows no redirect. Throws only where `signal` ends it. */
+  /**
+   * Sends to no address but those that webhooks may go to, and follows no redirect. Throws only where `signal` ends it,
+   * and not because it was for so long: that is an answer that has not come.
+   */
   send(post: WebhookPost, signal: AbortSignal): Promise<WebhookAnswer>;
   /** Tells that there is something to send. Never throws and never waits: the transaction that says so may be under way. */
   wake(): void;
