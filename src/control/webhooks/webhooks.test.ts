@@ -3,7 +3,8 @@ import { afterAll, beforeEach, describe, expect, test } from "bun:test";
 import { THANKS } from "./test-receiver.ts";
 import { startWebhooks } from "./test-webhooks.ts";
 
-const { world, workspaceId, call, ask, webhooks, add, audit, deploy, reset } = await startWebhooks();
+const { world, workspaceId, call, ask, webhooks, add, audit, deploy, release, sendAfter, reset } =
+  await startWebhooks();
 afterAll(() => world[Symbol.asyncDispose]());
 beforeEach(reset);
 
@@ -82,10 +83,16 @@ describe("a webhook", () => {
     expect(await left).toEqual([]);
   });
 
-  test("goes with its site", async () => {
+  test("of a site is there again with the site, and goes when that goes for good", async () => {
     const { project } = await deploy();
-    await add({ project });
+    const { id } = await add({ project, events: ["environment.released"] });
     await world.call("ann", "DELETE", `/projects/${project}`);
+    await world.call("ann", "POST", `/bin/${project}/restore`);
+    await release(project);
+    expect(await sendAfter(0)).toHaveLength(1);
+    await world.call("ann", "DELETE", `/projects/${project}`);
+    expect((await webhooks()).map((webhook) => webhook.id)).toEqual([id]);
+    expect((await world.call("ann", "DELETE", `/bin/${project}`)).status).toBe(200);
     expect(await webhooks()).toEqual([]);
   });
 
