@@ -12,6 +12,7 @@ const PLAIN_PAGES = [
   "approvals",
   "tokens",
   "bin",
+  "webhooks",
   "audit",
   "usage",
   "settings",

@@ -18,6 +18,7 @@ export const WORKSPACE_PAGES: readonly WorkspacePage[] = [
   { pages: ["members"], path: "/members", label: "Members", key: "m", needs: "member:read" },
   { pages: ["approvals"], path: "/approvals", label: "Approvals", key: "p" },
   { pages: ["tokens"], path: "/tokens", label: "Tokens", key: "t" },
+  { pages: ["webhooks"], path: "/webhooks", label: "Webhooks", key: "h", needs: "webhook:read" },
   { pages: ["audit"], path: "/audit", label: "Audit log", key: "a", needs: "audit:read" },
   { pages: ["usage"], path: "/usage", label: "Usage", key: "q" },
   { pages: ["settings"], path: "/settings", label: "Settings", key: "w", needs: "workspace:write" },
