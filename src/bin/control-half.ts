@@ -12,7 +12,6 @@ import {
   type Encoder,
   namedManifests,
   type Settings,
-  type WebhookSender,
 } from "#control";
 import type { Database } from "#db";
 import { hashBytes, type ReadManifest, type Records, type Store } from "#store";
@@ -36,9 +35,8 @@ import { joinOtherServers } from "./other-servers.ts";
 import { createScheduledBackups, type ScheduledBackups } from "./scheduled-backups.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { type MovableContents, startStorageMover } from "./storage-mover.ts";
-import { createForeignCheck } from "./own-addresses.ts";
 import { version } from "./version.ts";
-import { createWebhookSender } from "./webhook-sender.ts";
+import { openWebhookSender } from "./webhook-sender.ts";
 
 /** What of a server only one process may have at a time: the control plane, its housekeeping, the orders of certificates. */
 export interface ControlHalf {
@@ -92,8 +90,7 @@ export async function openControlHalf(
     feed.publish(key);
     certificates?.notice(key);
   });
-  const publicUrl = options.publicUrl ?? localUrl(options.domain, edges);
-  const addresses = createAddresses(publicUrl);
+  const addresses = createAddresses(options.publicUrl ?? localUrl(options.domain, edges));
   const makeContext = (db: Database): Context => ({
     db,
     store,
@@ -251,13 +248,6 @@ function maintain(
     const control = findControl();
     if (isAvailable(control)) await control.stopWebhooks();
   };
-}
-
-/** Only this server's owner can let webhooks go elsewhere than to the public internet. */
-function openWebhookSender({ publicAddresses, webhooksTo }: ServeOptions, onWake: () => void): WebhookSender {
-  const isForeign = createForeignCheck(publicAddresses);
-  const isAllowedAddress = (address: string) => isForeign(address) || webhooksTo?.includes(address) === true;
-  return createWebhookSender({ isAllowedAddress, onWake });
 }
 
 function deliverWebhooks(control: Control | Unavailable, log: Log): void {

@@ -2,6 +2,8 @@ import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { WebhookAnswer, WebhookPost, WebhookSender } from "#control";
 import { allowedLookup, hostnameOf, mayConnect, NOT_ALLOWED } from "#serve";
+import { createForeignCheck } from "./own-addresses.ts";
+import type { ServeOptions } from "./serve-options.ts";
 
 interface WebhookSenderOptions {
   /** Whether webhooks may go to an IP address. */
@@ -27,6 +29,16 @@ const BODY_BYTES = 4096;
 const WAKE_AFTER_MS = [50, 1000] as const;
 
 const NOT_REACHABLE = "The host has no address that webhooks may go to.";
+
+/** Only the server's owner can let webhooks go elsewhere than to the public internet. */
+export function openWebhookSender(
+  { publicAddresses, webhooksTo }: Pick<ServeOptions, "publicAddresses" | "webhooksTo">,
+  onWake: () => void,
+): WebhookSender {
+  const isForeign = createForeignCheck(publicAddresses);
+  const isAllowedAddress = (address: string) => isForeign(address) || webhooksTo?.includes(address) === true;
+  return createWebhookSender({ isAllowedAddress, onWake });
+}
 
 /** Makes the sender: it connects to the very addresses that it has checked, and follows no redirect. */
 export function createWebhookSender(options: WebhookSenderOptions): WebhookSender {
