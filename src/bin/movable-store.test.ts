@@ -65,7 +65,7 @@ test("a moved store is the next one to all who have it, and takes along what was
   await first.documents.create(refKey("other", "prod"), "of nobody's concern");
   expect(heard).toEqual([key, key]);
 
-  expect(await uploads.staged("w", [digest])).toEqual(new Set([digest]));
+  expect((await uploads.staged("w")).has(digest)).toBe(true);
   expect(await uploads.bytes("w", digest)).toEqual(content);
   await uploads.commit("w", [digest]);
   expect([await next.blobs.has(digest), await blobs.has(digest)]).toEqual([true, true]);

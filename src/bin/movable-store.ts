@@ -1,6 +1,6 @@
 import { createGate } from "#control";
 import { SitepodError } from "#model";
-import { inParallel, type Store } from "#store";
+import { DigestSet, inParallel, type Store } from "#store";
 import { copyBlob } from "#upkeep";
 
 /** A store that can become another while it is used. */
@@ -124,15 +124,16 @@ function carryOver(from: Store, to: Store): Store["uploads"] {
     stageAll: (...values) => own.stageAll(...values),
     // Clients go on with parts where they were told to send them.
     ...(stagePart.stagePart ? { stagePart: stagePart.stagePart.bind(stagePart) } : {}),
-    async staged(workspace, digests) {
-      const all = [...digests];
-      return (await own.staged(workspace, all)).union(await from.uploads.staged(workspace, all));
+    async staged(workspace) {
+      const [here, before] = [await own.staged(workspace), await from.uploads.staged(workspace)];
+      return { has: (digest) => here.has(digest) || before.has(digest) };
     },
     bytes: async (workspace, digest) =>
       (await own.bytes(workspace, digest)) ?? (await from.uploads.bytes(workspace, digest)),
     async commit(workspace, digests) {
-      const all = [...digests];
-      const before = await from.uploads.staged(workspace, all);
+      const all = DigestSet.of(digests);
+      const staged = await from.uploads.staged(workspace);
+      const before = DigestSet.of(Iterator.from(all).filter((digest) => staged.has(digest)));
       if (before.size > 0) await from.uploads.commit(workspace, before);
       await inParallel(before, AT_ONCE, async (digest) => {
         if ((await to.blobs.has(digest)) || (await copyBlob(from.blobs, to.blobs, digest)) !== undefined) return;

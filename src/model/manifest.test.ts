@@ -49,16 +49,13 @@ test("a manifest that is changed is the one that the files have which it then de
       for (const file of put) after.set(file.path, file);
       const changed = base.change({ put, removed, settings: {} });
       expect(changed).toEqual(encodeManifest(after.values()));
-      const differing = new Set(Array.from(open(changed).entriesBeside(base), ({ path }) => path));
       const isOther = ({ path, digest, size }: Entry) =>
         base.find(path)?.digest !== digest || base.find(path)?.size !== size;
-      expect(differing).toEqual(
-        new Set(
-          Array.from(after.values())
-            .filter(isOther)
-            .map(({ path }) => path),
-        ),
-      );
+      const contentOf = ({ digest, size }: Entry) => ({ digest, size });
+      const entries = [...open(changed).entries()];
+      expect([...open(changed).contents(base)]).toEqual(entries.filter(isOther).map(contentOf));
+      expect([...open(changed).contents(undefined)]).toEqual(entries.map(contentOf));
+      expect([...open(changed).paths()] as string[]).toEqual(entries.map(({ path }) => path));
       expect(open(changed).totalSize).toBe(totalSize(after.values()));
     }),
   );

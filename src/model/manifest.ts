@@ -1,13 +1,17 @@
-import { type Digest, DIGEST_BYTES, writeDigest } from "./digest.ts";
-import { compareBytes, type ManifestRows, type ManifestTable, openTable, writeTable } from "./manifest-table.ts";
+import type { Digest } from "./digest.ts";
+import { compareBytes, ManifestTable, type Row, type Run, writeRows, writeRuns } from "./manifest-table.ts";
+import type { PodPath } from "./pod-path.ts";
 import type { PodSettings } from "./pod-settings.ts";
 
-/** A file of a pod. */
-export interface Entry {
-  readonly path: string;
+export interface Content {
   readonly digest: Digest;
   /** Bytes. */
   readonly size: number;
+}
+
+/** A file of a pod. */
+export interface Entry extends Content {
+  readonly path: string;
   /** The media type as it is sent, with its charset where it has one. */
   readonly type: string;
 }
@@ -23,8 +27,10 @@ export interface Manifest {
   find(path: string): Entry | undefined;
   /** The entries in the order of their paths' UTF-8 bytes. */
   entries(): Generator<Entry>;
-  /** The entries that `base` has not, or with another content. */
-  entriesBeside(base: Manifest): Generator<Entry>;
+  /** The paths, in that order. */
+  paths(): Generator<PodPath>;
+  /** The contents of all entries, or of those that `base` has not, or with another content; one that several have comes as often. */
+  contents(base: Manifest | undefined): Generator<Content>;
   /**
    * Encodes the manifest that follows when files are removed and others put in, in place of those with the same paths.
    * What is not touched costs next to nothing. Throws a RangeError on a path given twice.
@@ -43,11 +49,11 @@ const decoder = new TextDecoder();
 
 /** Encodes a set of files, given in any order. Throws a RangeError on a path given twice: parse the list first. */
 export const encodeManifest = (files: Iterable<Entry>, settings: PodSettings = {}): Uint8Array<ArrayBuffer> =>
-  writeTable(rowsOf(files), settings);
+  writeRows(rowsOf(files), settings);
 
 /** Opens a manifest in place. Returns undefined where the bytes are not one: wrong magic, version, length or settings. */
 export function openManifest(bytes: Uint8Array): Manifest | undefined {
-  const table = openTable(bytes);
+  const table = ManifestTable.open(bytes);
   return table && new TableManifest(table);
 }
 
@@ -77,116 +83,100 @@ class TableManifest implements Manifest {
   }
 
   find(path: string): Entry | undefined {
-    const row = this.#search(encoder.encode(path));
-    return row === undefined ? undefined : this.#entry(row);
+    const row = this.#table.search(encoder.encode(path));
+    return row < 0 ? undefined : this.#entry(row);
   }
 
   *entries(): Generator<Entry> {
     for (let row = 0; row < this.#table.count; row++) yield this.#entry(row);
   }
 
-  *entriesBeside(base: Manifest): Generator<Entry> {
-    if (!(base instanceof TableManifest)) throw new TypeError("Only an opened manifest can be compared with");
-    const other = base.#table;
+  *paths(): Generator<PodPath> {
+    for (let row = 0; row < this.#table.count; row++) yield this.#table.path(row) as PodPath;
+  }
+
+  *contents(base: Manifest | undefined): Generator<Content> {
+    for (const row of this.#rowsBeside(base)) yield { digest: this.#table.digest(row), size: this.#table.size(row) };
+  }
+
+  *#rowsBeside(base: Manifest | undefined): Generator<number> {
+    if (base && !(base instanceof TableManifest)) throw new TypeError("Only an opened manifest can be compared with");
+    const [table, other] = [this.#table, base && base.#table];
+    const otherCount = other?.count ?? 0;
     let at = 0;
-    for (let row = 0; row < this.#table.count; row++) {
-      const path = this.#table.path(row);
+    for (let row = 0; row < table.count; row++) {
       let order = 1;
-      for (; at < other.count && (order = compareBytes(path, other.path(at))) > 0; at++);
-      const isSame =
-        at < other.count &&
-        order === 0 &&
-        this.#table.size(row) === other.size(at) &&
-        compareBytes(this.#table.digestBytes(row), other.digestBytes(at)) === 0;
-      if (!isSame) yield this.#entry(row);
+      for (; at < otherCount && (order = table.comparePaths(row, other!, at)) > 0; at++);
+      const isSame = at < otherCount && order === 0 && table.hasSameContent(row, other!, at);
+      if (!isSame) yield row;
     }
   }
 
   change({ put, removed, settings }: ManifestChange): Uint8Array<ArrayBuffer> {
-    const fresh = rowsOf(put);
+    const fresh = ManifestTable.open(writeRows(rowsOf(put), {}))!;
     const gone = new Set<number>();
     for (const path of removed) {
-      const row = this.#search(encoder.encode(path));
-      if (row !== undefined) gone.add(row);
+      const row = this.#table.search(encoder.encode(path));
+      if (row >= 0) gone.add(row);
     }
-    return writeTable(mergeRows(this.#table, fresh, gone), settings);
-  }
-
-  #search(wanted: Uint8Array): number | undefined {
-    let low = 0;
-    let high = this.#table.count - 1;
-    while (low <= high) {
-      const middle = (low + high) >>> 1;
-      const order = compareBytes(wanted, this.#table.path(middle));
-      if (order === 0) return middle;
-      if (order < 0) high = middle - 1;
-      else low = middle + 1;
-    }
-    return undefined;
+    return writeRuns(mergeRuns(this.#table, fresh, gone), settings);
   }
 
   #entry(row: number): Entry {
     const table = this.#table;
     return {
-      path: decoder.decode(table.path(row)),
+      path: table.path(row),
       digest: table.digest(row),
       size: table.size(row),
-      type: table.type(row),
+      type: table.types[table.typeIndex(row)] ?? "application/octet-stream",
     };
   }
 }
 
 /** Sorts files by their paths' bytes. Throws a RangeError on a path given twice. */
-function rowsOf(files: Iterable<Entry>): ManifestRows {
-  const sorted = Array.from(files, (file) => ({ file, path: encoder.encode(file.path) }));
-  sorted.sort((a, b) => compareBytes(a.path, b.path));
-  for (const [i, { file }] of sorted.entries()) {
-    if (sorted[i - 1]?.file.path === file.path) {
-      throw new RangeError(`Path ${JSON.stringify(file.path)} is listed twice`);
-    }
+function rowsOf(files: Iterable<Entry>): Row[] {
+  const rows = Array.from(files, ({ path, digest, size, type }) => ({
+    path: encoder.encode(path),
+    digest,
+    size,
+    type,
+  }));
+  rows.sort((a, b) => compareBytes(a.path, b.path));
+  for (let i = 1; i < rows.length; i++) {
+    if (compareBytes(rows[i - 1]!.path, rows[i]!.path) !== 0) continue;
+    throw new RangeError(`Path ${JSON.stringify(decoder.decode(rows[i]!.path))} is listed twice`);
   }
-  const digest = new Uint8Array(DIGEST_BYTES);
-  return {
-    count: sorted.length,
-    path: (row) => sorted[row]!.path,
-    size: (row) => sorted[row]!.file.size,
-    type: (row) => sorted[row]!.file.type,
-    digestBytes(row) {
-      writeDigest(sorted[row]!.file.digest, digest, 0);
-      return digest;
-    },
-  };
+  return rows;
 }
 
 /** Rows of both in one order; where both have a path, that of `fresh` counts. The rows of `base` in `gone` do not. */
-function mergeRows(base: ManifestRows, fresh: ManifestRows, gone: ReadonlySet<number>): ManifestRows {
-  // A row of `base` is its number, one of `fresh` its number after the last of `base`.
-  const picked = new Uint32Array(base.count + fresh.count);
-  let count = 0;
-  let at = 0;
-  for (let row = 0; row < fresh.count; row++) {
-    const path = fresh.path(row);
-    let order = 1;
-    for (; at < base.count && (order = compareBytes(base.path(at), path)) < 0; at++) {
-      if (!gone.has(at)) picked[count++] = at;
-    }
-    if (at < base.count && order === 0) at++;
-    picked[count++] = base.count + row;
-  }
-  for (; at < base.count; at++) if (!gone.has(at)) picked[count++] = at;
-  const pick =
-    <T>(read: (rows: ManifestRows, row: number) => T) =>
-    (row: number): T => {
-      const number = picked[row]!;
-      return number < base.count ? read(base, number) : read(fresh, number - base.count);
-    };
-  return {
-    count,
-    path: pick((rows, row) => rows.path(row)),
-    size: pick((rows, row) => rows.size(row)),
-    type: pick((rows, row) => rows.type(row)),
-    digestBytes: pick((rows, row) => rows.digestBytes(row)),
+function mergeRuns(base: ManifestTable, fresh: ManifestTable, gone: ReadonlySet<number>): Run[] {
+  const runs: Run[] = [];
+  const append = (table: ManifestTable, from: number, to: number) => {
+    const last = runs.at(-1);
+    if (last?.table === table && last.to === from) runs[runs.length - 1] = { ...last, to };
+    else if (from < to) runs.push({ table, from, to });
   };
+  const left = [...gone].sort((a, b) => a - b).values();
+  let nextGone = left.next();
+  let at = 0;
+  /** Takes the rows of `base` that come before another. */
+  const keepUntil = (end: number) => {
+    for (; !nextGone.done && nextGone.value < end; nextGone = left.next()) {
+      append(base, at, Math.max(at, nextGone.value));
+      at = Math.max(at, nextGone.value + 1);
+    }
+    append(base, at, end);
+  };
+  for (let row = 0; row < fresh.count; row++) {
+    const found = base.searchRow(fresh, row, at);
+    const place = found < 0 ? ~found : found;
+    keepUntil(place);
+    append(fresh, row, row + 1);
+    at = found < 0 ? place : place + 1;
+  }
+  keepUntil(base.count);
+  return runs;
 }
 
 /** The sum of a pod's file sizes, in bytes. */

@@ -1,6 +1,6 @@
 import type { Digest } from "#model";
 import { hashBytes } from "./blake3.ts";
-import type { Store } from "./ports.ts";
+import type { Store, Uploads } from "./ports.ts";
 
 /** Returns `size` bytes that depend on `seed`. */
 export const filled = (size: number, seed: number): Uint8Array<ArrayBuffer> =>
@@ -38,4 +38,10 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const item of items) all.push(item);
   return all;
+}
+
+/** Those of `digests` that are staged. */
+export async function stagedOf(uploads: Uploads, workspace: string, digests: readonly Digest[]): Promise<Set<Digest>> {
+  const staged = await uploads.staged(workspace);
+  return new Set(digests.filter((digest) => staged.has(digest)));
 }

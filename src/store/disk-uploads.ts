@@ -4,19 +4,35 @@ import { uptime } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { type Digest, parseDigest } from "#model";
 import { type DiskBlobs, giveName } from "./disk-blobs.ts";
+import { DigestSet } from "./digest-set.ts";
 import { makeDurable } from "./durable-files.ts";
-import { explainFull, findBytes, findFile, isMissing, linkNew, makeFolders, readFolder, removeFile } from "./files.ts";
+import {
+  explainFull,
+  findBytes,
+  findFile,
+  isMissing,
+  linkNew,
+  makeFolders,
+  readFolder,
+  readNames,
+  removeFile,
+} from "./files.ts";
+import { giveBack } from "./give-back.ts";
+import { inParallel } from "./in-parallel.ts";
 import { KeyedLock } from "./keyed-lock.ts";
 import { checkDigest, checkWorkspace, stagedKey } from "./keys.ts";
-import { encodePack, indexOf, type NamedContent, type PackIndex } from "./pack.ts";
-import { type Pack, PACK_SUFFIX, PackFolder, readPack, readPacked } from "./pack-folder.ts";
+import { encodePack, type NamedContent, PackIndex } from "./pack.ts";
+import { PACK_SUFFIX, PackFolder, readPack, readPacked } from "./pack-folder.ts";
+import type { Pack } from "./pack-places.ts";
 import { takePart, wholeName } from "./partial-file.ts";
-import type { Uploads } from "./ports.ts";
+import type { Staged, Uploads } from "./ports.ts";
 import type { Scratch } from "./scratch.ts";
 import { type Chunks, collectBody, requireDigest, SMALL_BODY_BYTES, verifiedBody } from "./verified-body.ts";
 
 /** Holds the id of the machine's start in which the files beside it were staged. No workspace has a dot in its id. */
 const BOOT_FILE = "boot.id";
+
+const PARALLEL_NAMES = 64;
 
 /** A pack that is to become the blobs'. */
 interface TakenPack {
@@ -72,15 +88,17 @@ export class DiskUploads implements Uploads {
     const folder = this.#workspaceFolder(workspace);
     await this.#makeFolder(workspace);
     const name = `${randomUUID()}${PACK_SUFFIX}`;
-    await this.#scratch.write(encodePack(contents), { sync: false }, (written) => rename(written, join(folder, name)));
-    this.#packFolder(workspace).add(name, indexOf(contents));
+    const pack = encodePack(contents);
+    await this.#scratch.write(pack, { sync: false }, (written) => rename(written, join(folder, name)));
+    this.#packFolder(workspace).add(name, new PackIndex(pack));
+    giveBack(pack);
   }
 
-  async staged(workspace: string, digests: Iterable<Digest>): Promise<Set<Digest>> {
+  async staged(workspace: string): Promise<Staged> {
     await this.#packs(workspace);
     const packs = this.#packFolder(workspace);
-    const names = await this.#stagedFiles(workspace);
-    return new Set(Array.from(digests).filter((digest) => names.has(digest) || packs.find(digest)));
+    const files = await this.#stagedFiles(workspace);
+    return { has: (digest) => packs.find(digest) !== undefined || files.has(digest) };
   }
 
   async bytes(workspace: string, digest: Digest): Promise<Uint8Array | undefined> {
@@ -115,24 +133,35 @@ export class DiskUploads implements Uploads {
   }
 
   async #commitAlone(workspace: string, digests: Iterable<Digest>): Promise<void> {
-    const wanted = new Set(digests);
+    const wanted = DigestSet.of(digests);
     const packs = await this.#takePacks(workspace, wanted);
-    const names = await this.#stagedFiles(workspace);
-    const files = [...wanted]
-      .filter((digest) => names.has(digest))
-      .map((digest) => ({ from: this.#path(workspace, digest), to: this.#blobs.path(digest) }));
-    await this.#makeStagedDurable([...files, ...packs].map(({ from }) => from));
-    await Promise.all(files.map(({ from, to }) => giveName(from, to)));
+    const files = new DigestSet();
+    for (const digest of await this.#stagedFiles(workspace)) if (wanted.has(digest)) files.add(digest);
+    const written = { [Symbol.iterator]: () => this.#pathsOf(workspace, files, packs) };
+    await this.#makeStagedDurable(written);
+    await inParallel(files, PARALLEL_NAMES, (digest) =>
+      giveName(this.#path(workspace, digest), this.#blobs.path(digest)),
+    );
     for (const { from, to } of packs) await rename(from, to);
-    await makeDurable([...new Set([...files, ...packs].map(({ to }) => dirname(to)))]);
+    const folders = new Set(packs.map(({ to }) => dirname(to)));
+    for (const digest of files) folders.add(dirname(this.#blobs.path(digest)));
+    await makeDurable(folders);
     for (const { to, index } of packs) this.#blobs.takeIn(basename(to), index);
+    // Forgets the packs that are gone.
+    await this.#packs(workspace);
+  }
+
+  /** One after another: there may be hundreds of thousands. */
+  *#pathsOf(workspace: string, files: DigestSet, packs: readonly TakenPack[]): Generator<string> {
+    for (const digest of files) yield this.#path(workspace, digest);
+    for (const { from } of packs) yield from;
   }
 
   /**
    * What could not be synced is removed, and has to be sent anew: Linux tells of what the disk did not take once, and a
    * second sync would say that all is well.
    */
-  async #makeStagedDurable(paths: readonly string[]): Promise<void> {
+  async #makeStagedDurable(paths: Iterable<string>): Promise<void> {
     try {
       await makeDurable(paths);
     } catch (error) {
@@ -142,29 +171,36 @@ export class DiskUploads implements Uploads {
   }
 
   /** Finds packs that hold nothing but what is wanted and not in another. Of a pack that holds more, one is made. */
-  async #takePacks(workspace: string, wanted: ReadonlySet<Digest>): Promise<TakenPack[]> {
-    const taken = new Set<Digest>();
+  async #takePacks(workspace: string, wanted: DigestSet): Promise<TakenPack[]> {
+    const isTaken = new Uint8Array(wanted.size);
     const packs: TakenPack[] = [];
     for (const pack of await this.#packs(workspace)) {
-      const mine = [...pack.index.keys()].filter((digest) => wanted.has(digest) && !taken.has(digest));
+      const { words, size } = pack.index;
+      const mine: number[] = [];
+      for (let row = 0; row < size; row++) {
+        const number = wanted.findWords(words, pack.index.wordAt(row));
+        if (number === undefined || isTaken[number]) continue;
+        isTaken[number] = 1;
+        mine.push(row);
+      }
       if (mine.length === 0) continue;
-      for (const digest of mine) taken.add(digest);
-      const { path: from, index } = mine.length === pack.index.size ? pack : await this.#split(pack, mine);
+      const { path: from, index } = mine.length === size ? pack : await this.#split(pack, mine);
       packs.push({ from, to: join(this.#blobs.packs, basename(from)), index });
     }
     return packs;
   }
 
   /** Copies some contents of a pack to a new one beside it. The old one stays: another deploy may want the rest. */
-  async #split(pack: Pack, digests: readonly Digest[]): Promise<Pick<Pack, "path" | "index">> {
+  async #split(pack: Pack, rows: readonly number[]): Promise<Pick<Pack, "path" | "index">> {
     const bytes = await readPack(pack);
-    const contents = digests.map((digest) => {
-      const { offset, size } = pack.index.get(digest)!;
-      return { digest, bytes: bytes.subarray(offset, offset + size) };
+    const contents = rows.map((row) => {
+      const { offset, size } = pack.index.content(row);
+      return { digest: pack.index.digest(row), bytes: bytes.subarray(offset, offset + size) };
     });
     const path = join(dirname(pack.path), `${randomUUID()}${PACK_SUFFIX}`);
-    await this.#scratch.write(encodePack(contents), { sync: false }, (written) => rename(written, path));
-    return { path, index: indexOf(contents) };
+    const split = encodePack(contents);
+    await this.#scratch.write(split, { sync: false }, (written) => rename(written, path));
+    return { path, index: new PackIndex(split) };
   }
 
   expire(keep: (workspace: string, digest: Digest) => boolean): Promise<number> {
@@ -218,8 +254,14 @@ export class DiskUploads implements Uploads {
     this.#made.add(workspace);
   }
 
-  async #stagedFiles(workspace: string): Promise<Set<string>> {
-    return new Set((await readFolder(this.#workspaceFolder(workspace))).map(({ name }) => name));
+  /** What is staged in a file of its own. */
+  async #stagedFiles(workspace: string): Promise<DigestSet> {
+    const files = new DigestSet();
+    for (const name of await readNames(this.#workspaceFolder(workspace))) {
+      const digest = parseDigest(name);
+      if (digest) files.add(digest);
+    }
+    return files;
   }
 
   #packs(workspace: string): Promise<Pack[]> {

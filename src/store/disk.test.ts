@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hashBytes } from "./blake3.ts";
 import { describeStore } from "./conformance.ts";
+import { stagedOf } from "./conformance-contents.ts";
 import { inspectDiskStore, openDiskStore } from "./disk.ts";
 import { DiskBlobs } from "./disk-blobs.ts";
 import { DiskUploads } from "./disk-uploads.ts";
@@ -95,20 +96,20 @@ describe("a folder that is opened again", () => {
       await uploads.removeUnsynced("first start", Date.now());
       await uploads.stage("ws1", digest, content.length, body());
       await uploads.removeUnsynced("first start", Date.now());
-      expect(await uploads.staged("ws1", [digest])).toEqual(new Set([digest]));
+      expect(await stagedOf(uploads, "ws1", [digest])).toEqual(new Set([digest]));
       // The clock went back, so the files look newer than the start.
       await uploads.removeUnsynced("second start", longAgo.getTime());
-      expect(await uploads.staged("ws1", [digest])).toEqual(new Set());
+      expect(await stagedOf(uploads, "ws1", [digest])).toEqual(new Set());
     }));
 
   test("loses them by their time where the machine does not name its starts", () =>
     inFolder(async (folder) => {
       const uploads = await stagedIn(folder);
       await uploads.removeUnsynced(undefined, Date.now());
-      expect(await uploads.staged("ws1", [digest])).toEqual(new Set([digest]));
+      expect(await stagedOf(uploads, "ws1", [digest])).toEqual(new Set([digest]));
       await utimes(join(folder, "uploads", "ws1", digest), longAgo, longAgo);
       await uploads.removeUnsynced(undefined, Date.now());
-      expect(await uploads.staged("ws1", [digest])).toEqual(new Set());
+      expect(await stagedOf(uploads, "ws1", [digest])).toEqual(new Set());
     }));
 });
 
@@ -196,10 +197,10 @@ describe("contents that were committed in one piece", () => {
       const before = await openDiskStore(folder);
       await before.uploads.stageAll("ws1", contents);
       const { uploads } = await openDiskStore(folder);
-      expect(await uploads.staged("ws1", digests)).toEqual(new Set(digests));
+      expect(await stagedOf(uploads, "ws1", digests)).toEqual(new Set(digests));
       expect(await uploads.expire((_, each) => each === digests[0])).toBe(0);
       expect(await uploads.expire(() => false)).toBe(40);
-      expect(await uploads.staged("ws1", digests)).toEqual(new Set());
+      expect(await stagedOf(uploads, "ws1", digests)).toEqual(new Set());
     }));
 });
 
@@ -255,7 +256,7 @@ describe.skipIf(!canMount)(`a full disk${skipped}`, () => {
           const bytes = new Uint8Array(size);
           const stage = store.uploads.stage("ws1", hashBytes(bytes), size, new Blob([bytes]).stream());
           expect(await failure(stage)).toBe("storage_full");
-          expect(await store.uploads.staged("ws1", [hashBytes(bytes)])).toEqual(new Set());
+          expect(await stagedOf(store.uploads, "ws1", [hashBytes(bytes)])).toEqual(new Set());
         }
         expect(await failure(store.documents.replace("refs/docs/prod.json", "old", "n".repeat(5000)))).toBe(
           "storage_full",

@@ -8,10 +8,10 @@ const BATCH_FILES = 32;
 const PARALLEL_SYNCS = 16;
 
 /** Returns when all of `paths` (files, or folders with their entries) are on the disk. They lie on one file system. */
-export async function makeDurable(paths: readonly string[]): Promise<void> {
-  const [first] = paths;
+export async function makeDurable(paths: Iterable<string>): Promise<void> {
+  const [first, ...others] = Iterator.from(paths).take(BATCH_FILES);
   if (first === undefined) return;
-  if (paths.length >= BATCH_FILES && (await syncFileSystem(dirname(first)))) return;
+  if (others.length + 1 === BATCH_FILES && (await syncFileSystem(dirname(first)))) return;
   await inParallel(paths, PARALLEL_SYNCS, sync);
 }
 

@@ -87,6 +87,16 @@ export async function readFolder(folder: string) {
   }
 }
 
+/** Returns the names in a folder, none where there is no such folder. */
+export async function readNames(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
 export const isMissing = (error: unknown): boolean => code(error) === "ENOENT";
 
 /** Returns `error`, or the SitepodError that says so where the disk or the quota is used up. */

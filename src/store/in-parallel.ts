@@ -4,9 +4,10 @@ export async function inParallel<T>(
   width: number,
   task: (item: T) => Promise<unknown>,
 ): Promise<void> {
-  const rest = Array.from(items).values();
+  // One iterator for all: each item is taken when somebody is free for it.
+  const rest = items[Symbol.iterator]();
   const work = async () => {
-    for (const item of rest) await task(item);
+    for (let next = rest.next(); !next.done; next = rest.next()) await task(next.value);
   };
   await Promise.all(Array.from({ length: width }, work));
 }

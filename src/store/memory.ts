@@ -116,8 +116,7 @@ function memoryUploads(blobs: Map<Digest, Held>, now: () => number): Uploads {
         staged.set(stagedKey(workspace, digest), { workspace, digest, bytes: bytes.slice(), modifiedMs: now() });
       }
     },
-    staged: async (workspace, digests) =>
-      new Set(Array.from(digests).filter((digest) => staged.has(stagedKey(workspace, digest)))),
+    staged: async (workspace) => ({ has: (digest) => staged.has(stagedKey(workspace, digest)) }),
     bytes: async (workspace, digest) => staged.get(stagedKey(workspace, digest))?.bytes,
     async commit(workspace, digests) {
       for (const digest of digests) {

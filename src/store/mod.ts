@@ -1,7 +1,10 @@
 import type { S3Options, Store } from "./ports.ts";
 
 export { hashBytes, StreamHasher } from "./blake3.ts";
+export { DigestMap } from "./digest-map.ts";
+export { DigestSet } from "./digest-set.ts";
 export { type InspectedStore, inspectDiskStore, openDiskStore } from "./disk.ts";
+export { giveBack } from "./give-back.ts";
 export { inParallel } from "./in-parallel.ts";
 export { findLeases, type HeldLease, holdLease } from "./leases.ts";
 export * from "./manifest-reader.ts";

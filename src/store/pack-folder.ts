@@ -1,24 +1,17 @@
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Digest } from "#model";
-import { readFolder } from "./files.ts";
-import { PACK_HEADER_BYTES, type PackedContent, type PackIndex, packIndexBytes, readPackIndex } from "./pack.ts";
+import { readNames } from "./files.ts";
+import { PACK_HEADER_BYTES, type PackedContent, PackIndex, packIndexBytes } from "./pack.ts";
+import { type Pack, type PackPlace, PackPlaces } from "./pack-places.ts";
 
 export const PACK_SUFFIX = ".pack";
-
-/** A file with many contents, and what is in it. */
-export interface Pack {
-  readonly name: string;
-  readonly path: string;
-  readonly index: PackIndex;
-}
 
 /** The packs that lie in one folder. Another process may add and remove some: what is read of one is read once. */
 export class PackFolder {
   readonly #folder: string;
-  #packs = new Map<string, Pack>();
-  /** Which pack has a content. */
-  #places = new Map<Digest, Pack>();
+  readonly #packs = new Map<string, Pack>();
+  readonly #places = new PackPlaces();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -27,13 +20,14 @@ export class PackFolder {
   /** Looks at the folder, and returns its packs. */
   async list(): Promise<Pack[]> {
     const packs = new Map<string, Pack>();
-    for (const { name } of await readFolder(this.#folder)) {
+    for (const name of await readNames(this.#folder)) {
       if (!name.endsWith(PACK_SUFFIX)) continue;
       const pack = this.#packs.get(name) ?? (await openPack(this.#folder, name));
       if (pack) packs.set(name, pack);
     }
-    const isOneGone = [...this.#packs.keys()].some((name) => !packs.has(name));
-    if (isOneGone) [this.#packs, this.#places] = [new Map(), new Map()];
+    const gone = [...this.#packs.values()].filter(({ name }) => !packs.has(name));
+    for (const { name } of gone) this.#packs.delete(name);
+    this.#places.remove(gone);
     for (const pack of packs.values()) this.#note(pack);
     return [...packs.values()];
   }
@@ -46,13 +40,12 @@ export class PackFolder {
   #note(pack: Pack): void {
     if (this.#packs.has(pack.name)) return;
     this.#packs.set(pack.name, pack);
-    for (const digest of pack.index.keys()) this.#places.set(digest, pack);
+    this.#places.add(pack);
   }
 
   /** Finds the pack that has a content, among those that were there when somebody last looked. */
-  find(digest: Digest): { readonly pack: Pack; readonly content: PackedContent } | undefined {
-    const pack = this.#places.get(digest);
-    return pack && { pack, content: pack.index.get(digest)! };
+  find(digest: Digest): PackPlace | undefined {
+    return this.#places.find(digest);
   }
 }
 
@@ -65,7 +58,7 @@ async function openPack(folder: string, name: string): Promise<Pack | undefined>
     const length = packIndexBytes(buffer);
     if (length === undefined) return undefined;
     const { buffer: index } = await file.read(new Uint8Array(length), 0, length, 0);
-    return { name, path, index: readPackIndex(index) };
+    return { name, path, index: new PackIndex(index) };
   } catch {
     return undefined;
   }

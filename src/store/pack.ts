@@ -12,7 +12,6 @@ export interface PackedContent {
   readonly offset: number;
   readonly size: number;
 }
-export type PackIndex = ReadonlyMap<Digest, PackedContent>;
 
 /**
  * Many small contents as one file: a file each costs more than its bytes where a deploy has tens of thousands. In front
@@ -30,29 +29,56 @@ export function packIndexBytes(header: Uint8Array): number | undefined {
   return view.getUint32(0, true) === MAGIC ? PACK_HEADER_BYTES + view.getUint32(4, true) * ROW_BYTES : undefined;
 }
 
-/** The index of the pack that `encodePack` makes of these contents. */
-export function indexOf(contents: readonly NamedContent[]): PackIndex {
-  let offset = PACK_HEADER_BYTES + contents.length * ROW_BYTES;
-  return new Map(
-    contents.map(({ digest, bytes: { length: size } }) => {
-      offset += size;
-      return [digest, { offset: offset - size, size }];
-    }),
-  );
-}
+/** What is in a pack, row by row. */
+export class PackIndex {
+  /** The pack's first bytes, up to its contents. */
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  /** The same, as words. */
+  readonly words: Uint32Array<ArrayBuffer>;
+  /** Where each content begins, and after the last one where the pack ends. */
+  readonly #offsets: Uint32Array<ArrayBuffer>;
 
-/** Reads a pack's index from the pack, or its first `packIndexBytes`. */
-export function readPackIndex(bytes: Uint8Array): PackIndex {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const index = new Map<Digest, PackedContent>();
-  let offset = packIndexBytes(bytes)!;
-  for (let row = 0; row < view.getUint32(4, true); row++) {
-    const at = PACK_HEADER_BYTES + row * ROW_BYTES;
-    const size = view.getUint32(at + DIGEST_BYTES, true);
-    index.set(digestFromBytes(bytes, at), { offset, size });
-    offset += size;
+  /** Reads the index from the pack, or its first `packIndexBytes`. */
+  constructor(bytes: Uint8Array) {
+    this.#bytes = new Uint8Array(bytes.subarray(0, packIndexBytes(bytes)));
+    this.words = new Uint32Array(this.#bytes.buffer);
+    const view = new DataView(this.#bytes.buffer);
+    const rows = view.getUint32(4, true);
+    this.#offsets = new Uint32Array(rows + 1);
+    let offset = (this.#offsets[0] = this.#bytes.length);
+    for (let row = 0; row < rows; row++) {
+      offset += view.getUint32(PACK_HEADER_BYTES + row * ROW_BYTES + DIGEST_BYTES, true);
+      this.#offsets[row + 1] = offset;
+    }
   }
-  return index;
+
+  /** How many contents there are. */
+  get size(): number {
+    return this.#offsets.length - 1;
+  }
+
+  /** The first of the words of a content's digest. */
+  wordAt(row: number): number {
+    return (PACK_HEADER_BYTES + row * ROW_BYTES) / 4;
+  }
+
+  content(row: number): PackedContent {
+    const offset = this.#offsets[row]!;
+    return { offset, size: this.#offsets[row + 1]! - offset };
+  }
+
+  digest(row: number): Digest {
+    return digestFromBytes(this.#bytes, PACK_HEADER_BYTES + row * ROW_BYTES);
+  }
+
+  *keys(): Generator<Digest> {
+    for (let row = 0; row < this.size; row++) yield this.digest(row);
+  }
+
+  *[Symbol.iterator](): Generator<[Digest, PackedContent]> {
+    let row = 0;
+    for (const digest of this.keys()) yield [digest, this.content(row++)];
+  }
 }
 
 export function encodePack(contents: readonly NamedContent[]): Uint8Array<ArrayBuffer> {

@@ -82,6 +82,11 @@ export interface Encodings {
   remove(digest: Digest): Promise<void>;
 }
 
+/** What a workspace has staged. */
+export interface Staged {
+  has(digest: Digest): boolean;
+}
+
 /**
  * Blobs on their way in, kept apart by workspace: nobody learns, or gets to serve, what another workspace is uploading.
  * They are verified as they arrive, survive a restart, and become blobs at commit.
@@ -109,8 +114,8 @@ export interface Uploads {
     offset: number,
     body: AsyncIterable<Uint8Array>,
   ): Promise<number>;
-  /** Returns those of `digests` that are staged. */
-  staged(workspace: string, digests: Iterable<Digest>): Promise<Set<Digest>>;
+  /** Looks at what is staged. The answer is good until something of it is committed or expires. */
+  staged(workspace: string): Promise<Staged>;
   /** Returns all bytes of what is staged, or undefined where it is not: for the list of files of a deploy under way. */
   bytes(workspace: string, digest: Digest): Promise<Uint8Array | undefined>;
   /**

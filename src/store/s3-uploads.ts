@@ -1,10 +1,11 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { blobKey, type Digest, parseDigest, SitepodError } from "#model";
+import { DigestSet } from "./digest-set.ts";
 import { inParallel } from "./in-parallel.ts";
 import { checkDigest, checkWorkspace, stagedKey } from "./keys.ts";
 import type { NamedContent } from "./pack.ts";
-import type { Uploads } from "./ports.ts";
+import type { Staged, Uploads } from "./ports.ts";
 import type { Bucket } from "./s3-bucket.ts";
 import { removeLeftovers } from "./s3-leftovers.ts";
 import { putFile } from "./s3-multipart.ts";
@@ -43,10 +44,10 @@ export class S3Uploads implements Uploads {
     );
   }
 
-  async staged(workspace: string, digests: Iterable<Digest>): Promise<Set<Digest>> {
+  async staged(workspace: string): Promise<Staged> {
     const uploads = await this.#digests(`uploads/${checkWorkspace(workspace)}/`);
     const incoming = await this.#digests(`incoming/${checkWorkspace(workspace)}/`);
-    return new Set(digests).intersection(uploads.union(incoming));
+    return { has: (digest) => uploads.has(digest) || incoming.has(digest) };
   }
 
   async bytes(workspace: string, digest: Digest): Promise<Uint8Array | undefined> {
@@ -55,11 +56,11 @@ export class S3Uploads implements Uploads {
   }
 
   async commit(workspace: string, digests: Iterable<Digest>): Promise<void> {
-    const wanted = new Set(digests);
-    const incoming = await this.#digests(`incoming/${checkWorkspace(workspace)}/`);
-    await inParallel(incoming.intersection(wanted), PARALLEL_REQUESTS, (digest) => this.#takeIn(workspace, digest));
-    const uploads = await this.#digests(`uploads/${checkWorkspace(workspace)}/`);
-    await inParallel(uploads.intersection(wanted), PARALLEL_REQUESTS, (digest) => this.#promote(workspace, digest));
+    const wanted = DigestSet.of(digests);
+    const incoming = await this.#digests(`incoming/${checkWorkspace(workspace)}/`, wanted);
+    await inParallel(incoming, PARALLEL_REQUESTS, (digest) => this.#takeIn(workspace, digest));
+    const uploads = await this.#digests(`uploads/${checkWorkspace(workspace)}/`, wanted);
+    await inParallel(uploads, PARALLEL_REQUESTS, (digest) => this.#promote(workspace, digest));
   }
 
   async expire(keep: (workspace: string, digest: Digest) => boolean): Promise<number> {
@@ -118,11 +119,12 @@ export class S3Uploads implements Uploads {
     await this.#bucket.remove(staged);
   }
 
-  async #digests(prefix: string): Promise<Set<Digest>> {
-    const digests = new Set<Digest>();
+  /** Lists what is at `prefix`: all of it, or what is wanted. */
+  async #digests(prefix: string, wanted?: DigestSet): Promise<DigestSet> {
+    const digests = new DigestSet();
     for await (const { key } of this.#bucket.list(prefix)) {
       const digest = parseDigest(key.slice(prefix.length));
-      if (digest) digests.add(digest);
+      if (digest && (!wanted || wanted.has(digest))) digests.add(digest);
     }
     return digests;
   }

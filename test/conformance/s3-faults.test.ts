@@ -6,7 +6,7 @@ import { CreateMultipartUploadCommand, ListMultipartUploadsCommand } from "@aws-
 import { blobKey } from "#model";
 import { hashBytes, openS3Store, type Store } from "#store";
 import { describeStore } from "../../src/store/conformance.ts";
-import { bodyOf, collect, commit } from "../../src/store/conformance-contents.ts";
+import { bodyOf, collect, commit, stagedOf } from "../../src/store/conformance-contents.ts";
 import { Bucket } from "../../src/store/s3-bucket.ts";
 import { createS3Client } from "../../src/store/s3-client.ts";
 import { probeBucket } from "../../src/store/s3-probe.ts";
@@ -160,7 +160,7 @@ describe.skipIf(!lab.endpoint)(`against Ceph behind a faulty network${reason}`, 
       at.proxy.inject(({ path }) => (path.includes("partNumber=2") ? "internal error" : undefined));
       expect(await codeOf(at.store.uploads.stage("ws1", digest, content.length, bodyOf(content)))).toBe("unavailable");
       expect((await parts(at.access.bucket)).Uploads ?? []).toEqual([]);
-      expect(await at.store.uploads.staged("ws1", [digest])).toEqual(new Set());
+      expect(await stagedOf(at.store.uploads, "ws1", [digest])).toEqual(new Set());
       expect(await readdir(join(at.cache.path, "tmp"))).toEqual([]);
     });
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { SitepodError } from "#model";
 import { hashBytes, openS3Store, type S3Options, type Store } from "#store";
 import { describeStore } from "../../src/store/conformance.ts";
-import { filled } from "../../src/store/conformance-contents.ts";
+import { filled, stagedOf } from "../../src/store/conformance-contents.ts";
 import { newBucket } from "../lab/new-bucket.ts";
 import { startS3Lab } from "../lab/s3-lab.ts";
 
@@ -52,11 +52,11 @@ describe.skipIf(!lab.endpoint)(`against Ceph${reason}`, () => {
 
     test("become blobs at commit", async () => {
       expect((await put(content)).status).toBe(200);
-      expect(await store.uploads.staged("ws1", [digest])).toEqual(new Set([digest]));
+      expect(await stagedOf(store.uploads, "ws1", [digest])).toEqual(new Set([digest]));
       expect(await store.blobs.has(digest)).toBe(false);
       await store.uploads.commit("ws1", [digest]);
       expect(await store.blobs.bytes(digest)).toEqual(content);
-      expect(await store.uploads.staged("ws1", [digest])).toEqual(new Set());
+      expect(await stagedOf(store.uploads, "ws1", [digest])).toEqual(new Set());
       await store.blobs.remove(digest);
     });
 
@@ -64,7 +64,7 @@ describe.skipIf(!lab.endpoint)(`against Ceph${reason}`, () => {
       expect((await put(new Uint8Array([...content, 0]), content)).status).toBe(403);
       expect((await put(content.subarray(1), content)).status).toBe(403);
       expect((await put(content, content, filled(400_000, 4))).status).toBe(403);
-      expect(await store.uploads.staged("ws1", [digest])).toEqual(new Set());
+      expect(await stagedOf(store.uploads, "ws1", [digest])).toEqual(new Set());
     });
 
     test("that are not what their digest says never become a blob", async () => {
@@ -73,7 +73,7 @@ describe.skipIf(!lab.endpoint)(`against Ceph${reason}`, () => {
       expect(failure).toBeInstanceOf(SitepodError);
       expect(failure.code).toBe("invalid");
       expect(await store.blobs.has(digest)).toBe(false);
-      expect(await store.uploads.staged("ws1", [digest])).toEqual(new Set());
+      expect(await stagedOf(store.uploads, "ws1", [digest])).toEqual(new Set());
     });
   });
 

@@ -9,6 +9,7 @@ import { planUpload } from "../release/plan.ts";
 import { releaseSite, rollBackSite } from "../release/pointers.ts";
 import { createPreview, deletePreview, listPreviews } from "../release/previews.ts";
 import { createReceivedLines } from "../release/received-lines.ts";
+import { createReceiver } from "../release/upload.ts";
 import { findSite, holdSite } from "../release/sites.ts";
 import { addRoute, type Api, type ApiRequest, z } from "./route.ts";
 import { byProject } from "./site-routes.ts";
@@ -44,7 +45,8 @@ export function addDeployRoutes(app: Api, context: Context): void {
   );
 
   const received = createReceivedLines(context);
-  addUploadRoutes(app, context, received, tag);
+  const receiver = createReceiver(context, received);
+  addUploadRoutes(app, receiver, tag);
 
   addRoute(
     app,
@@ -65,6 +67,7 @@ export function addDeployRoutes(app: Api, context: Context): void {
         isProtected: body.protected,
         trigger,
       } as const;
+      receiver.forget(body.plan_id);
       return await commitUpload(context, actor, commit, received);
     },
   );

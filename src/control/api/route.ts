@@ -175,7 +175,10 @@ async function readJson(request: ApiRequest, maxBytes: number): Promise<unknown>
 /** Reads a whole body of bounded size. Throws SitepodError `too_large`. */
 export async function readBody(request: ApiRequest, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = () => new SitepodError("too_large", `The request is larger than ${maxBytes} bytes.`);
-  if (Number(request.req.header("content-length") ?? 0) > maxBytes) throw tooLarge();
+  const told = request.req.header("content-length");
+  if (Number(told ?? 0) > maxBytes) throw tooLarge();
+  // What has a length has no more bytes: they need not be put together here.
+  if (told !== undefined) return new Uint8Array(await request.req.raw.arrayBuffer());
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request.req.raw.body ?? []) {

@@ -1,14 +1,12 @@
 import { gunzipSync } from "node:zlib";
 import { SitepodError } from "#model";
+import { giveBack } from "#store";
 import { api, BATCH_MEDIA_TYPE, MAX_BATCH_BYTES } from "#wire";
-import type { Context } from "../context.ts";
-import type { ReceivedLines } from "../release/received-lines.ts";
-import { createReceiver } from "../release/upload.ts";
+import type { Receiver } from "../release/upload.ts";
 import { addRoute, type Api, readBody, z } from "./route.ts";
 
 /** The routes by which contents arrive: one, many small ones, or a large one part by part. */
-export function addUploadRoutes(app: Api, context: Context, received: ReceivedLines, tag: string): void {
-  const receiver = createReceiver(context, received);
+export function addUploadRoutes(app: Api, receiver: Receiver, tag: string): void {
   addRoute(
     app,
     {
@@ -43,7 +41,9 @@ export function addUploadRoutes(app: Api, context: Context, received: ReceivedLi
     },
     async ({ actor, params, request }) => {
       const body = decodeBatch(await readBody(request, MAX_BATCH_BYTES), request.req.header("content-encoding"));
-      return { uploaded: await receiver.batch(actor, params.plan_id, body) };
+      const uploaded = await receiver.batch(actor, params.plan_id, body);
+      giveBack(body);
+      return { uploaded };
     },
   );
 

@@ -1,4 +1,5 @@
 import { type Digest, parseDigest, parseSiteName, SitepodError } from "#model";
+import { DigestMap } from "#store";
 import { type Api, parseBatch } from "#wire";
 import { type Context, newId, nowIso } from "../context.ts";
 import { type Actor, requireAllSites } from "../identity/actor.ts";
@@ -9,7 +10,7 @@ import { checkName, describeDeletion, findAnySite, requireRoom, sentence } from 
 import { createImport, findImport, type ImportRecord, removeImport } from "./import-record.ts";
 
 /** Stands for all that an import brings: no content has this name. */
-const ALL_CONTENTS = "all" as Digest;
+const ALL_CONTENTS = "0".repeat(64) as Digest;
 
 /** A manifest takes about 100 bytes a file: enough for the most files that a deploy may have. */
 const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
@@ -32,7 +33,7 @@ export async function beginImport(
   await requireFree(context, actor, name.value);
   const workspaceId = await meantWorkspace(context, actor);
   await requireRoom(context, actor, workspaceId);
-  const contents = { mostBytes: size, sizes: () => new Map([[ALL_CONTENTS, size]]) };
+  const contents = { mostBytes: size, sizes: () => new DigestMap().set(ALL_CONTENTS, size) };
   await requireStoredRoom(context, workspaceId, contents, recountInTurn(context));
   const record: ImportRecord = {
     id: newId(context, "import", 24),

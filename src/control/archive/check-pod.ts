@@ -59,5 +59,5 @@ function findFault(entries: readonly { readonly path: string; readonly type: str
     if (!isMediaType(type)) return `${JSON.stringify(path)} has no media type`;
   }
   // Case collisions are for the deploy to allow, and it did.
-  return findPathCollisions(paths, true)[0];
+  return findPathCollisions(paths.sort(), true)[0];
 }

@@ -9,6 +9,7 @@ import {
   SitepodError,
   totalSize,
 } from "#model";
+import { DigestMap, DigestSet, inParallel } from "#store";
 import type { Api } from "#wire";
 import { makeAccess } from "../access/protect.ts";
 import { type Context, newId, nowIso } from "../context.ts";
@@ -79,14 +80,14 @@ async function commitInTurn(
 
 /** What all the releases have, each content once. */
 function contentsOfAll(releases: readonly ImportedRelease[]): NewContents {
-  const sizes = new Map<Digest, number>();
+  const sizes = new DigestMap();
   for (const { release, pod } of releases) {
     const digest = release.manifest as Digest;
     for (const [content, size] of contentsOf({ digest, manifest: pod, base: undefined }).sizes()) {
       sizes.set(content, size);
     }
   }
-  return { mostBytes: totalSize(Array.from(sizes.values(), (size) => ({ size }))), sizes: () => new Map(sizes) };
+  return { mostBytes: sizes.total(), sizes: () => sizes };
 }
 
 /** Throws as the plan of a deploy does, unless the site is half made already: then it is ended. */
@@ -121,30 +122,28 @@ async function makeDurable(
   record: ImportRecord,
   releases: readonly ImportedRelease[],
 ): Promise<void> {
-  const sizes = new Map<Digest, number>();
+  const sizes = new DigestMap();
   for (const { pod } of releases) for (const { digest, size } of pod.entries()) sizes.set(digest, size);
   const { uploads, blobs } = context.store;
   if (record.state === "open") {
-    const staged = await uploads.staged(record.id, sizes.keys());
-    if (staged.size < sizes.size) {
-      const missing = sizes.size - staged.size;
+    const staged = await uploads.staged(record.id);
+    let missing = 0;
+    for (const digest of sizes.digests) if (!staged.has(digest)) missing++;
+    if (missing > 0) {
       throw new SitepodError("conflict", `${missing} of ${sizes.size} contents have not been sent. Import it again.`);
     }
   }
-  const named = [...sizes.keys(), ...releases.map(({ release }) => release.manifest as Digest)];
+  const named = DigestSet.of(Iterator.from(sizes.digests));
+  for (const { release } of releases) named.add(release.manifest as Digest);
   await waitWhileCondemned(context, named);
   await uploads.commit(record.id, named);
-  const rest = sizes.entries();
-  const check = async () => {
-    for (const [digest, size] of rest) {
-      if ((await blobs.size(digest)) === size) continue;
-      throw new SitepodError(
-        "invalid",
-        `The content ${digest} has another length than a manifest says. Export it again.`,
-      );
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL_CHECKS }, check));
+  await inParallel(sizes, PARALLEL_CHECKS, async ([digest, size]) => {
+    if ((await blobs.size(digest)) === size) return;
+    throw new SitepodError(
+      "invalid",
+      `The content ${digest} has another length than a manifest says. Export it again.`,
+    );
+  });
 }
 
 async function enter(

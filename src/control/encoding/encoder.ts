@@ -65,10 +65,8 @@ async function encodePod(context: EncoderContext, manifest: Digest): Promise<voi
   const { store, readManifest, compress } = context;
   const pod = await readManifest(manifest);
   if (!pod) return;
-  const digests = new Set<Digest>();
-  for (const { digest, type, size } of pod.entries()) if (isCompressible(type, size)) digests.add(digest);
-  for (const digest of digests) {
-    if (await store.encodings.has(digest)) continue;
+  for (const { digest, type, size } of pod.entries()) {
+    if (!isCompressible(type, size) || (await store.encodings.has(digest))) continue;
     const content = await store.blobs.bytes(digest);
     if (content) await keep(context, digest, await compress(content));
   }

@@ -1,4 +1,5 @@
 import { type Digest, formatSize, type Manifest, SitepodError } from "#model";
+import { DigestMap } from "#store";
 import type { Context } from "../context.ts";
 import { findHeld, findOwned } from "../release/ownership.ts";
 import { findLimits, orAsk } from "./limits.ts";
@@ -9,7 +10,7 @@ export interface NewContents {
   /** Their bytes, where the workspace has none of them yet. */
   readonly mostBytes: number;
   /** The bytes of each. Asked only where it matters: a pod may have many. */
-  readonly sizes: () => Map<Digest, number>;
+  readonly sizes: () => DigestMap;
 }
 
 /** A pod that is to become a release. */
@@ -23,8 +24,8 @@ export interface NewPod {
 export const contentsOf = ({ digest, manifest, base }: NewPod): NewContents => ({
   mostBytes: manifest.totalSize + manifest.byteLength,
   sizes() {
-    const sizes = new Map<Digest, number>([[digest, manifest.byteLength]]);
-    for (const entry of base ? manifest.entriesBeside(base) : manifest.entries()) sizes.set(entry.digest, entry.size);
+    const sizes = new DigestMap(base ? undefined : manifest.fileCount + 1).set(digest, manifest.byteLength);
+    for (const content of manifest.contents(base)) sizes.set(content.digest, content.size);
     return sizes;
   },
 });
@@ -87,8 +88,9 @@ export const recountInTurn =
 /** The bytes of what no release of the workspace has. */
 async function newBytes({ db }: Context, workspaceId: string, contents: NewContents): Promise<number> {
   const sizes = contents.sizes();
-  for (const digest of await findHeld(db.query, workspaceId, sizes.keys())) sizes.delete(digest);
-  return sum(sizes.values());
+  let bytes = sizes.total();
+  for (const digest of await findHeld(db.query, workspaceId, sizes.digests)) bytes -= sizes.get(digest)!;
+  return bytes;
 }
 
 /** A file takes whole blocks of the disk. */
@@ -103,15 +105,11 @@ export async function requireDiskRoomFor(context: Context, workspaceId: string, 
   try {
     await disk.requireRoom(totalSize + byteLength + fileCount * BLOCK_BYTES);
   } catch {
-    const missing = contentsOf(pod).sizes();
-    for (const digest of await findOwned(db.query, workspaceId, missing.keys())) missing.delete(digest);
-    for (const digest of await store.uploads.staged(workspaceId, missing.keys())) missing.delete(digest);
-    await disk.requireRoom(sum(missing.values().map(inBlocks)));
+    const sizes = contentsOf(pod).sizes();
+    const owned = await findOwned(db.query, workspaceId, sizes.digests);
+    const staged = await store.uploads.staged(workspaceId);
+    let bytes = 0;
+    for (const [digest, size] of sizes) if (!owned.has(digest) && !staged.has(digest)) bytes += inBlocks(size);
+    await disk.requireRoom(bytes);
   }
 }
-
-const sum = (numbers: Iterable<number>): number => {
-  let total = 0;
-  for (const number of numbers) total += number;
-  return total;
-};

@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Schema } from "#db";
 import type { Digest, Manifest } from "#model";
+import { DigestMap } from "#store";
 import type { Context } from "../context.ts";
 import { isLive } from "../release/is-live.ts";
 import { inChunks, ROWS_PER_STATEMENT } from "../release/ownership.ts";
@@ -127,25 +128,21 @@ const releasesOf = (query: Kysely<Schema>, workspaceId: string) =>
  * The contents of pods with their sizes, and their manifests. A pod that cannot be read holds nothing. Pods that follow one
  * another in a site differ by little: only that is looked at.
  */
-async function sizesOf({ readManifest }: Context, manifests: Iterable<Digest>): Promise<Map<Digest, number>> {
-  const sizes = new Map<Digest, number>();
+async function sizesOf({ readManifest }: Context, manifests: Iterable<Digest>): Promise<DigestMap> {
+  const sizes = new DigestMap();
   let last: Manifest | undefined;
   for (const digest of manifests) {
     const manifest = await readManifest(digest);
     if (!manifest) continue;
     sizes.set(digest, manifest.byteLength);
-    for (const entry of last ? manifest.entriesBeside(last) : manifest.entries()) sizes.set(entry.digest, entry.size);
+    for (const content of manifest.contents(last)) sizes.set(content.digest, content.size);
     last = manifest;
   }
   return sizes;
 }
 
 /** Notes that releases of the workspace have exactly these contents. Returns their bytes. */
-async function holdExactly(
-  query: Kysely<Schema>,
-  workspaceId: string,
-  sizes: ReadonlyMap<Digest, number>,
-): Promise<number> {
+async function holdExactly(query: Kysely<Schema>, workspaceId: string, sizes: DigestMap): Promise<number> {
   let storedBytes = 0;
   for (let last = ""; ;) {
     const rows = await query

@@ -1,12 +1,5 @@
-import {
-  type Digest,
-  type Entry,
-  formatVersion,
-  imageId,
-  type Manifest,
-  type ReleaseRecord,
-  SitepodError,
-} from "#model";
+import { type Digest, formatVersion, imageId, type Manifest, type ReleaseRecord, SitepodError } from "#model";
+import { DigestSet, inParallel, type Staged } from "#store";
 import type { Api } from "#wire";
 import { closeReleases } from "../access/permanent-addresses.ts";
 import { makeAccess } from "../access/protect.ts";
@@ -17,9 +10,10 @@ import { contentsOf, type NewPod, requireStoredRoom } from "../quota/require-roo
 import { recountUsage } from "../quota/usage.ts";
 import { waitWhileCondemned } from "../retention/condemned-blobs.ts";
 import { addLines, failDeploy, type LineContent, writeLines } from "./deploys.ts";
-import { addOwned, findOwned, removeOwned, settleReleases } from "./ownership.ts";
+import { addOwned, findOwned, inChunks, removeOwned, ROWS_PER_STATEMENT, settleReleases } from "./ownership.ts";
 import { readReleasedBase } from "./plan-base.ts";
 import { insertRelease } from "./releases.ts";
+import { collectAfterStep, FILES_PER_STEP } from "./large-pod.ts";
 import { lintRules, requireReadableRules } from "./rules.ts";
 import type { ReceivedLines } from "./received-lines.ts";
 import { findSite, holdSite, type Site } from "./sites.ts";
@@ -136,40 +130,52 @@ async function commitNew(
 /** Makes blobs of all that the manifest names beside its base, and of the manifest itself, in one batch. */
 async function makeDurable(context: Context, upload: Upload, pod: NewPod): Promise<void> {
   const { store } = context;
-  const { manifest, base } = pod;
-  const entries = base ? [...manifest.entriesBeside(base)] : [...manifest.entries()];
-  const digests = new Set(entries.map(({ digest }) => digest));
-  const staged = await store.uploads.staged(upload.workspaceId, digests);
-  const mustBeOwned = [...digests].filter((digest) => !staged.has(digest));
-  const owned = await findOwned(context.db.query, upload.workspaceId, mustBeOwned);
-  requireNoneMissing(mustBeOwned.length - owned.size, digests.size);
-  await waitWhileCondemned(context, [...staged, upload.manifest]);
-  await store.uploads.commit(upload.workspaceId, [...staged, upload.manifest]);
-  await addOwned(context, upload.workspaceId, contentsOf(pod).sizes());
-  await requireStored(context, upload, entries);
+  const sizes = contentsOf(pod).sizes();
+  collectAfterStep(pod.manifest);
+  const staged = await store.uploads.staged(upload.workspaceId);
+  requireNoneMissing(await countMissing(context, upload, sizes.digests, staged), sizes.size - 1);
+  collectAfterStep(pod.manifest);
+  const isNew = (digest: Digest) => digest === upload.manifest || staged.has(digest);
+  await waitWhileCondemned(context, Iterator.from(sizes.digests).filter(isNew));
+  await store.uploads.commit(upload.workspaceId, sizes.digests);
+  await addOwned(context, upload.workspaceId, sizes, () => collectAfterStep(pod.manifest));
+  await requireStored(context, upload, pod);
+  collectAfterStep(pod.manifest);
+}
+
+/** How many contents are neither staged nor the workspace's. The manifest is there: it has been read. */
+async function countMissing(context: Context, upload: Upload, digests: DigestSet, staged: Staged): Promise<number> {
+  const others = Iterator.from(digests).filter((digest) => digest !== upload.manifest && !staged.has(digest));
+  let missing = 0;
+  for (const some of inChunks(others, ROWS_PER_STATEMENT)) {
+    const owned = await findOwned(context.db.query, upload.workspaceId, some);
+    missing += some.length - owned.size;
+  }
+  return missing;
 }
 
 /**
  * Throws SitepodError `invalid` where the plan gave a content that it did not have to send another size than it has,
  * `conflict` where one was lost: neither file could be served.
  */
-async function requireStored(context: Context, upload: Upload, entries: readonly Entry[]): Promise<void> {
-  const lost: Digest[] = [];
-  const faults: string[] = [];
-  const rest = entries.values();
-  const check = async () => {
-    for (const { path, digest, size } of rest) {
-      const stored = await context.store.blobs.size(digest);
-      if (stored === size) continue;
-      lost.push(digest);
-      if (stored !== undefined) faults.push(`${JSON.stringify(path)} has ${stored} bytes, and the plan says ${size}.`);
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL_CHECKS }, check));
+async function requireStored(context: Context, upload: Upload, { manifest, base }: NewPod): Promise<void> {
+  const wrong = new DigestSet();
+  let checked = 0;
+  await inParallel(manifest.contents(base), PARALLEL_CHECKS, async ({ digest, size }) => {
+    if (++checked % FILES_PER_STEP === 0) collectAfterStep(manifest);
+    if ((await context.store.blobs.size(digest)) !== size) wrong.add(digest);
+  });
+  if (wrong.size === 0) return;
   // Who is said to have a content is not asked for it: without the claim the next deploy sends it.
-  await removeOwned(context, upload.workspaceId, lost);
+  await removeOwned(context, upload.workspaceId, wrong);
+  const faults: string[] = [];
+  for (const { path, digest, size } of manifest.entries()) {
+    const stored = wrong.has(digest) ? await context.store.blobs.size(digest) : undefined;
+    if (stored === undefined || stored === size) continue;
+    faults.push(`${JSON.stringify(path)} has ${stored} bytes, and the plan says ${size}.`);
+  }
   if (faults.length > 0) throw new SitepodError("invalid", `${faults[0]} Deploy again.`, { faults });
-  requireNoneMissing(lost.length, entries.length);
+  requireNoneMissing(wrong.size, checked);
 }
 
 function requireNoneMissing(missing: number, total: number): void {

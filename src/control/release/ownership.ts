@@ -1,21 +1,20 @@
 import type { Kysely } from "kysely";
 import type { Schema } from "#db";
 import type { Digest } from "#model";
+import { type DigestMap, DigestSet } from "#store";
 import { type Context, nowIso } from "../context.ts";
 import { countUsage } from "../quota/count-usage.ts";
+import { FILES_PER_STEP } from "./large-pod.ts";
 
 /** SQLite allows 32,766 parameters a statement; fewer keep a statement small. */
 export const ROWS_PER_STATEMENT = 500;
 
 /** Returns those of `digests` that the workspace has uploaded. */
-export const findOwned = (
-  query: Kysely<Schema>,
-  workspaceId: string,
-  digests: Iterable<Digest>,
-): Promise<Set<Digest>> => findAmong(query, workspaceId, digests, 0);
+export const findOwned = (query: Kysely<Schema>, workspaceId: string, digests: Iterable<Digest>): Promise<DigestSet> =>
+  findAmong(query, workspaceId, digests, 0);
 
 /** Returns those of `digests` that a release of the workspace has. */
-export const findHeld = (query: Kysely<Schema>, workspaceId: string, digests: Iterable<Digest>): Promise<Set<Digest>> =>
+export const findHeld = (query: Kysely<Schema>, workspaceId: string, digests: Iterable<Digest>): Promise<DigestSet> =>
   findAmong(query, workspaceId, digests, 1);
 
 async function findAmong(
@@ -23,9 +22,9 @@ async function findAmong(
   workspaceId: string,
   digests: Iterable<Digest>,
   leastHeld: 0 | 1,
-): Promise<Set<Digest>> {
-  const found = new Set<Digest>();
-  for (const some of inChunks([...digests], ROWS_PER_STATEMENT)) {
+): Promise<DigestSet> {
+  const found = new DigestSet();
+  for (const some of inChunks(digests, ROWS_PER_STATEMENT)) {
     const rows = await query
       .selectFrom("workspace_blobs")
       .where("workspace_id", "=", workspaceId)
@@ -40,16 +39,17 @@ async function findAmong(
 
 /**
  * Notes that the workspace has uploaded these contents, given with their sizes, and counts those that no release of it
- * had. Their release is entered next: until `settleReleases` has, the count is in doubt.
+ * had. Their release is entered next: until `settleReleases` has, the count is in doubt. `afterStep` is called now and then.
  */
 export async function addOwned(
   context: Pick<Context, "db">,
   workspaceId: string,
-  contents: ReadonlyMap<Digest, number>,
+  contents: DigestMap,
+  afterStep: () => void = () => {},
 ): Promise<void> {
   await context.db.query.transaction().execute(async (query) => {
-    let storedBytes = 0;
-    for (const some of inChunks([...contents.keys()], ROWS_PER_STATEMENT)) {
+    let [storedBytes, noted] = [0, 0];
+    for (const some of inChunks(contents.digests.sorted(), ROWS_PER_STATEMENT)) {
       const rows = await query
         .insertInto("workspace_blobs")
         .values(some.map((digest) => ({ workspace_id: workspaceId, digest, is_held: 1 })))
@@ -62,6 +62,8 @@ export async function addOwned(
         .returning("digest")
         .execute();
       for (const { digest } of rows) storedBytes += contents.get(digest as Digest)!;
+      noted += some.length;
+      if (noted % FILES_PER_STEP < some.length) afterStep();
     }
     await countUsage(query, workspaceId, { storedBytes, releases: 0, doubts: 1 });
   });
@@ -72,8 +74,8 @@ export const settleReleases = (query: Kysely<Schema>, workspaceId: string, relea
   countUsage(query, workspaceId, { storedBytes: 0, releases, doubts: -1 });
 
 /** Forgets that the workspace has uploaded these contents: they were lost. Releases from before are not relied on. */
-export async function removeOwned(context: Context, workspaceId: string, digests: readonly Digest[]): Promise<void> {
-  if (digests.length === 0) return;
+export async function removeOwned(context: Context, workspaceId: string, digests: DigestSet): Promise<void> {
+  if (digests.size === 0) return;
   await context.db.query.transaction().execute(async (query) => {
     for (const some of inChunks(digests, ROWS_PER_STATEMENT)) {
       await query
@@ -92,6 +94,13 @@ export async function removeOwned(context: Context, workspaceId: string, digests
   });
 }
 
-export function* inChunks<T>(items: readonly T[], length: number): Generator<T[]> {
-  for (let i = 0; i < items.length; i += length) yield items.slice(i, i + length);
+export function* inChunks<T>(items: Iterable<T>, length: number): Generator<T[]> {
+  let chunk: T[] = [];
+  for (const item of items) {
+    chunk.push(item);
+    if (chunk.length < length) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
 }

@@ -6,6 +6,7 @@ import {
   encodeManifest,
   type Entry,
   findPathCollisions,
+  type Manifest,
   openManifest,
   parseDigest,
   parsePodPath,
@@ -13,12 +14,14 @@ import {
   SitepodError,
   totalSize,
 } from "#model";
+import { giveBack } from "#store";
 import { type Api, mediaType, PART_BYTES, UNKNOWN_MEDIA_TYPE } from "#wire";
 import { type Context, newId, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { findLimits, type Limits, requireFewBytes, requireFewFiles, requireWithinLimits } from "../quota/limits.ts";
 import { contentsOf, recountInTurn, requireDiskRoomFor, requireStoredRoom } from "../quota/require-room.ts";
 import { beginDeploy } from "./deploys.ts";
+import { collectAfterStep } from "./large-pod.ts";
 import { findOwned } from "./ownership.ts";
 import { findPlanBase, type PlanBase } from "./plan-base.ts";
 import { chunksOf } from "./upload.ts";
@@ -89,6 +92,9 @@ export async function planUpload(
         fresh: isWhole ? countFresh(entries, fresh) : undefined,
       });
     }
+    const { byteLength } = bytes;
+    giveBack(bytes);
+    collectAfterStep({ byteLength });
     return {
       plan_id: id,
       content_hash: contentHash,
@@ -157,11 +163,15 @@ function encodePod(
     throw new SitepodError("invalid", "The plan leaves no file in the pod. Deploy at least one.");
   const mayCollide = !base.isChecked || entries.some(({ path }) => !base.manifest.find(path));
   if (mayCollide && !request.more) {
-    const paths = Array.from(pod.entries(), ({ path }) => path as PodPath);
-    requireNoFaults(findPathCollisions(paths, request.allow_case_collisions ?? false));
+    requireNoFaults(findPathCollisions(pathsOf(pod), request.allow_case_collisions ?? false));
   }
   return bytes;
 }
+
+/** The paths of a pod, as often as they are asked for. */
+const pathsOf = (pod: Manifest): Iterable<PodPath> => ({
+  [Symbol.iterator]: () => pod.paths(),
+});
 
 /** Where in the list of files each of the missing ones is. */
 function placesOf(entries: readonly Entry[], missing: readonly Entry[]): number[] {
@@ -216,7 +226,7 @@ function parseFiles(context: Context, request: Api.PlanRequest): Entry[] {
       type: typeOf(file),
     };
   });
-  faults.push(...findPathCollisions(paths, request.allow_case_collisions ?? false));
+  faults.push(...findPathCollisions(paths.sort(), request.allow_case_collisions ?? false));
   requireNoFaults(faults);
   return entries;
 }
@@ -275,9 +285,11 @@ async function beginUpload(
   for (const digest of owned) byDigest.delete(digest);
   const fresh = new Set(byDigest.keys());
   const resumed = { files: 0, bytes: 0 };
-  for (const digest of await store.uploads.staged(upload.workspace_id, byDigest.keys())) {
+  const staged = await store.uploads.staged(upload.workspace_id);
+  for (const [digest, { size }] of byDigest) {
+    if (!staged.has(digest)) continue;
     resumed.files++;
-    resumed.bytes += byDigest.get(digest)!.size;
+    resumed.bytes += size;
     byDigest.delete(digest);
   }
   return { missing: [...byDigest.values()], resumed, fresh };

@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import { type Digest, type GitSource, type Manifest, mayAs, openManifest, parseDigest, SitepodError } from "#model";
+import { DigestMap } from "#store";
 import { parseBatch, PART_BYTES } from "#wire";
 import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
@@ -70,8 +71,11 @@ export async function findUpload(context: Context, actor: Actor, id: string): Pr
   };
 }
 
-/** What an upload may send: hash → bytes. */
-type Expected = ReadonlyMap<Digest, number>;
+/** What an upload may send, and the bytes of each. */
+type Expected = DigestMap;
+
+/** Contents that are expected of uploads and kept at hand, of all uploads together: some 60 bytes each. */
+const MAX_EXPECTED = 500_000;
 
 export interface Receiver {
   /**
@@ -95,17 +99,26 @@ export interface Receiver {
   ): Promise<{ received: number }>;
   /** Stores many small contents that came as one body. Returns how many. Throws as for one. */
   batch(actor: Actor, uploadId: string, body: Uint8Array<ArrayBuffer>): Promise<number>;
+  /** Lets go of what an upload expects: it is being committed. */
+  forget(uploadId: string): void;
 }
 
 /** Receives the contents of uploads. Keeps what the uploads under way expect at hand: each file may be one request. */
 export function createReceiver(context: Context, received: ReceivedLines): Receiver {
-  const expected = new LRUCache<string, Expected>({ max: 100 });
+  const expected = new LRUCache<string, Expected>({
+    maxSize: MAX_EXPECTED,
+    // The largest pod is kept, too, though it be alone.
+    sizeCalculation: ({ size }) => Math.min(Math.max(size, 1), MAX_EXPECTED),
+  });
 
   async function expectedOf(upload: Upload): Promise<Expected> {
     const known = expected.get(upload.id);
     if (known) return known;
     const manifest = await readUploadManifest(context, upload);
-    const sizes = new Map(Array.from(manifest.entries(), ({ digest, size }) => [digest, size]));
+    // What the base has is not asked for.
+    const base = upload.base === null ? undefined : await context.readManifest(upload.base);
+    const sizes = new DigestMap(base ? undefined : manifest.fileCount);
+    for (const { digest, size } of manifest.contents(base)) sizes.set(digest, size);
     expected.set(upload.id, sizes);
     return sizes;
   }
@@ -146,6 +159,7 @@ export function createReceiver(context: Context, received: ReceivedLines): Recei
       received.add(upload.id, bytes, batch.value.length);
       return batch.value.length;
     },
+    forget: (uploadId) => void expected.delete(uploadId),
   };
 }
 

@@ -65,19 +65,16 @@ export async function absolve({ db }: Context, digests: readonly Digest[]): Prom
 }
 
 /** Waits until none of the contents is being removed: one that is stored before would be lost. */
-export async function waitWhileCondemned(context: Context, digests: readonly Digest[]): Promise<void> {
+export async function waitWhileCondemned(context: Context, digests: Iterable<Digest>): Promise<void> {
+  if (!(await isAnyCondemned(context))) return;
   for (const some of inChunks(digests, ROWS_PER_STATEMENT)) {
     while (await isAnyCondemned(context, some)) await setTimeout(ASK_AGAIN_MS);
   }
 }
 
-async function isAnyCondemned(context: Context, digests: readonly Digest[]): Promise<boolean> {
-  const row = await context.db.query
-    .selectFrom("condemned_blobs")
-    .where("digest", "in", digests)
-    .where("until", ">", nowIso(context))
-    .select("digest")
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+/** Whether some of the digests are condemned now; without them, whether anything is. */
+async function isAnyCondemned(context: Context, digests?: readonly Digest[]): Promise<boolean> {
+  let query = context.db.query.selectFrom("condemned_blobs").where("until", ">", nowIso(context));
+  if (digests) query = query.where("digest", "in", digests);
+  return (await query.select("digest").limit(1).executeTakeFirst()) !== undefined;
 }
