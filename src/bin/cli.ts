@@ -17,6 +17,7 @@ export async function runInProcess(serve?: World["serve"], serverCommands: reado
     stderr: process.stderr,
     fetch,
     now: Date.now,
+    collect: typeof Bun === "undefined" ? undefined : () => Bun.gc(true),
     random: Math.random,
     signal: interrupted.signal,
     ...(serve ? { serve } : {}),

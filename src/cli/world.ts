@@ -19,6 +19,8 @@ export interface World {
   readonly random: () => number;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Collects what nothing refers to any more; where this is Node, it does so by itself. */
+  readonly collect?: (() => void) | undefined;
   /** Runs the server, where this build has one: `sitepod serve …`. */
   readonly serve?: (args: readonly string[]) => Promise<number>;
 }

@@ -24,15 +24,26 @@ const HEADER_BYTES = DIGEST_BYTES + LENGTH_BYTES;
 /** Bytes that a blob of `size` bytes takes in a batch. */
 export const batchedSize = (size: number): number => HEADER_BYTES + size;
 
-export function encodeBatch(blobs: readonly BatchedBlob[]): Uint8Array<ArrayBuffer> {
-  const body = new Uint8Array(blobs.reduce((total, { bytes }) => total + batchedSize(bytes.length), 0));
+export const encodeBatch = (blobs: readonly BatchedBlob[]): Uint8Array<ArrayBuffer> =>
+  fillBatch(
+    blobs.map(({ digest, bytes }) => ({ digest, size: bytes.length, bytes })),
+    ({ bytes }, place) => place.set(bytes),
+  );
+
+/** Makes a batch of blobs that `fill` puts in their places, one after another. */
+export function fillBatch<Blob extends { readonly digest: Digest; readonly size: number }>(
+  blobs: readonly Blob[],
+  fill: (blob: Blob, place: Uint8Array) => void,
+): Uint8Array<ArrayBuffer> {
+  const body = new Uint8Array(blobs.reduce((total, { size }) => total + batchedSize(size), 0));
   const view = new DataView(body.buffer);
   let at = 0;
-  for (const { digest, bytes } of blobs) {
-    writeDigest(digest, body, at);
-    view.setUint32(at + DIGEST_BYTES, bytes.length, true);
-    body.set(bytes, at + HEADER_BYTES);
-    at += batchedSize(bytes.length);
+  for (const blob of blobs) {
+    writeDigest(blob.digest, body, at);
+    view.setUint32(at + DIGEST_BYTES, blob.size, true);
+    const next = at + batchedSize(blob.size);
+    fill(blob, body.subarray(at + HEADER_BYTES, next));
+    at = next;
   }
   return body;
 }

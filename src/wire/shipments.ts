@@ -12,25 +12,30 @@ export type Shipment<File> =
   { readonly kind: "batch"; readonly files: readonly File[] } | { readonly kind: "file"; readonly file: File };
 
 /** Packs files into requests, in their order. */
-export function packShipments<File extends { readonly size: number }>(files: readonly File[]): Shipment<File>[] {
-  const shipments: Shipment<File>[] = [];
+export const packShipments = <File extends { readonly size: number }>(files: Iterable<File>): Shipment<File>[] => [
+  ...shipmentsOf(files),
+];
+
+/** Packs files into requests, in their order, each when it is asked for. */
+export function* shipmentsOf<File extends { readonly size: number }>(files: Iterable<File>): Generator<Shipment<File>> {
   let batch: File[] = [];
   let bytes = 0;
-  const close = () => {
-    if (batch.length === 1) shipments.push({ kind: "file", file: batch[0]! });
-    else if (batch.length > 1) shipments.push({ kind: "batch", files: batch });
-    batch = [];
-    bytes = 0;
-  };
   for (const file of files) {
     if (file.size > MAX_BATCHED_FILE_BYTES) {
-      shipments.push({ kind: "file", file });
+      yield { kind: "file", file };
       continue;
     }
-    if (bytes + batchedSize(file.size) > BATCH_BYTES || batch.length === MAX_BATCHED_FILES) close();
+    if (bytes + batchedSize(file.size) > BATCH_BYTES || batch.length === MAX_BATCHED_FILES) {
+      yield* closed(batch);
+      [batch, bytes] = [[], 0];
+    }
     batch.push(file);
     bytes += batchedSize(file.size);
   }
-  close();
-  return shipments;
+  yield* closed(batch);
+}
+
+function* closed<File>(batch: readonly File[]): Generator<Shipment<File>> {
+  if (batch.length === 1) yield { kind: "file", file: batch[0]! };
+  else if (batch.length > 1) yield { kind: "batch", files: batch };
 }

@@ -5,15 +5,12 @@ import type * as Library from "@napi-rs/blake-hash";
 import type { Digest } from "#model";
 import { errnoOf } from "../failure.ts";
 import { forEachParallel } from "./parallel.ts";
-import type { ScannedFile } from "./scan.ts";
-import type { Hashes, StatCache } from "./stat-cache.ts";
-
-/** A file and the hashes of its content. */
-export type HashedFile = ScannedFile & Hashes;
+import type { FileList, HashedFile, Hashes, ScannedFile } from "./file-table.ts";
+import type { StatCache } from "./stat-cache.ts";
 
 export interface Hashing {
   /** Those that could be read, in the order they were given. */
-  readonly files: readonly HashedFile[];
+  readonly files: FileList<HashedFile>;
   /** How many of them were read; the cache knew the others. */
   readonly read: number;
   /** What cannot be deployed, one sentence each. */
@@ -35,21 +32,29 @@ export const WHOLE_FILE_BYTES = 4 * 1024 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
 
 /** Hashes the files whose hashes the cache does not know. */
-export async function hashFiles(files: readonly ScannedFile[], options: HashOptions): Promise<Hashing> {
+export async function hashFiles(files: FileList<ScannedFile>, options: HashOptions): Promise<Hashing> {
   const { cache, wantsSha256, signal, onHashed } = options;
-  const hashes = files.map((file): Hashes | undefined => {
+  files.table.prepareHashes(wantsSha256);
+  const isKnown = new Uint8Array(files.length);
+  const keep = (place: number, hashes: Hashes) => {
+    files.table.setHashes(files.rows[place]!, hashes);
+    isKnown[place] = 1;
+  };
+  let place = 0;
+  for (const file of files) {
     const known = cache.find(file);
-    return known && (known.sha256 !== undefined || !wantsSha256) ? known : undefined;
-  });
-  const unknown: { file: ScannedFile; i: number }[] = [];
-  for (const [i, file] of files.entries()) {
-    if (hashes[i]) onHashed(file);
-    else unknown.push({ file, i });
+    if (known && (known.sha256 !== undefined || !wantsSha256)) {
+      keep(place, known);
+      onHashed(file);
+    }
+    place++;
   }
+  const unknown = placesWhere(isKnown, 0);
   const faults: string[] = [];
   const { blake3, Blake3Hasher } = await import("@napi-rs/blake-hash");
-  await forEachParallel(unknown, Math.min(WIDTH, unknown.length), async ({ file, i }) => {
+  await forEachParallel(unknown, Math.min(WIDTH, unknown.length), async (place) => {
     signal.throwIfAborted();
+    const file = files.at(place)!;
     try {
       const hashed =
         file.size <= WHOLE_FILE_BYTES
@@ -59,7 +64,7 @@ export async function hashFiles(files: readonly ScannedFile[], options: HashOpti
               wantsSha256,
               new Blake3Hasher(),
             );
-      if (hashed.size === file.size) hashes[i] = hashed.hashes;
+      if (hashed.size === file.size) keep(place, hashed.hashes);
       else faults.push(`${JSON.stringify(file.path)} is changing while it is being deployed`);
     } catch (error) {
       signal.throwIfAborted();
@@ -67,9 +72,15 @@ export async function hashFiles(files: readonly ScannedFile[], options: HashOpti
     }
     onHashed(file);
   });
-  const hashed: HashedFile[] = [];
-  for (const [i, file] of files.entries()) if (hashes[i]) hashed.push({ ...file, ...hashes[i] });
-  return { files: hashed, read: unknown.length, faults: faults.sort() };
+  const readable = faults.length === 0 ? files : files.pick(placesWhere(isKnown, 1));
+  return { files: readable.withHashes(), read: unknown.length, faults: faults.sort() };
+}
+
+function placesWhere(flags: Uint8Array, value: 0 | 1): Uint32Array {
+  const places = new Uint32Array(flags.length);
+  let count = 0;
+  for (let place = 0; place < flags.length; place++) if (flags[place] === value) places[count++] = place;
+  return places.subarray(0, count);
 }
 
 interface Hashed {

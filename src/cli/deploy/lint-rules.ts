@@ -3,7 +3,7 @@ import type { PodSettings } from "#model";
 import { HEADERS_FILE, listWarnings, parseSiteRules, REDIRECTS_FILE } from "#routing";
 import type { Api } from "#wire";
 import type { Report } from "../terminal/report.ts";
-import type { ScannedFile } from "./scan.ts";
+import type { ScannedFile } from "./file-table.ts";
 
 export type RuleWarnings = NonNullable<Api.CommitResponse["warnings"]>;
 
@@ -11,12 +11,12 @@ export type RuleWarnings = NonNullable<Api.CommitResponse["warnings"]>;
 const MAX_SHOWN = 20;
 
 /** Reads the rules among the files of a deploy and tells what is wrong with them, before anything is sent. */
-export async function lintRules(files: readonly ScannedFile[], settings: PodSettings): Promise<RuleWarnings> {
-  const read = async (name: string): Promise<string> => {
-    const found = files.find(({ path }) => path === name);
-    return found ? await readFile(found.file, "utf8") : "";
-  };
-  const texts = { redirects: await read(REDIRECTS_FILE), headers: await read(HEADERS_FILE) };
+export async function lintRules(files: Iterable<ScannedFile>, settings: PodSettings): Promise<RuleWarnings> {
+  const texts = { redirects: "", headers: "" };
+  for (const { path, file } of files) {
+    if (path === REDIRECTS_FILE) texts.redirects = await readFile(file, "utf8");
+    if (path === HEADERS_FILE) texts.headers = await readFile(file, "utf8");
+  }
   // Only the server knows whether it asks others: it says so at commit.
   const warnings = listWarnings(parseSiteRules(texts, settings), true);
   return warnings.map(({ file, line, message }) => ({ file, line, message }));

@@ -1,10 +1,9 @@
-import { distinctContents, findChanges } from "#diff";
-import type { Digest } from "#model";
+import type { Changes } from "#diff";
 import type { Api } from "#wire";
 import type { ApiClient } from "../api-client.ts";
 import { Failure } from "../failure.ts";
-import type { HashedFile } from "./hash.ts";
-import type { Deployed } from "./stat-cache.ts";
+import type { FileList, HashedFile } from "./file-table.ts";
+import type { Deployed } from "./cache-table.ts";
 
 /** How many files one plan lists: more are told in several, each building on the one before. */
 export const FILES_PER_PLAN = 16_384;
@@ -15,7 +14,7 @@ export interface UploadPlan {
   readonly mode: Api.PlanResponse["upload_mode"];
   readonly contentHash: string;
   /** What must be sent: each content once, under the first path that has it. */
-  readonly uploads: readonly HashedFile[];
+  readonly uploads: Iterable<HashedFile> & { readonly length: number };
   /** Whether small contents may travel together. */
   readonly takesBatches: boolean;
   /** Whether a batch may be compressed by gzip. */
@@ -32,8 +31,9 @@ export interface UploadPlan {
 
 /** What a folder was when it was deployed the last time. */
 export interface Before {
-  readonly deployed: Deployed | undefined;
-  readonly contents: ReadonlyMap<string, Digest>;
+  readonly deployed: Deployed;
+  /** What the folder is now, beside it. */
+  readonly changes: Changes;
 }
 
 type Rest = Omit<Api.PlanRequest, "files" | "base" | "removed" | "more" | "compact">;
@@ -45,38 +45,42 @@ type Rest = Omit<Api.PlanRequest, "files" | "base" | "removed" | "more" | "compa
 export async function makePlan(
   client: ApiClient,
   rest: Rest,
-  files: readonly HashedFile[],
-  before: Before,
+  files: FileList<HashedFile>,
+  before: Before | undefined,
   canBuildOn: boolean,
 ): Promise<UploadPlan> {
-  if (!canBuildOn) return join([await tell(client, { ...rest, files: files.map(toPlanFile) }, files)]);
-  const { deployed, contents } = before;
-  const isSameSite = deployed?.endpoint === client.endpoint && deployed.site === rest.project;
-  if (isSameSite) {
-    const { changed, removed } = findChanges(contents, files);
+  if (!canBuildOn) return join([await tell(client, { ...rest, files: files.map(toPlanFile) }, files)], files);
+  if (before?.deployed.endpoint === client.endpoint && before.deployed.site === rest.project) {
+    const { changed, removed } = before.changes;
     try {
-      return join(await tellInParts(client, rest, changed, { base: deployed.content_hash, removed: [...removed] }));
+      return join(
+        await tellInParts(client, rest, files.pick(changed), {
+          base: before.deployed.content_hash,
+          removed: [...removed],
+        }),
+        files,
+      );
     } catch (error) {
       // The server has forgotten that pod, or part of it.
       if (!(error instanceof Failure) || error.ending !== "conflict") throw error;
     }
   }
-  return join(await tellInParts(client, rest, files, {}));
+  return join(await tellInParts(client, rest, files, {}), files);
 }
 
 interface Told {
   readonly plan: Api.PlanResponse;
-  readonly files: readonly HashedFile[];
+  readonly files: FileList<HashedFile>;
 }
 
-async function tell(client: ApiClient, request: Api.PlanRequest, files: readonly HashedFile[]): Promise<Told> {
+async function tell(client: ApiClient, request: Api.PlanRequest, files: FileList<HashedFile>): Promise<Told> {
   return { plan: await client.plan(request), files };
 }
 
 async function tellInParts(
   client: ApiClient,
   rest: Rest,
-  files: readonly HashedFile[],
+  files: FileList<HashedFile>,
   first: Pick<Api.PlanRequest, "base" | "removed">,
 ): Promise<Told[]> {
   const told: Told[] = [];
@@ -96,7 +100,7 @@ async function tellInParts(
 }
 
 /** Puts together what was answered to the parts of a plan. The last one is the whole. */
-function join(parts: readonly Told[]): UploadPlan {
+function join(parts: readonly Told[], files: FileList<HashedFile>): UploadPlan {
   const last = parts.at(-1)!.plan;
   const resumed = { files: 0, bytes: 0 };
   let fresh = 0;
@@ -105,11 +109,12 @@ function join(parts: readonly Told[]): UploadPlan {
     resumed.files += plan.resumed?.files ?? 0;
     resumed.bytes += plan.resumed?.bytes ?? 0;
   }
+  const missing = files.ofRows(concatenate(parts.map((part) => missingRows(part.plan, part.files))));
   return {
     id: last.plan_id,
     mode: last.upload_mode,
     contentHash: last.content_hash,
-    uploads: distinctContents(parts.flatMap(({ plan, files }) => missingOf(plan, files))),
+    uploads: missing.distinct(),
     takesBatches: last.batch_upload_url !== undefined,
     takesGzip: last.batch_encodings?.includes("gzip") ?? false,
     partBytes: last.part_size,
@@ -119,10 +124,21 @@ function join(parts: readonly Told[]): UploadPlan {
   };
 }
 
-function missingOf(plan: Api.PlanResponse, files: readonly HashedFile[]): readonly HashedFile[] {
-  if (plan.missing_files) return plan.missing_files.flatMap((place) => files[place] ?? []);
+/** The rows of the table that the missing files are in. */
+function missingRows(plan: Api.PlanResponse, files: FileList<HashedFile>): Uint32Array {
+  if (plan.missing_files) return files.pick(plan.missing_files.filter((place) => place < files.length)).rows;
   const missing = new Set(plan.missing.map(({ hash }) => hash));
-  return files.filter(({ digest }) => missing.has(digest));
+  return files.rows.filter((_, place) => missing.has(files.at(place)!.digest));
+}
+
+function concatenate(parts: readonly Uint32Array[]): Uint32Array {
+  const all = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 const toPlanFile = ({ path, digest, sha256, size }: HashedFile): Api.PlanFile => ({

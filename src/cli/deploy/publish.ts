@@ -1,14 +1,15 @@
-import { type Digest, formatPodSettings } from "#model";
+import { type Digest, formatPodSettings, totalSize } from "#model";
 import type { Api } from "#wire";
 import type { ApiClient } from "../api-client.ts";
 import type { Context } from "../context.ts";
 import { findGitSource } from "../project/git-source.ts";
 import { formatBytes, formatCount, formatDuration, percentage } from "../terminal/format.ts";
+import { createSteps, FILES_PER_STEP } from "./large-folder.ts";
 import { lintRules, type RuleWarnings, showRuleWarnings } from "./lint-rules.ts";
 import { makePlan, type UploadPlan } from "./make-plan.ts";
 import { readFolder } from "./read-folder.ts";
 import { chooseSource } from "./source.ts";
-import type { Deployed } from "./stat-cache.ts";
+import type { Deployed } from "./cache-table.ts";
 import { uploadFiles } from "./upload.ts";
 
 /** The options that every command has which uploads a folder. */
@@ -54,7 +55,7 @@ export async function publishFolder(
     allowCaseCollisions,
     wantsSha256: mode === "presigned",
   });
-  if (!files.some(({ path }) => path === "index.html")) {
+  if (!has(files.paths, "index.html")) {
     report.warn(`There is no index.html in ${source.shown}: the site's first page will be missing.`);
   }
   const lint = await lintRules(files, source.settings);
@@ -80,6 +81,7 @@ export async function publishFolder(
       const sent = `${formatCount(plan.resumed.files, "file")}, ${formatBytes(plan.resumed.bytes)}`;
       report.step("Resumed", `${sent} had arrived before and need not be sent again`);
     }
+    if (plan.uploads.length >= FILES_PER_STEP) context.world.collect?.();
     const uploadedBytes = await uploadMissing(context, client, plan, source.concurrent);
 
     const commit = await client.commit(plan.id, {
@@ -98,6 +100,11 @@ export async function publishFolder(
   }
 }
 
+function has(paths: Iterable<string>, wanted: string): boolean {
+  for (const path of paths) if (path === wanted) return true;
+  return false;
+}
+
 async function uploadMissing(
   { report, world }: Context,
   client: ApiClient,
@@ -105,9 +112,10 @@ async function uploadMissing(
   concurrent: number,
 ): Promise<number> {
   const { uploads } = plan;
-  const allBytes = uploads.reduce((sum, { size }) => sum + size, 0);
+  const allBytes = totalSize(uploads);
   const startedMs = world.now();
   let [sent, bytes] = [0, 0];
+  const step = createSteps(world);
   const show = () => report.progress({ label: "Uploading", files: sent, allFiles: uploads.length, bytes, allBytes });
   await uploadFiles(client, plan, {
     concurrent,
@@ -118,6 +126,7 @@ async function uploadMissing(
     },
     onFile: () => {
       sent++;
+      step();
       show();
     },
   });

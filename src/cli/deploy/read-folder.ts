@@ -1,13 +1,17 @@
-import { findLookalikes } from "#model";
+import { findChanges } from "#diff";
+import { findLookalikes, totalSize } from "#model";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import { formatBytes, formatCount, formatDuration } from "../terminal/format.ts";
-import { type HashedFile, hashFiles } from "./hash.ts";
+import type { FileList, HashedFile } from "./file-table.ts";
+import { hashFiles } from "./hash.ts";
 import { createIgnore } from "./ignore.ts";
 import { type Scan, scanFolder } from "./scan.ts";
+import { createSteps, inSteps } from "./large-folder.ts";
 import type { Before } from "./make-plan.ts";
 import type { Source } from "./source.ts";
-import { type Deployed, readStatCache, statCacheFile, writeStatCache } from "./stat-cache.ts";
+import type { Deployed } from "./cache-table.ts";
+import { readStatCache, statCacheFile, writeStatCache } from "./stat-cache.ts";
 
 /** So many pairs of paths that look the same are shown. */
 const MAX_SHOWN = 20;
@@ -19,8 +23,9 @@ interface ReadOptions {
 
 /** A folder as it is, and as it was when it was deployed the last time. */
 export interface ReadFolder {
-  readonly files: readonly HashedFile[];
-  readonly before: Before;
+  readonly files: FileList<HashedFile>;
+  /** Undefined where that is not known. */
+  readonly before: Before | undefined;
   /** Remembers the files' hashes, and the pod that they have become where they have. */
   remember(deployed: Deployed | undefined): Promise<void>;
 }
@@ -38,15 +43,17 @@ export async function readFolder(
   requireFiles(scan, shown);
 
   const cacheFile = statCacheFile(world.env, world.home, folder);
-  const allBytes = scan.files.reduce((sum, { size }) => sum + size, 0);
+  const allBytes = totalSize(scan.files);
   let [files, bytes] = [0, 0];
   const cache = await readStatCache(cacheFile);
+  const step = createSteps(world);
   const hashing = await hashFiles(scan.files, {
     cache,
     wantsSha256: options.wantsSha256,
     signal,
     onHashed: ({ size }) => {
       [files, bytes] = [files + 1, bytes + size];
+      step();
       report.progress({ label: "Hashing", files, allFiles: scan.files.length, bytes, allBytes });
     },
   });
@@ -57,14 +64,16 @@ export async function readFolder(
   const left = scan.ignored > 0 ? `; ${formatCount(scan.ignored, "entry", "entries")} left out by deploy.ignore` : "";
   const text = `${formatCount(files, "file")}, ${formatBytes(allBytes)} in ${shown} (${known}, ${took})${left}`;
   report.step("Scanned", text);
-  const lookalikes = findLookalikes(scan.files.map(({ path }) => path));
+  const lookalikes = findLookalikes(scan.files.paths);
   for (const text of lookalikes.slice(0, MAX_SHOWN)) report.warn(text);
   if (lookalikes.length > MAX_SHOWN) report.warn(`… and ${lookalikes.length - MAX_SHOWN} more`);
+  const { deployed: last } = cache;
+  const before = last && { deployed: last, changes: findChanges(cache.contents, inSteps(hashing.files, step)) };
   return {
     files: hashing.files,
-    before: cache,
+    before,
     async remember(deployed) {
-      const isNews = deployed !== undefined && !isSame(deployed, cache.deployed);
+      const isNews = deployed !== undefined && !isSame(deployed, last);
       if (hashing.read > 0 || isNews) await writeStatCache(cacheFile, hashing.files, scannedMs, deployed);
     },
   };

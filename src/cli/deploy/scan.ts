@@ -1,25 +1,13 @@
 import { lstatSync, type Stats, statSync } from "node:fs";
 import { readdir, readlink, realpath } from "node:fs/promises";
 import { sep } from "node:path";
-import { findPathCollisions, parsePodPath, type PodPath } from "#model";
+import { findPathCollisions, parsePodPath } from "#model";
 import { errnoOf } from "../failure.ts";
-
-/** A file to deploy, as it was when it was seen. */
-export interface ScannedFile {
-  readonly path: PodPath;
-  /** Where its bytes are; absolute. */
-  readonly file: string;
-  /** Bytes. */
-  readonly size: number;
-  /** Milliseconds since the epoch, with a fraction. */
-  readonly mtimeMs: number;
-  readonly ctimeMs: number;
-  readonly inode: number;
-}
+import { type FileList, type FilePlace, FileTable, type ScannedFile } from "./file-table.ts";
 
 export interface Scan {
   /** Sorted by path. */
-  readonly files: readonly ScannedFile[];
+  readonly files: FileList<ScannedFile>;
   /** How many files and folders the globs left out. */
   readonly ignored: number;
   /** Everything that makes the folder undeployable, one sentence each. */
@@ -39,7 +27,7 @@ interface ScanOptions {
  */
 export async function scanFolder(folder: string, options: ScanOptions): Promise<Scan> {
   const root = await realpath(folder);
-  const files: ScannedFile[] = [];
+  const table = new FileTable();
   const faults: string[] = [];
   let ignored = 0;
 
@@ -53,10 +41,10 @@ export async function scanFolder(folder: string, options: ScanOptions): Promise<
       return;
     }
     const above = [...place.above, place.real];
+    const here = { path: place.path === "" ? "" : `${place.path}/`, real: place.real === sep ? sep : place.real + sep };
     const folders: Folder[] = [];
     for (const name of names) {
-      const path = place.path === "" ? name : `${place.path}/${name}`;
-      const real = `${place.real === sep ? "" : place.real}${sep}${name}`;
+      const [path, real] = [here.path + name, here.real + name];
       if (options.isIgnored(path)) {
         ignored++;
         continue;
@@ -66,7 +54,7 @@ export async function scanFolder(folder: string, options: ScanOptions): Promise<
         const stats = lstatSync(real);
         if (stats.isDirectory()) folders.push({ path, real, above });
         else if (stats.isSymbolicLink()) folders.push(...(await visitLink(path, real, above)));
-        else takeFile(path, real, stats);
+        else takeFile(path, here, stats);
       } catch (error) {
         faults.push(describeUnreadable(path, error));
       }
@@ -88,7 +76,7 @@ export async function scanFolder(folder: string, options: ScanOptions): Promise<
     }
     const stats = statSync(target);
     if (!stats.isDirectory()) {
-      takeFile(path, target, stats);
+      takeFile(path, { path, real: target }, stats);
       return [];
     }
     if (!above.includes(target)) return [{ path, real: target, above }];
@@ -96,7 +84,7 @@ export async function scanFolder(folder: string, options: ScanOptions): Promise<
     return [];
   }
 
-  function takeFile(path: string, file: string, stats: Stats): void {
+  function takeFile(path: string, place: FilePlace, stats: Stats): void {
     const parsed = parsePodPath(path);
     if (!parsed.ok) {
       faults.push(parsed.fault);
@@ -105,18 +93,13 @@ export async function scanFolder(folder: string, options: ScanOptions): Promise<
     if (!stats.isFile()) faults.push(`${JSON.stringify(path)} is neither a file nor a folder; remove or ignore it`);
     else {
       const { size, mtimeMs, ctimeMs, ino: inode } = stats;
-      files.push({ path: parsed.value, file, size, mtimeMs, ctimeMs, inode });
+      table.add(parsed.value, place, { size, mtimeMs, ctimeMs, inode });
     }
   }
 
   await visitFolder({ path: "", real: root, above: [] });
-  files.sort((a, b) => (a.path < b.path ? -1 : 1));
-  faults.push(
-    ...findPathCollisions(
-      files.map(({ path }) => path),
-      options.allowCaseCollisions,
-    ),
-  );
+  const files = table.sorted();
+  faults.push(...findPathCollisions(files.paths, options.allowCaseCollisions));
   return { files, ignored, faults: faults.sort() };
 }
 

@@ -6,7 +6,8 @@ import { BATCH_MEDIA_TYPE, MAX_BATCHED_FILE_BYTES, parseBatch } from "#wire";
 import { createApiClient } from "../api-client.ts";
 import { makeTree } from "../temporary-tree.ts";
 import { makeWorld } from "../test-world.ts";
-import { type HashedFile, hashFiles, WHOLE_FILE_BYTES } from "./hash.ts";
+import type { HashedFile } from "./file-table.ts";
+import { hashFiles, WHOLE_FILE_BYTES } from "./hash.ts";
 import { scanFolder } from "./scan.ts";
 import type { UploadPlan } from "./make-plan.ts";
 import { uploadFiles } from "./upload.ts";
@@ -16,7 +17,7 @@ const { signal } = new AbortController();
 async function readTree(folder: string, wantsSha256 = false): Promise<readonly HashedFile[]> {
   const { files } = await scanFolder(folder, { isIgnored: () => false, allowCaseCollisions: false, signal });
   const options = { cache: { find: () => undefined }, wantsSha256, signal, onHashed: () => {} };
-  return (await hashFiles(files, options)).files;
+  return [...(await hashFiles(files, options)).files];
 }
 
 const makePlan = (

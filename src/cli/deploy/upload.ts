@@ -1,13 +1,14 @@
-import { createReadStream, readFileSync, type Stats, statSync } from "node:fs";
+import { closeSync, createReadStream, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { gzip as gzipWithCallback } from "node:zlib";
-import { type BatchedBlob, encodeBatch, packShipments, type Shipment } from "#wire";
+import { fillBatch, type Shipment, shipmentsOf } from "#wire";
 import type { ApiClient } from "../api-client.ts";
-import { Failure } from "../failure.ts";
+import { errnoOf, Failure } from "../failure.ts";
 import { formatCount } from "../terminal/format.ts";
-import { type HashedFile, WHOLE_FILE_BYTES } from "./hash.ts";
+import type { HashedFile } from "./file-table.ts";
+import { WHOLE_FILE_BYTES } from "./hash.ts";
 import type { UploadPlan } from "./make-plan.ts";
 import { createLink, type Link } from "./link.ts";
 import { forEachParallel } from "./parallel.ts";
@@ -31,7 +32,6 @@ const gzip = promisify(gzipWithCallback);
  * Sends what a plan misses. Throws a Failure that names the file: `conflict` where it has changed since it was hashed.
  */
 export async function uploadFiles(client: ApiClient, plan: UploadPlan, options: UploadOptions): Promise<void> {
-  const shipments = plan.takesBatches ? packShipments(plan.uploads) : plan.uploads.map(alone);
   const link = createLink(options.now);
   const send = async (shipment: Shipment<HashedFile>) => {
     const files = shipment.kind === "batch" ? shipment.files : [shipment.file];
@@ -42,14 +42,15 @@ export async function uploadFiles(client: ApiClient, plan: UploadPlan, options: 
       throw nameFiles(error, files);
     }
   };
-  const [batches, singles] = [shipments.filter(isBatch), shipments.filter((shipment) => !isBatch(shipment))];
-  await forEachParallel(singles, options.concurrent, send);
-  await forEachParallel(batches, Math.min(options.concurrent, BATCHES_AT_ONCE), send);
+  await forEachParallel(shipmentsIn(plan, "file"), options.concurrent, send);
+  await forEachParallel(shipmentsIn(plan, "batch"), Math.min(options.concurrent, BATCHES_AT_ONCE), send);
 }
 
-const isBatch = ({ kind }: Shipment<HashedFile>): boolean => kind === "batch";
-
-const alone = (file: HashedFile): Shipment<HashedFile> => ({ kind: "file", file });
+/** What is sent alone, or in batches; each made when it is its turn. */
+function* shipmentsIn({ takesBatches, uploads }: UploadPlan, kind: "file" | "batch"): Generator<Shipment<HashedFile>> {
+  if (takesBatches) for (const shipment of shipmentsOf(uploads)) if (shipment.kind === kind) yield shipment;
+  if (!takesBatches && kind === "file") for (const file of uploads) yield { kind, file };
+}
 
 /** Says of a failure which file it hit; of one that says so already, and of an interruption, nothing more. */
 function nameFiles(error: unknown, [first, ...others]: readonly HashedFile[]): unknown {
@@ -120,7 +121,7 @@ async function sendBatch(
   await client.uploadBatch(plan.id, {
     headers: isCompressed ? { "content-encoding": "gzip" } : {},
     body: async () => {
-      const batch = await readBatch(files);
+      const batch = readBatch(files);
       link.begin();
       return isCompressed ? new Uint8Array(await gzip(batch)) : batch;
     },
@@ -132,13 +133,28 @@ async function sendBatch(
   }
 }
 
-async function readBatch(files: readonly HashedFile[]): Promise<Uint8Array<ArrayBuffer>> {
-  // They have just been hashed and are small: waiting for each would take longer than reading it.
-  const blobs = files.map((file): BatchedBlob => {
-    requireSame(file, statSync(file.file, { throwIfNoEntry: false }));
-    return { digest: file.digest, bytes: readFileSync(file.file) };
-  });
-  return encodeBatch(blobs);
+// They have just been hashed and are small: waiting for each would take longer than reading it.
+const readBatch = (files: readonly HashedFile[]): Uint8Array<ArrayBuffer> => fillBatch(files, readInto);
+
+/** Reads a small file to where it is wanted. */
+function readInto(file: HashedFile, place: Uint8Array): void {
+  let handle: number;
+  try {
+    handle = openSync(file.file, "r");
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+    return requireSame(file, undefined);
+  }
+  try {
+    const stats = fstatSync(handle);
+    requireSame(file, stats);
+    let read = 0;
+    for (let more = 1; more > 0 && read < place.length; read += more)
+      more = readSync(handle, place, read, place.length - read, null);
+    requireSame(file, read === place.length ? stats : fstatSync(handle));
+  } finally {
+    closeSync(handle);
+  }
 }
 
 function headersOf({ size, sha256 }: HashedFile, mode: UploadPlan["mode"]): Record<string, string> {
