@@ -1,21 +1,21 @@
 // npm run bench -- deploy: deploys beside `rsync -a` over ssh copying the same tree, in turns, and prints one JSON document.
-import { cp, lstat, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, lstat, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { callApi, register } from "../test/harness/account.ts";
 import { hasDebianPackages, unpackDebianPackage } from "../test/harness/real-sites.ts";
-import { executable } from "../test/harness/repository.ts";
 import { startServer } from "../test/harness/server.ts";
 import { temporaryFolder } from "../test/harness/temporary-folder.ts";
+import { LARGE_DEPLOY, measureDeployMemory, SMALL_DEPLOY } from "./deploy-memory.ts";
+import { deploy, LIMITS, MIB, peakMemory, writeSmallFiles } from "./deploy-tree.ts";
 import { type Goal, judge } from "./goals.ts";
 import { median } from "./median.ts";
 import { type Rsync, startRsync } from "./rsync.ts";
 
 const ROUNDS = 3;
-const SMALL_FILE_BYTES = 1024;
 const SMALL_FILES = 65_000;
 const ROLLBACKS = 500;
-/** What a server must allow for the trees here. */
-const LIMITS = { SITEPOD_MAX_FILES_PER_DEPLOY: "1000000", SITEPOD_MAX_DEPLOY_SIZE: String(8 * 1024 ** 3) };
+/** How much more memory the large deploy may need than the small one, at each end. */
+const MORE_MIB = 100;
 
 interface Figures {
   readonly files: number;
@@ -53,14 +53,27 @@ export async function benchDeploy(counts: readonly number[] = []) {
   for (const [name, tree] of Object.entries(trees)) {
     measured[name] = await measureTree(tree.folder, join(folder.path, "copy"), rsync);
   }
+  const [small, large] = [
+    await measureDeployMemory(folder.path, SMALL_DEPLOY),
+    await measureDeployMemory(folder.path, LARGE_DEPLOY),
+  ];
   const rollback = await measureRollbacks();
   const goals = [
     ...Object.entries(trees).flatMap(([name, { goal }]) => goalsOf(name, measured[name]!, goal)),
+    more("server", large.server_peak_mib - small.server_peak_mib),
+    more("command line", large.command_line_peak_mib - small.command_line_peak_mib),
     { name: "rollback at the server, p50", value: rollback.p50_ms, unit: "ms", atMost: 5 } as const,
     { name: "rollback at the server, p99", value: rollback.p99_ms, unit: "ms", atMost: 25 } as const,
   ];
-  return { trees: measured, rollback, goals: goals.map(judge) };
+  return { trees: measured, memory: [small, large], rollback, goals: goals.map(judge) };
 }
+
+const more = (end: string, mib: number): Goal => ({
+  name: `${end}: memory for ${LARGE_DEPLOY.toLocaleString("en-US")} files beyond that for ${SMALL_DEPLOY.toLocaleString("en-US")}`,
+  value: mib,
+  unit: "MiB",
+  atMost: MORE_MIB,
+});
 
 const goalsOf = (tree: string, figures: Figures, goal: number): Goal[] => [
   { name: `${tree}: first deploy to rsync`, value: figures.first_to_rsync, unit: "×", atMost: goal },
@@ -132,29 +145,6 @@ async function measureTree(tree: string, copy: string, rsync: Rsync): Promise<Fi
 
 const STEPS = ["first", "changed", "same"] as const;
 type Step = (typeof STEPS)[number];
-const MIB = 1024 * 1024;
-
-interface Access {
-  readonly endpoint: string;
-  readonly token: string;
-}
-
-/** Deploys the tree. Returns how many bytes of memory the command line used at most. */
-async function deploy({ endpoint, token }: Access, home: string, tree: string): Promise<number> {
-  const env = { PATH: process.env.PATH ?? "", HOME: home, SITEPOD_ENDPOINT: endpoint, SITEPOD_TOKEN: token };
-  const command = [executable, "deploy", tree, "--prod", "--name", "bench", "--yes"];
-  const child = Bun.spawn(command, { cwd: home, env, stdin: "ignore", stdout: "ignore", stderr: "pipe" });
-  const errors = await new Response(child.stderr).text();
-  if ((await child.exited) !== 0) throw new Error(`The deploy failed:\n${errors}`);
-  return child.resourceUsage()!.maxRSS;
-}
-
-/** The most memory that a process has used, in bytes. Linux only. */
-async function peakMemory(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  return Number(/VmHWM:\s+(\d+) kB/.exec(status)![1]) * 1024;
-}
-
 /** Rolls a small site back and forth. Milliseconds: as the server tells, and of the whole request. */
 async function measureRollbacks() {
   await using server = await startServer();
@@ -186,15 +176,6 @@ async function measureRollbacks() {
 
 function quantile(numbers: readonly number[], share: number): number {
   return numbers.toSorted((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(numbers.length * share))]!;
-}
-
-async function writeSmallFiles(folder: string, count: number): Promise<void> {
-  for (let i = 0; i < count; i++) {
-    const path = join(folder, `${i % 256}`, `page-${i}.html`);
-    if (i < 256) await mkdir(join(folder, `${i}`), { recursive: true });
-    await writeFile(path, `<h1>${i}</h1>`.padEnd(SMALL_FILE_BYTES, `${i} `));
-  }
-  await writeFile(join(folder, "index.html"), "<h1>index</h1>");
 }
 
 async function countFiles(folder: string): Promise<number> {

@@ -2,7 +2,7 @@
 export interface Goal {
   readonly name: string;
   readonly value: number;
-  readonly unit: "×" | "ms" | "MB";
+  readonly unit: "×" | "ms" | "MB" | "MiB";
   readonly atLeast?: number;
   readonly atMost?: number;
 }

@@ -27,6 +27,7 @@ test("figures are shown beside the peers of the same run", () => {
           command_line_peak_mib: 100,
         },
       },
+      memory: [{ files: 250_000, server_peak_mib: 300, command_line_peak_mib: 250 }],
       rollback: { p50_ms: 2.5, p99_ms: 9 },
     },
   });
@@ -35,6 +36,7 @@ test("figures are shown beside the peers of the same run", () => {
   expect(page).toContain("| Small | 90 MB | at most 80 | missed |");
   expect(page).toContain("| 10,000 files | 10,000 | 1,500 | 900 | 90 | 70 | 80 | 60 | 200 | 100 |");
   expect(page).toContain("A rollback takes 2.5 ms");
+  expect(page).toContain("| 250,000 | 300 | 250 |");
   expect(page).toContain("Abacus, 2 cores");
 });
 

@@ -23,9 +23,17 @@ export interface Figures {
   };
   readonly deploy: {
     readonly trees: Readonly<Record<string, Readonly<Record<(typeof DEPLOY_COLUMNS)[number][0], number>>>>;
+    /** Of small files, most of them last. */
+    readonly memory: readonly DeployMemory[];
     /** Milliseconds. */
     readonly rollback: { readonly p50_ms: number; readonly p99_ms: number };
   };
+}
+
+interface DeployMemory {
+  readonly files: number;
+  readonly server_peak_mib: number;
+  readonly command_line_peak_mib: number;
 }
 
 const DEPLOY_COLUMNS = [
@@ -82,6 +90,10 @@ export function performancePage(figures: Figures | undefined): string {
     "copies files, a deploy hashes them, sends them over HTTP, verifies and stores them, and records a release.",
     "",
     figures ? deployTable(figures.deploy) : NO_FIGURES,
+    heading(3, "Memory"),
+    "What each end used at most for a tree of 1 KiB files: deployed for the first time, with one file changed, and as it was.",
+    "",
+    figures ? memoryTable(figures.deploy.memory) : NO_FIGURES,
   ].join("\n");
 }
 
@@ -117,3 +129,9 @@ function deployTable({ trees, rollback }: Figures["deploy"]): string {
   const table = formatTable(["tree", ...DEPLOY_COLUMNS.map(([, title]) => title)], rows);
   return `${table}\nA rollback takes ${rollback.p50_ms} ms at the server in the middle of 500, and ${rollback.p99_ms} ms in all but one of a hundred.\n`;
 }
+
+const memoryTable = (memory: readonly DeployMemory[]): string =>
+  formatTable(
+    ["files", "server, MiB at most", "command line, MiB at most"],
+    memory.map((each) => [each.files, each.server_peak_mib, each.command_line_peak_mib].map(thousands)),
+  );
