@@ -99,6 +99,8 @@ export interface GuardTable {
   kind: Guard["kind"];
   /** Of a lock. */
   reason: string | null;
+  /** What a lock was put before, and comes back when it is taken off. */
+  over: "approval" | null;
   set_by: string;
   set_at: string;
 }

@@ -1,10 +1,19 @@
 /** What stands before an environment, so that not everybody who may deploy moves it alone. */
 export type Guard =
   | { readonly kind: "approval" }
-  /** Nobody moves it, until the lock is taken off. */
-  | { readonly kind: "lock"; readonly reason: string };
+  /** Nobody moves it, until the lock is taken off. Then it needs an approval where it did before. */
+  | { readonly kind: "lock"; readonly reason: string; readonly over?: "approval" | undefined };
 
 export const GUARD_KINDS = ["approval", "lock"] as const satisfies readonly Guard["kind"][];
+
+/** Decides what stands before an environment once somebody wishes for a guard, or for none (null). */
+export function placeGuard(before: Guard | undefined, wish: Guard | null): Guard | undefined {
+  const isApprovalNeeded = before?.kind === "approval" || before?.over === "approval";
+  if (wish?.kind === "lock") return isApprovalNeeded ? { ...wish, over: "approval" } : wish;
+  if (wish) return wish;
+  // A lock is for a while: who takes it off wants what was there before it.
+  return before?.kind === "lock" && isApprovalNeeded ? { kind: "approval" } : undefined;
+}
 
 export interface GuardedMove {
   readonly action: "release" | "rollback";

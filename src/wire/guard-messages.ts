@@ -3,16 +3,21 @@ import { z } from "zod";
 import { environment, isoTime, projectName, version } from "./fields.ts";
 
 /** The messages about what stands before an environment, and about moves that were asked for. */
+const approvalGuard = z.strictObject({ kind: z.literal("approval") });
+const lock = z.strictObject({ kind: z.literal("lock"), reason: z.string().trim().min(1).max(500) });
 const guardOf = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("approval") }),
-  z.strictObject({ kind: z.literal("lock"), reason: z.string().trim().min(1).max(500) }),
+  approvalGuard,
+  lock.extend({
+    over: z.literal("approval").optional().meta({ description: "What comes back when the lock is taken off" }),
+  }),
 ]);
 export const guardRequest = z.strictObject({
   project: projectName,
   environment,
-  guard: guardOf
-    .nullable()
-    .meta({ description: "approval: another member must approve each release. lock: nobody moves it. null: no guard" }),
+  guard: z.discriminatedUnion("kind", [approvalGuard, lock]).nullable().meta({
+    description:
+      "approval: another member must approve each release. lock: nobody moves it. null: no guard; of a lock: what was there before it",
+  }),
 });
 export const guard = z.object({
   environment,

@@ -39,5 +39,6 @@ function readWish({ approval, lock, off }: GuardOptions): Api.GuardRequest["guar
 
 function describe(guard: Api.GuardState["guard"]): string {
   if (!guard) return "by everybody who may deploy";
-  return guard.kind === "approval" ? "once another member approves" : `by nobody: ${guard.reason}`;
+  if (guard.kind === "approval") return "once another member approves";
+  return `by nobody: ${guard.reason}${guard.over ? " (then again once another member approves)" : ""}`;
 }

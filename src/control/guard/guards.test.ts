@@ -184,11 +184,11 @@ test("only who administers the workspace sets guards, and the log has what there
   const site = await makeSite({ kind: "approval" });
   expect((await site.set(null, "bob")).status).toBe(403);
   await site.set({ kind: "lock", reason: "fair" });
-  await site.set(null);
+  expect((await site.set(null)).body.guard).toEqual({ kind: "approval" });
   const { events } = (await world.call("ann", "GET", `/audit?project=${site.project}&action=guard.*`)).body;
   expect(events.map(({ action, before, after }: any) => [action, before, after])).toEqual([
-    ["guard.remove", { kind: "lock", reason: "fair" }, null],
-    ["guard.set", { kind: "approval" }, { kind: "lock", reason: "fair" }],
+    ["guard.remove", { kind: "lock", reason: "fair", over: "approval" }, { kind: "approval" }],
+    ["guard.set", { kind: "approval" }, { kind: "lock", reason: "fair", over: "approval" }],
     ["guard.set", null, { kind: "approval" }],
   ]);
 });

@@ -1,4 +1,5 @@
-import { type Environment, ENVIRONMENTS, type Guard } from "#model";
+import type { Schema } from "#db";
+import { type Environment, ENVIRONMENTS, type Guard, placeGuard } from "#model";
 import type { Api } from "#wire";
 import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
@@ -11,13 +12,13 @@ export async function findGuard({ db }: Context, { id }: Site, environment: Envi
     .selectFrom("guards")
     .where("site_id", "=", id)
     .where("environment", "=", environment)
-    .select(["kind", "reason"])
+    .select(["kind", "reason", "over"])
     .executeTakeFirst();
   return row && guardOf(row);
 }
 
-const guardOf = ({ kind, reason }: { kind: Guard["kind"]; reason: string | null }): Guard =>
-  kind === "lock" ? { kind, reason: reason ?? "" } : { kind };
+const guardOf = ({ kind, reason, over }: Pick<Schema["guards"], "kind" | "reason" | "over">): Guard =>
+  kind === "lock" ? { kind, reason: reason ?? "", ...(over && { over }) } : { kind };
 
 /** Lists the guards of a site's environments, of each one. */
 export async function listGuards({ db }: Context, { id }: Site): Promise<Api.GuardList> {
@@ -41,24 +42,25 @@ export async function listGuards({ db }: Context, { id }: Site): Promise<Api.Gua
   };
 }
 
-/** Puts a guard before an environment in place of what was there, or (null) takes it away. Called in the site's turn. */
+/** Puts a guard before an environment, or (null) takes it away, as `placeGuard` decides. Called in the site's turn. */
 export async function setGuard(
   context: Context,
   actor: Actor,
   site: Site,
   environment: Environment,
-  guard: Guard | null,
+  wish: Guard | null,
 ): Promise<Api.GuardState> {
   const before = (await findGuard(context, site, environment)) ?? null;
+  const guard = placeGuard(before ?? undefined, wish) ?? null;
   const set_at = nowIso(context);
   await context.db.query.transaction().execute(async (query) => {
     await query.deleteFrom("guards").where("site_id", "=", site.id).where("environment", "=", environment).execute();
     if (guard) {
-      const reason = guard.kind === "lock" ? guard.reason : null;
-      const row = { site_id: site.id, environment, kind: guard.kind, reason, set_by: actor.userId, set_at };
+      const [reason, over] = guard.kind === "lock" ? [guard.reason, guard.over ?? null] : [null, null];
+      const row = { site_id: site.id, environment, kind: guard.kind, reason, over, set_by: actor.userId, set_at };
       await query.insertInto("guards").values(row).execute();
     }
-    const action = guard ? "guard.set" : "guard.remove";
+    const action = wish ? "guard.set" : "guard.remove";
     await recordEvent(context, actor, action, { site, target: environment, before, after: guard }, query);
   });
   return { environment, guard, set_by: guard && actor.email, set_at: guard && set_at };

@@ -11,6 +11,7 @@ import * as deploys from "./0010-deploys.ts";
 import * as webhooks from "./0011-webhooks.ts";
 import * as traffic from "./0012-traffic.ts";
 import * as deletedSites from "./0013-deleted-sites.ts";
+import * as guardsUnderLocks from "./0014-guards-under-locks.ts";
 
 /** Every migration, in order. What one that has shipped makes never changes: add the next. */
 export const migrations: Record<string, Migration> = {
@@ -26,4 +27,5 @@ export const migrations: Record<string, Migration> = {
   "0011-webhooks": webhooks,
   "0012-traffic": traffic,
   "0013-deleted-sites": deletedSites,
+  "0014-guards-under-locks": guardsUnderLocks,
 };
