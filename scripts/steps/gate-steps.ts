@@ -56,9 +56,21 @@ const SLOW_UNITS = [
   "src/upkeep",
 ];
 
-/** Tests that measure how long answers take, or load the machine on purpose: each alone. */
-const UNDER_LOAD = [
+const inTests = (names: readonly string[]): string[] => names.map((name) => `test/${name}.test.ts`);
+
+/** Tests that measure how long answers take, or whose visitors may not miss one: each alone. */
+const UNDER_LOAD = inTests([
   "conformance/certificate-swap",
+  "e2e/hostile-clients",
+  "e2e/hot-restart",
+  "e2e/rollback-under-load",
+  "e2e/workers",
+  "e2e/workers-ending",
+  "e2e/workers-https",
+]);
+
+/** Tests of many processes, of which some end or are cut off under load: two at a time, each in a world of its own. */
+const OUTAGES = inTests([
   "conformance/postgres/garbage",
   "conformance/s3-faults",
   "conformance/s3-outage",
@@ -66,15 +78,9 @@ const UNDER_LOAD = [
   "e2e/control-planes",
   "e2e/dropped-uploads",
   "e2e/failing-disk",
-  "e2e/hostile-clients",
-  "e2e/hot-restart",
   "e2e/roles",
-  "e2e/rollback-under-load",
   "e2e/upgrade",
-  "e2e/workers",
-  "e2e/workers-ending",
-  "e2e/workers-https",
-].map((name) => `test/${name}.test.ts`);
+]);
 
 /**
  * For tests that wait more than they compute: files run beside each other, in so many processes. More than that many
@@ -100,9 +106,14 @@ export const wholeSuites: readonly Suite[] = [
   {
     name: "conformance",
     paths: ["test/conformance"],
-    options: ["--timeout=120000", ...SIDE_BY_SIDE, ...without(UNDER_LOAD)],
+    options: ["--timeout=120000", ...SIDE_BY_SIDE, ...without([...UNDER_LOAD, ...OUTAGES])],
   },
-  { name: "end to end", paths: ["test/e2e"], options: ["--timeout=300000", ...SIDE_BY_SIDE, ...without(UNDER_LOAD)] },
+  {
+    name: "end to end",
+    paths: ["test/e2e"],
+    options: ["--timeout=300000", ...SIDE_BY_SIDE, ...without([...UNDER_LOAD, ...OUTAGES])],
+  },
+  { name: "outages", paths: OUTAGES, options: ["--timeout=300000", "--isolate", "--parallel=2"] },
   { name: "under load", paths: UNDER_LOAD, options: ["--timeout=300000", "--isolate"] },
   {
     name: "npm package",

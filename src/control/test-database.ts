@@ -24,5 +24,5 @@ async function openFile(): Promise<TestDatabase> {
   };
 }
 
-/** For tests: how they open a database. test/conformance/postgres/control.test.ts has the same tests run over PostgreSQL. */
+/** For tests: how they open a database. test/harness/over-postgres.ts has the same tests run over PostgreSQL. */
 export const testDatabases = { open: openFile as () => Promise<TestDatabase> };
