@@ -12,6 +12,7 @@ import { collectGarbage } from "./retention/collect-garbage.ts";
 import { runDue, type Scheduled } from "./schedule.ts";
 import { collectTraffic } from "./traffic/collect-traffic.ts";
 import { COLLECTING_TRAFFIC } from "./traffic/freshen.ts";
+import { answerWatched, createWatched } from "./watched.ts";
 import { createDeliverer } from "./webhooks/deliverer.ts";
 import { createSeal } from "./webhooks/seal.ts";
 
@@ -51,11 +52,12 @@ export function createControl(context: Context, secret: string, metrics: () => s
   const { accounts } = signIn;
   const seal = createSeal(secret, context.randomBytes);
   const deliverer = createDeliverer(context, seal);
-  // A server that nobody asks about its sites does without the schemas and routes of the API: they take 8 MB.
-  const startedMs = context.nowMs();
+  const watched = createWatched(context, metrics);
+  // A server that is only watched does without the schemas and routes of the API: they take 8 MB.
   let loaded: Promise<Control["fetch"]> | undefined;
-  const load = async () => (await import("./api/app.ts")).createApi(context, signIn, seal, { metrics, startedMs });
-  const fetch: Control["fetch"] = async (...request) => await (await (loaded ??= load()))(...request);
+  const load = async () => (await import("./api/app.ts")).createApi(context, signIn, seal, watched);
+  const fetch: Control["fetch"] = async (request, ...from) =>
+    (await answerWatched(watched, context, request)) ?? (await (await (loaded ??= load()))(request, ...from));
   const clean = async () => void (await cleanUp(context));
   const recheck = () => recheckDomains(context);
   const verify = () => verifyWaiting(context);

@@ -6,6 +6,8 @@ import { createLive } from "../live/live.ts";
 import type { Seal } from "../webhooks/seal.ts";
 import { createApi } from "./app.ts";
 
+const nothing = async () => new Response();
+
 test("the documents that anybody may ask for are made once", async () => {
   let made = 0;
   const settings = {
@@ -24,8 +26,8 @@ test("the documents that anybody may ask for are made once", async () => {
     activity: createActivity(),
     live: createLive("epoch"),
   };
-  const told = { metrics: () => "", startedMs: 0 };
-  const answer = createApi(context as unknown as Context, {} as SignIn, {} as Seal, told);
+  const watched = { health: nothing, metrics: nothing };
+  const answer = createApi(context as unknown as Context, {} as SignIn, {} as Seal, watched);
   const before = made;
   const paths = ["/api/v1/openapi.json", "/api/docs", "/api/v1/openapi.json", "/api/docs"];
   const texts = await Promise.all(
@@ -42,8 +44,8 @@ test("answers are counted by the pattern of their route: what a client makes up 
   const live = createLive("epoch");
   const addresses = { console: "http://localhost" };
   const context = { settings, addresses, nowMs: () => 0, db: {}, store: {}, activity, live };
-  const told = { metrics: () => "sitepod_up 1\n", startedMs: 0 };
-  const answer = createApi(context as unknown as Context, {} as SignIn, {} as Seal, told);
+  const watched = { health: nothing, metrics: nothing };
+  const answer = createApi(context as unknown as Context, {} as SignIn, {} as Seal, watched);
   const ask = (method: string, path: string) => answer(new Request(`http://localhost/api/v1${path}`, { method }), null);
   for (const path of ["/metrics", "/metrics?since=1", "/made-up", "/up-made"]) await ask("GET", path);
   await ask("HEAD", "/metrics");

@@ -6,6 +6,7 @@ import { authenticate } from "../identity/authenticate.ts";
 import { findOperator } from "../identity/operator.ts";
 import type { SignIn } from "../identity/sign-in.ts";
 import { createRequestLimit } from "../quota/request-limit.ts";
+import type { Watched } from "../watched.ts";
 import type { Seal } from "../webhooks/seal.ts";
 import { addAccessRoutes } from "./access-routes.ts";
 import { addAccountRoutes } from "./account-routes.ts";
@@ -28,7 +29,7 @@ import { addLiveRoutes } from "./live-routes.ts";
 import { addGarbageRoutes, addRetentionRoutes } from "./retention-routes.ts";
 import type { Api, Caller } from "./route.ts";
 import { addSecurityRoutes } from "./security-routes.ts";
-import { addServerRoutes, type ProcessFigures } from "./server-routes.ts";
+import { addServerRoutes } from "./server-routes.ts";
 import { addGuardRoutes } from "./guard-routes.ts";
 import { addInvitationRoutes } from "./invitation-routes.ts";
 import { addMemberRoutes } from "./member-routes.ts";
@@ -43,7 +44,7 @@ const BASE = "/api/v1";
 const NO_ROUTE = { method: "other", path: "none" };
 
 /** Makes the HTTP API: `(request, address of the client) => response`. */
-export function createApi(context: Context, signIn: SignIn, seal: Seal, told: ProcessFigures) {
+export function createApi(context: Context, signIn: SignIn, seal: Seal, watched: Watched) {
   const app: Api = new OpenAPIHono<{ Bindings: Caller }>().basePath(BASE);
   app.use((request, next) =>
     inRequestSpan(request.req.raw, async (span) => {
@@ -55,7 +56,7 @@ export function createApi(context: Context, signIn: SignIn, seal: Seal, told: Pr
       describeRequestSpan(span, answered);
     }),
   );
-  addServerRoutes(app, context, signIn.accounts, told);
+  addServerRoutes(app, context, signIn.accounts, watched);
   addGarbageRoutes(app, context);
   addAccountRoutes(app, context, signIn);
   addPasswordRoutes(app, context, signIn);

@@ -2,36 +2,16 @@ import { isIP } from "node:net";
 import { api } from "#wire";
 import type { Context } from "../context.ts";
 import { describeServer } from "../describe-server.ts";
-import { createHealth } from "../health.ts";
 import type { Accounts } from "../identity/accounts.ts";
-import { metricsResponse } from "../metrics-response.ts";
 import { recordEvent } from "../identity/audit.ts";
 import { cleanUp } from "../retention/clean-up.ts";
+import type { Watched } from "../watched.ts";
 import { addRoute, type Api, describePermission } from "./route.ts";
 
-/** What is told of the whole process. */
-export interface ProcessFigures {
-  /** In Prometheus' text format. */
-  readonly metrics: () => string | Promise<string>;
-  /** Milliseconds since the epoch. */
-  readonly startedMs: number;
-}
-
-export function addServerRoutes(
-  app: Api,
-  context: Context,
-  accounts: Accounts,
-  { metrics, startedMs }: ProcessFigures,
-): void {
+export function addServerRoutes(app: Api, context: Context, accounts: Accounts, { health, metrics }: Watched): void {
   const tag = "Server";
 
-  const checkDatabase = async () => {
-    await context.db.check();
-    await context.db.query.selectFrom("workspaces").select("id").limit(1).execute();
-  };
-  const { store, nowMs, settings } = context;
-  const health = createHealth({ store, checkDatabase, nowMs, startedMs, version: settings.version });
-  app.get("/health", () => health());
+  app.get("/health", health);
   app.openAPIRegistry.registerPath({
     method: "get",
     path: "/health",
@@ -90,7 +70,7 @@ export function addServerRoutes(
     async () => await describeServer(context),
   );
 
-  app.get("/metrics", async () => metricsResponse(await metrics()));
+  app.get("/metrics", metrics);
 
   addRoute(
     app,
