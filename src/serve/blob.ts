@@ -25,6 +25,9 @@ export interface Answers {
 /** The store may move a file that nobody opened for a minute. After so long it is asked again where the file is. */
 const FILE_KEPT_MS = 30_000;
 
+/** JavaScriptCore lets as much lie as is kept before it looks: with many sites, twice the memory. */
+const COLLECTED_AFTER_BYTES = 16 * 1024 * 1024;
+
 export interface AnswersOptions {
   readonly readers: Readers;
   /** What is no longer kept here is not ready any more. */
@@ -34,17 +37,34 @@ export interface AnswersOptions {
   readonly maxHotBytes: number;
   /** Browsers are told to come by HTTPS only. */
   readonly isHttpsOnly: boolean;
+  /** Has memory collected, beside requests. */
+  readonly collect?: () => void;
 }
 
 /** RFC 6797. Without subdomains: a custom domain's may be somewhere else. */
 export const HSTS = { "Strict-Transport-Security": "max-age=31536000" };
 
 /** Keeps answers, the least recently used making room. */
-export function createAnswers({ readers, ready, nowMs, maxHotBytes, isHttpsOnly }: AnswersOptions): Answers {
+export function createAnswers({
+  readers,
+  ready,
+  nowMs,
+  maxHotBytes,
+  isHttpsOnly,
+  collect = () => Bun.gc(false),
+}: AnswersOptions): Answers {
+  let bytesLeft = COLLECTED_AFTER_BYTES;
   const answers = new LRUCache<string, Answer>({
     maxSize: maxHotBytes,
     sizeCalculation: bytesInMemory,
-    dispose: (answer) => ready.forget(answer),
+    dispose(answer, _, reason) {
+      ready.forget(answer);
+      if (reason !== "evict") return;
+      bytesLeft -= bytesInMemory(answer);
+      if (bytesLeft > 0) return;
+      bytesLeft = COLLECTED_AFTER_BYTES;
+      collect();
+    },
     perf: { now: nowMs },
     ttlResolution: 0,
   });
