@@ -1,7 +1,7 @@
 import type { World } from "../world.ts";
 
 /** So many files of a large folder are a step: what it leaves is some tens of megabytes of texts. */
-export const FILES_PER_STEP = 50_000;
+export const FILES_PER_STEP = 20_000;
 
 /**
  * Returns what is to be called as each file is done: it collects now and then. Left to itself the collector of the

@@ -2,7 +2,7 @@
 const LARGE_MANIFEST_BYTES = 8 * 1024 * 1024;
 
 /** After so many files of a large pod it is time to collect. */
-export const FILES_PER_STEP = 32_768;
+export const FILES_PER_STEP = 16_384;
 
 /**
  * Collects what a step of a deploy has left, where the pod is large: a few texts for each of its files, and arrays as large
