@@ -27,7 +27,10 @@ export interface Suite {
 
 /** Tests beside the source that wait for the disk, for clocks or for passwords to be hashed: not for the gate before each commit. */
 const SLOW_UNITS = [
+  "src/bin/webhook-sender.test.ts",
   "src/control/archive",
+  "src/control/control.test.ts",
+  "src/control/describe-server.test.ts",
   "src/control/domains",
   "src/control/guard",
   "src/control/identity/accounts.test.ts",
@@ -38,11 +41,8 @@ const SLOW_UNITS = [
   "src/control/identity/workspaces.test.ts",
   "src/control/live/live.test.ts",
   "src/control/quota",
-  "src/control/release/bin.test.ts",
-  "src/control/release/plan-base.test.ts",
-  "src/control/release/previews.test.ts",
-  "src/control/release/purge-site.test.ts",
-  "src/control/release/settle-deletion.test.ts",
+  "src/control/reconcile.test.ts",
+  "src/control/release",
   "src/control/retention",
   "src/control/traffic",
   "src/control/webhooks/deliverer.test.ts",
