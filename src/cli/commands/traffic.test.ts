@@ -78,7 +78,9 @@ test("what is not known is a usage error, and nothing to show is said", async ()
   const nothing = traffic({ environment: "preview", total: figures(0) });
   const { asked, stdout } = await run(["shop", "--env", "preview"], nothing);
   expect(asked).toEqual(["GET /projects/shop/traffic?range=day&environment=preview"]);
-  expect(stdout).toBe("Nobody asked for anything of shop (preview) in the last day.\n");
+  expect(stdout).toBe(
+    "Nobody asked for anything of shop (preview) in the last day. Requests are shown a minute after they are answered.\n",
+  );
 });
 
 test("--json writes what the server says", async () => {

@@ -19,7 +19,8 @@ interface Row {
 export function formatTraffic(traffic: Api.Traffic, paint: Paint): string {
   const { project, environment, range, total, paths, missing_paths: missing } = traffic;
   const what = environment === null ? project : `${project} (${environment})`;
-  if (total.requests === 0) return `Nobody asked for anything of ${what} in the last ${NAMES[range]}.`;
+  if (total.requests === 0)
+    return `Nobody asked for anything of ${what} in the last ${NAMES[range]}. Requests are shown a minute after they are answered.`;
   const cached = Math.round((total.not_modified / total.requests) * 100);
   const head =
     `${paint.bold(what)}: ${formatCount(total.requests, "request")} in the last ${NAMES[range]}, ${formatBytes(total.bytes)} sent, ` +
