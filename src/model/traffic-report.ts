@@ -1,5 +1,13 @@
 import { isCount, parseJsonObject } from "./ref.ts";
-import { type Figures, MAX_TRAFFIC_PATH_LENGTH, type PathRequests, SHOWN_AS, type ShownAs } from "./traffic.ts";
+import { parseSiteName } from "./site.ts";
+import {
+  type Figures,
+  MAX_PATHS,
+  MAX_TRAFFIC_PATH_LENGTH,
+  type PathRequests,
+  SHOWN_AS,
+  type ShownAs,
+} from "./traffic.ts";
 
 /** What was counted of a site under one of its addresses. */
 export interface SiteFigures {
@@ -40,7 +48,8 @@ export function parseFigures(text: string): Figures | undefined {
 function isSiteFigures(value: unknown): value is SiteFigures {
   if (!isObject(value)) return false;
   const { label, shownAs, sinceMs, figures } = value;
-  return typeof label === "string" && SHOWN_AS.includes(shownAs as ShownAs) && isAmount(sinceMs) && isFigures(figures);
+  const isVisited = typeof label === "string" && parseSiteName(label).ok && SHOWN_AS.includes(shownAs as ShownAs);
+  return isVisited && isAmount(sinceMs) && isFigures(figures);
 }
 
 function isFigures(value: unknown): value is Figures {
@@ -52,6 +61,7 @@ function isFigures(value: unknown): value is Figures {
 
 const arePaths = (value: unknown): value is readonly PathRequests[] =>
   Array.isArray(value) &&
+  value.length <= MAX_PATHS &&
   value.every(
     (each) =>
       Array.isArray(each) &&

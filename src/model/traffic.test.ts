@@ -79,7 +79,13 @@ describe("figures", () => {
     const text = formatTrafficReport(report);
     expect(parseTrafficReport(text)).toEqual(report);
     const damaged = ["", "{}", text.slice(0, 60), text.replace('"beta"', '"else"'), text.replace("[5,2,1,0]", "[5,2]")];
-    for (const each of [...damaged, text.replace('["/",5]', '["/",-5]')]) {
+    const tooMany = text.replace(
+      '["/",5]',
+      Array(MAX_PATHS + 1)
+        .fill('["/",5]')
+        .join(),
+    );
+    for (const each of [...damaged, tooMany, text.replace('["/",5]', '["/",-5]'), text.replace("docs", "../docs")]) {
       expect(parseTrafficReport(each)).toBeUndefined();
     }
   });

@@ -30,12 +30,14 @@ const figures = (requests: number, more: Partial<Figures> = {}): Figures => ({
   missing: [],
   ...more,
 });
-const entry = (label: string, counted: Figures, shownAs: ShownAs = "prod"): SiteFigures => ({
+const entryOf = (label: string, sinceMs: number, counted: Figures, shownAs: ShownAs = "prod"): SiteFigures => ({
   label,
   shownAs,
-  sinceMs: world.nowMs,
+  sinceMs,
   figures: counted,
 });
+const entry = (label: string, counted: Figures, shownAs: ShownAs = "prod") =>
+  entryOf(label, world.nowMs, counted, shownAs);
 
 /** As an edge does, in a document of its own. Returns its key. */
 async function report(sites: readonly SiteFigures[], countedMs = world.nowMs): Promise<string> {
@@ -170,9 +172,12 @@ describe("figures are those of the site that", () => {
   });
 });
 
-test("a report that is damaged is told of and removed", async () => {
+test.each([
+  ["is cut off", "{"],
+  ["names no site", formatTrafficReport({ countedMs: 0, sites: [entryOf("../shop", 0, figures(1))] })],
+])("a report that %s is told of and removed", async (_, text) => {
   const key = trafficReportKey("damaged");
-  await world.store.documents.create(key, "{");
+  await world.store.documents.create(key, text);
   await report([entry("shop", figures(5))]);
   expect((await traffic()).total.requests).toBe(5);
   expect(world.logged).toContain(`${key} is damaged: what it counted is lost`);
