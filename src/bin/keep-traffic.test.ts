@@ -7,22 +7,28 @@ const NOON_MS = Date.UTC(2030, 0, 1, 12);
 let nowMs: number;
 let counted: number;
 let ids: number;
-let label: string;
+let sites: number;
 let isDown: boolean;
 let logged: string[];
 let store: Store;
 let traffic: TrafficKeeping;
 
 beforeEach(() => {
-  label = "docs";
+  sites = 1;
   [nowMs, counted, ids, isDown, logged, store] = [NOON_MS, 0, 0, false, [], openMemoryStore()];
   const options: TrafficOptions = {
     everyS: 60,
     take: async () => {
       const answers = [counted, 0, 0, 0] as const;
       counted = 0;
-      const site: SiteFigures = { label, shownAs: "prod", sinceMs: nowMs, figures: { ...NO_FIGURES, answers } };
-      return answers[0] > 0 ? [site] : [];
+      const figures = { ...NO_FIGURES, answers };
+      const entry = (_: unknown, i: number): SiteFigures => ({
+        label: `docs-${i}`,
+        shownAs: "prod",
+        sinceMs: nowMs,
+        figures,
+      });
+      return answers[0] > 0 ? Array.from({ length: sites }, entry) : [];
     },
     documents: {
       create: async (key, text) => {
@@ -80,11 +86,17 @@ test("what the store does not take waits for it, an hour of it at most, and is t
 
 test("large reports wait in bounded memory", async () => {
   isDown = true;
-  label = "s".repeat(5 * 1024 * 1024);
+  sites = 36_000;
   for (let minute = 0; minute < 10; minute++) await countFor(60, 1);
   isDown = false;
   await countFor(60, 0);
   expect(await reports()).toHaveLength(3);
+});
+
+test("one that is larger than all that may wait is written down", async () => {
+  sites = 150_000;
+  await countFor(60, 1);
+  expect(await reports()).toEqual([[30, 1]]);
 });
 
 test("the last of it is written down at the end", async () => {

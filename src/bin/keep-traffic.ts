@@ -28,7 +28,10 @@ export interface TrafficKeeping {
   stop(): Promise<void>;
 }
 
-/** What waits as long as the store takes nothing: so many reports, of so many characters together. The oldest are forgotten. */
+/**
+ * What waits as long as the store takes nothing: so many reports, of so many characters together. The oldest are forgotten, and
+ * never the last: whoever makes it large, with paths nobody has, would end all counting.
+ */
 const MAX_WAITING = 60;
 const MAX_WAITING_LENGTH = 16 * 1024 * 1024;
 const LAST_MS = 5000;
@@ -60,7 +63,8 @@ export function keepTraffic(
     if (sites.length > 0) {
       waiting.push({ key: trafficReportKey(newId()), text: formatTrafficReport({ countedMs, sites }) });
     }
-    while (waiting.length > MAX_WAITING || lengthOf(waiting) > MAX_WAITING_LENGTH) waiting.shift();
+    while (waiting.length > MAX_WAITING || (waiting.length > 1 && lengthOf(waiting) > MAX_WAITING_LENGTH))
+      waiting.shift();
     try {
       for (let report = waiting[0]; report; report = waiting[0]) {
         // One that is there is this one: it had arrived, and its answer was lost.
