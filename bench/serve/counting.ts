@@ -1,20 +1,13 @@
-import { randomBytes } from "node:crypto";
-import { register } from "../../test/harness/account.ts";
-import { deployClient } from "../../test/harness/deploy-client.ts";
 import { type Server, startServer } from "../../test/harness/server.ts";
 import { median } from "../median.ts";
 import { processTree } from "../process-tree.ts";
-import { type Load, measureLoad, pin, type Protocol } from "./load.ts";
+import { CONNECTIONS, deployPage, HTTPS, measurePage, PAGE_BYTES, ROUND_S } from "./bench-page.ts";
+import { pin, type Protocol } from "./load.ts";
 import { findFreePort } from "./peers.ts";
 
 /** Two servers that are the same differ by some per cent for as long as they run: several of each are measured. */
 const PAIRS = 5;
 const ROUNDS = 4;
-const ROUND_S = 1;
-const CONNECTIONS = 64;
-const SITE = "bench";
-const PAGE_BYTES = 4096;
-const HTTPS = ["--https", "--https-port", "0", "--acme-directory", "https://127.0.0.1:9/directory"];
 const EVERY_S = { on: 60, off: 0 } as const;
 type Counting = keyof typeof EVERY_S;
 
@@ -36,7 +29,9 @@ async function measureProtocol(protocol: Protocol) {
     const servers: Partial<Record<Counting, Server>> = {};
     for (const counting of order) servers[counting] = cleanup.use(await start(protocol, EVERY_S[counting]));
     for (let round = 0; round < ROUNDS; round++) {
-      for (const counting of order) speeds[counting].push(await measure(protocol, servers[counting]!));
+      for (const counting of order) {
+        speeds[counting].push((await measurePage(servers[counting]!, protocol)).requests_per_cpu_s);
+      }
     }
   }
   // Neighbours in time are compared: what else the machine does then is nearly the same for both.
@@ -51,21 +46,7 @@ async function start(protocol: Protocol, everyS: number): Promise<Server> {
   const isTls = protocol === "h2";
   const flags = [...(isTls ? HTTPS : []), "--traffic-every", `${everyS}`];
   const server = await startServer({ flags, port: isTls ? await findFreePort() : 0 });
-  const client = deployClient({ endpoint: server.url, token: (await register(server.url)).token });
-  await client.deploy(SITE, { "page.txt": randomBytes(PAGE_BYTES) }, "prod");
+  await deployPage(server);
   await pin(processTree(server.pid));
   return server;
-}
-
-async function measure(protocol: Protocol, { pid, port, domain }: Server): Promise<number> {
-  const load: Load = {
-    protocol,
-    host: `${SITE}.${domain}`,
-    path: "/page.txt",
-    headers: [],
-    status: 200,
-    connections: CONNECTIONS,
-    durationS: ROUND_S,
-  };
-  return (await measureLoad({ name: "sitepod", pid, port }, load)).requests_per_cpu_s;
 }

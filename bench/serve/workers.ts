@@ -1,21 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { register } from "../../test/harness/account.ts";
-import { type DeployClient, deployClient, type SiteFiles } from "../../test/harness/deploy-client.ts";
+import type { DeployClient, SiteFiles } from "../../test/harness/deploy-client.ts";
 import { type Server, startServer } from "../../test/harness/server.ts";
 import { median } from "../median.ts";
-import { type Load, measureLoad, type Protocol, type Speed } from "./load.ts";
+import { CONNECTIONS, deployPage, HTTPS, measurePage, PAGE_BYTES, ROUND_S } from "./bench-page.ts";
+import type { Protocol, Speed } from "./load.ts";
 import { findFreePort } from "./peers.ts";
 
 const ROUNDS = 7;
-const ROUND_S = 1;
-const CONNECTIONS = 64;
-const SITE = "bench";
-const PAGE_BYTES = 4096;
 const DEPLOYS = 5;
 const DEPLOY_FILES = 200;
 const DEPLOY_FILE_BYTES = 8 * 1024;
 const DEPLOY_FILM_BYTES = 32 * 1024 * 1024;
-const NO_AUTHORITY = "https://127.0.0.1:9/directory";
 
 /** The same with one process that serves, and with two. */
 interface Pair<T> {
@@ -31,9 +26,8 @@ export async function benchWorkers() {
   await using cleanup = new AsyncDisposableStack();
   const start = async (workers: number, flags: readonly string[] = [], port = 0) =>
     cleanup.use(await startServer({ port, flags: [...flags, "--workers", `${workers}`] }));
-  const https = ["--https", "--https-port", "0", "--acme-directory", NO_AUTHORITY];
   const plain = { one: await start(1), two: await start(2) };
-  const secure = { one: await start(1, https, await findFreePort()), two: await start(2, https, await findFreePort()) };
+  const secure = { one: await start(1, HTTPS, await findFreePort()), two: await start(2, HTTPS, await findFreePort()) };
 
   const clients = { one: await deployPage(plain.one), two: await deployPage(plain.two) };
   for (const server of [secure.one, secure.two]) await deployPage(server);
@@ -53,17 +47,7 @@ async function measurePair(servers: Pair<Server>, protocol: Protocol) {
   const speeds: Pair<Speed[]> = { one: [], two: [] };
   for (let round = 0; round < ROUNDS; round++) {
     for (const workers of ["one", "two"] as const) {
-      const { pid, port, domain } = servers[workers];
-      const load: Load = {
-        protocol,
-        host: `${SITE}.${domain}`,
-        path: "/page.txt",
-        headers: [],
-        status: 200,
-        connections: CONNECTIONS,
-        durationS: ROUND_S,
-      };
-      speeds[workers].push(await measureLoad({ name: "sitepod", pid, port }, load));
+      speeds[workers].push(await measurePage(servers[workers], protocol));
     }
   }
   // Neighbours in time are compared: what else the machine does then is nearly the same for both.
@@ -79,12 +63,6 @@ const medianSpeed = (speeds: readonly Speed[]): Speed => ({
   requests_per_s: Math.round(median(speeds.map((speed) => speed.requests_per_s))),
   requests_per_cpu_s: Math.round(median(speeds.map((speed) => speed.requests_per_cpu_s))),
 });
-
-async function deployPage(server: Server): Promise<DeployClient> {
-  const client = deployClient({ endpoint: server.url, token: (await register(server.url)).token });
-  await client.deploy(SITE, { "page.txt": randomBytes(PAGE_BYTES) }, "prod");
-  return client;
-}
 
 /** With two processes each request to the API takes one hop more. */
 async function measureDeploys(clients: Pair<DeployClient>) {
