@@ -1,18 +1,23 @@
-import { type Claim, SitepodError } from "#model";
+import { type Claim, claimKey, SitepodError } from "#model";
 import type { Context } from "../context.ts";
 
 /** Lists a site's claims: to its label, and to those that it had. One that is damaged is told, and left out. */
 export async function claimsOf(context: Context, siteId: string): Promise<Claim[]> {
   const claims: Claim[] = [];
   for await (const key of context.store.documents.list("sites/")) {
-    try {
-      const claim = await context.records.readClaim(key.slice("sites/".length, -".json".length));
-      if (claim?.site_id === siteId) claims.push(claim);
-    } catch (error) {
-      // What is damaged of one site must not keep another from being renamed or deleted.
-      if (!(error instanceof SitepodError) || error.code !== "internal") throw error;
-      context.log(`${key} was left out`, error);
-    }
+    const claim = await readWholeClaim(context, key.slice("sites/".length, -".json".length));
+    if (claim?.site_id === siteId) claims.push(claim);
   }
   return claims;
+}
+
+/** Reads who holds a label. A claim that is damaged is told, and nobody's: what is damaged of one site must not keep others from going on. */
+export async function readWholeClaim(context: Context, label: string): Promise<Claim | undefined> {
+  try {
+    return await context.records.readClaim(label);
+  } catch (error) {
+    if (!(error instanceof SitepodError) || error.code !== "internal") throw error;
+    context.log(`${claimKey(label)} was left out`, error);
+    return undefined;
+  }
 }

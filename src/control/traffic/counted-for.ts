@@ -1,5 +1,6 @@
 import type { SiteFigures } from "#model";
 import type { Context } from "../context.ts";
+import { readWholeClaim } from "../release/labels.ts";
 
 /** By label: the id of the site that something was counted for. */
 export type CountedFor = ReadonlyMap<string, string>;
@@ -19,7 +20,7 @@ export async function findCountedFor(context: Context, entries: readonly SiteFig
   for (const label of sinceMs.keys()) {
     if (sites.some((site) => site.label === label)) continue;
     // It has been renamed, or is gone.
-    const claim = await context.records.readClaim(label);
+    const claim = await readWholeClaim(context, label);
     if (claim) claimed.set(label, claim.site_id);
   }
   const renamed = await sitesBy(context, "id", [...new Set(claimed.values())]);

@@ -184,6 +184,14 @@ test.each([
   expect(await waiting()).toEqual([]);
 });
 
+test("a claim that is damaged keeps no other site from being counted", async () => {
+  await world.store.documents.create("sites/old.json", "{");
+  await report([entry("old", figures(1)), entry("shop", figures(5))]);
+  expect((await traffic()).total.requests).toBe(5);
+  expect(world.logged).toContain("sites/old.json was left out");
+  expect(await waiting()).toEqual([]);
+});
+
 test("whoever watches hears that there are new figures, and not whose", async () => {
   await using stream = await world.watch("bob", "/events");
   await report([entry("shop", figures(5))]);
