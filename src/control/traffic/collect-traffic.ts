@@ -38,15 +38,19 @@ interface Place {
 export async function collectTraffic(context: Context): Promise<void> {
   const { documents } = context.store;
   let collected = 0;
+  let left = 0;
   for await (const key of documents.list(TRAFFIC_FOLDER)) {
     try {
       await collectReport(context, key);
       collected++;
     } catch (error) {
+      left++;
       context.log(`${key} could not be added up; it is tried again`, error);
     }
   }
   await forgetOld(context);
+  // How far one is added that is still there must be known, however long that takes.
+  if (left === 0) await forgetReports(context);
   if (collected > 0) {
     context.live.tell({ project: null, action: TRAFFIC_COUNTED, workspaceId: null, userId: null });
   }
@@ -162,10 +166,13 @@ const rowOf = ({ siteId, shownAs, span, at }: Place, figures: Figures) => ({
 });
 
 async function forgetOld({ db, nowMs }: Context): Promise<void> {
-  const before = (ms: number) => new Date(nowMs() - ms).toISOString();
   for (const span of SPANS) {
-    const tooOld = before(SPAN_KEPT_MS[span]);
+    const tooOld = new Date(nowMs() - SPAN_KEPT_MS[span]).toISOString();
     await db.query.deleteFrom("traffic").where("span", "=", span).where("at", "<", tooOld).execute();
   }
-  await db.query.deleteFrom("traffic_reports").where("at", "<", before(REPORT_KNOWN_MS)).execute();
+}
+
+async function forgetReports({ db, nowMs }: Context): Promise<void> {
+  const tooOld = new Date(nowMs() - REPORT_KNOWN_MS).toISOString();
+  await db.query.deleteFrom("traffic_reports").where("at", "<", tooOld).execute();
 }

@@ -125,6 +125,19 @@ describe("a report is added once", () => {
     expect(world.logged).toContain(`${key} could not be added up; it is tried again`);
   });
 
+  test("where it cannot be removed for days", async () => {
+    const key = await report([entry("shop", figures(5))]);
+    for (let day = 0; day < 3; day++) {
+      world.failOnce(key);
+      expect((await traffic("range=month")).total.requests).toBe(5);
+      world.nowMs += DAY_MS;
+    }
+    expect(await waiting()).toEqual([key]);
+    expect((await traffic("range=month")).total.requests).toBe(5);
+    const known = await world.tryQuery((query) => query.selectFrom("traffic_reports").select("key"));
+    expect([await waiting(), known]).toEqual([[], []]);
+  });
+
   test("where it was written again after it was added", async () => {
     const text = formatTrafficReport({ countedMs: world.nowMs, sites: [entry("shop", figures(5))] });
     for (let i = 0; i < 2; i++) {
