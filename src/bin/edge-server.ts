@@ -86,10 +86,11 @@ export async function startEdgeServer(
   const stopCertificates = certificates?.start(edges.useCertificates);
 
   const end = async (drainMs: number) => {
-    await link.close();
     await stopCertificates?.();
     await edges.stop(drainMs);
     await traffic.stop();
+    // What is passed on until then goes to a control plane that answers.
+    await link.close();
     runFolder.remove();
   };
   return {

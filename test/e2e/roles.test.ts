@@ -134,6 +134,18 @@ describe("a control plane and its edges, as processes of their own on one data f
     expect(await post(key, id, report)).toBe(204);
   });
 
+  test("an edge that ends in order tells the last of it to a control plane that answers, also where the first does not", async () => {
+    await client.deploy("last", page("last"), "prod");
+    const origins = `http://127.0.0.1:9,${control.url}`;
+    const flags = ["--role", "edge", "--control-url", origins, "--traffic-every", "60"];
+    await using ending = await startServer({ data: control.data, flags });
+    await waitUntil("it hears the control plane", () => ending.output().includes("is heard"));
+    expect(await shown(ending, "last")).toBe("<h1>last</h1>");
+    await ending.stop();
+    const told = async () => (await client.call<Api.Traffic>("GET", "/projects/last/traffic?range=month")).total;
+    await waitUntil("it is told", async () => (await told()).requests === 1);
+  });
+
   test("each edge tells of itself: figures, that it lives, and that it is not ready without its folder", async () => {
     const figures = await (await fetch(`${edge.url}/api/v1/metrics`)).text();
     expect(figures).toContain("sitepod_edge_control_planes_heard 1\n");
