@@ -6,6 +6,7 @@ import { retireLabel } from "./domains/rename.ts";
 import { settleOwners } from "./identity/owners.ts";
 import { isOutage } from "./outage.ts";
 import { contentsOf } from "./quota/require-room.ts";
+import { labelsOf } from "./release/labels.ts";
 import { addOwned } from "./release/ownership.ts";
 import { insertRelease } from "./release/releases.ts";
 import { settleDeletion } from "./release/settle-deletion.ts";
@@ -49,7 +50,7 @@ async function reconcileSite(context: Context, claim: Claim): Promise<void> {
     .selectAll()
     .executeTakeFirst();
   if (site && site.label !== label) return await settleLabel(context, label, site.label);
-  if (!site && (await isPurged(context, claim))) return await context.records.removeLabel(label);
+  if (!site && (await isPurged(context, claim))) return await freeLabels(context, claim);
   if (!(await settleDeletion(context, site ?? (await addSite(context, claim)), claim))) return;
   await addReleases(context, label, claim.workspace_id);
   await addDeployments(context, label, claim.site_id);
@@ -59,6 +60,10 @@ async function reconcileSite(context: Context, claim: Claim): Promise<void> {
 /** Of a site that was deleted for good, the claim goes last. */
 const isPurged = async ({ records }: Context, { label, deleted_at }: Claim): Promise<boolean> =>
   deleted_at !== undefined && (await records.releaseVersions(label)).length === 0;
+
+async function freeLabels(context: Context, { site_id, label }: Claim): Promise<void> {
+  for (const held of await labelsOf(context, site_id, label)) await context.records.removeLabel(held);
+}
 
 /** Two labels of one site: the database names the one that counts. The other is old, or was not finished. */
 async function settleLabel(context: Context, label: string, current: string): Promise<void> {

@@ -21,3 +21,9 @@ export async function readWholeClaim(context: Context, label: string): Promise<C
     return undefined;
   }
 }
+
+/** Lists a site's labels by its claims, its own last: as long as that is held, a start knows that the site's others are to be freed. */
+export async function labelsOf(context: Context, siteId: string, own: string): Promise<string[]> {
+  const labels = (await claimsOf(context, siteId)).map(({ label }) => label);
+  return [...labels.filter((label) => label !== own), own];
+}

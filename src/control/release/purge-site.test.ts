@@ -48,4 +48,20 @@ describe("deleting for good", () => {
       expect((await world.deploy("eve", "shop", { "index.html": "eve's" })).status).toBe(200);
     }
   });
+
+  test("frees the labels that the site had, also where it was cut off among them", async () => {
+    for (const key of [undefined, "sites/shop.json", "sites/market.json"]) {
+      await world.reset();
+      await world.release();
+      await world.rename("store");
+      await world.rename("market");
+      if (key !== undefined) world.failOnce(key);
+      expect([key, (await world.remove("shop", "?for_good=true")).status]).toEqual([
+        key,
+        key === undefined ? 200 : 500,
+      ]);
+      await world.restart();
+      expect([key, await world.documents()]).toEqual([key, {}]);
+    }
+  });
 });

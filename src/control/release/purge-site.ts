@@ -4,7 +4,7 @@ import { unmountSite } from "../domains/publish-host.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
 import { markClaim } from "./delete-site.ts";
-import { claimsOf } from "./labels.ts";
+import { labelsOf } from "./labels.ts";
 import type { Site } from "./sites.ts";
 
 /**
@@ -16,14 +16,13 @@ export async function purgeSite(context: Context, actor: Actor, site: Site): Pro
   await beginPurge(context, actor, site);
   await markClaim(context, site, nowIso(context)).catch(unlessDamaged);
   await unmountSite(context, site.id);
-  const labels = (await claimsOf(context, site.id)).map(({ label }) => label);
-  const others = labels.filter((label) => label !== site.label);
+  const labels = await labelsOf(context, site.id, site.label);
   // The many files of a site go while others deploy; then, alone, what a commit has added since.
-  for (const label of [...others, site.label]) await context.records.emptyLabel(label);
+  for (const label of labels) await context.records.emptyLabel(label);
   await context.contentGate.alone(async () => {
     await context.records.emptyLabel(site.label);
     await context.db.query.deleteFrom("sites").where("id", "=", site.id).execute();
-    for (const label of [...others, site.label]) await context.records.removeLabel(label);
+    for (const label of labels) await context.records.removeLabel(label);
   });
 }
 

@@ -16,6 +16,8 @@ export class BinWorld extends World {
     await this.call("ann", "POST", "/release", { project, environment: "prod", version: body.version });
   }
 
+  rename = (label: string, project = "shop") =>
+    this.call("ann", "PUT", `/domains/rename?project=${project}`, { new_subdomain: label });
   remove = (site = "shop", query = "") => this.call("ann", "DELETE", `/projects/${site}${query}`);
   restore = (site = "shop") => this.call("ann", "POST", `/bin/${site}/restore`);
   purge = (site = "shop") => this.call("ann", "DELETE", `/bin/${site}`);
