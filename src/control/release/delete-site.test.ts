@@ -39,6 +39,33 @@ test("deploys go on while the files of a deleted site are removed, and one of th
   expect(await world.records.readClaim("shop")).toBeUndefined();
 });
 
+test("a site whose rename was cut off is served at neither label once it is in the bin", async () => {
+  const rename = () => world.call("ann", "PUT", "/domains/rename?project=shop", { new_subdomain: "store" });
+  const cutOff = {
+    before: () => world.failInserts("audit_events"),
+    after: async () => (world.failOnce("sites/shop.json"), async () => {}),
+  };
+  for (const [when, label, other] of [
+    ["before", "shop", "store"],
+    ["after", "store", "shop"],
+  ] as const) {
+    await world.reset();
+    await world.deploy("ann", "shop", { "index.html": "one" });
+    await world.call("ann", "POST", "/release", { project: "shop", environment: "prod" });
+    const mend = await cutOff[when]();
+    expect([when, (await rename()).status]).toEqual([when, 500]);
+    await mend();
+    expect([when, await world.records.readRef(other, "prod")]).toEqual([when, expect.anything()]);
+
+    expect((await world.call("ann", "DELETE", "/projects/shop")).status).toBe(200);
+    expect([when, await world.records.readRef(other, "prod")]).toEqual([when, undefined]);
+    expect((await world.records.readClaim(other))?.moved_to).toBe(label);
+    expect((await world.records.readClaim(label))?.deleted_at).toBe("2030-01-01T00:00:00.000Z");
+    expect((await world.call("ann", "POST", "/bin/shop/restore")).status).toBe(200);
+    expect([when, await world.records.readRef(label, "prod")]).toEqual([when, expect.anything()]);
+  }
+});
+
 test("a damaged claim of another site keeps none from being deleted", async () => {
   await world.deploy("ann", "shop", { "index.html": "one" });
   await world.store.documents.create("sites/broken.json", "{");

@@ -4,8 +4,10 @@ import { restorableUntil, SitepodError, withDeletion } from "#model";
 import type { Api } from "#wire";
 import { type Context, nowIso } from "../context.ts";
 import { publishHostsOf } from "../domains/publish-host.ts";
+import { retireLabel } from "../domains/rename.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
+import { claimsOf } from "./labels.ts";
 import type { Site } from "./sites.ts";
 
 /**
@@ -17,6 +19,7 @@ export async function deleteSite(context: Context, actor: Actor, site: Site): Pr
   const deletedAt = nowIso(context);
   // A site that is gone without a record of who deleted it is the worse half: the database must be there first.
   await context.db.check();
+  await endRename(context, site);
   await markClaim(context, site, deletedAt);
   await enterDeletion(context, actor, site, deletedAt);
   await publishHostsOf(context, site.id);
@@ -25,6 +28,13 @@ export async function deleteSite(context: Context, actor: Actor, site: Site): Pr
     message: `${site.name} is deleted. Until ${until.slice(0, 10)} sitepod restore ${site.name} brings it back.`,
     restorable_until: until,
   };
+}
+
+/** Of a rename that was cut off, another label serves the site: it would go on to, whatever the claim says. */
+async function endRename(context: Context, site: Site): Promise<void> {
+  for (const { label, moved_to } of await claimsOf(context, site.id)) {
+    if (label !== site.label && moved_to === undefined) await retireLabel(context, label, site.label);
+  }
 }
 
 /** Says in a site's claim since when it is in the bin; undefined: it is not. */
