@@ -75,6 +75,10 @@ describe("the domain of a deleted site", () => {
     ]);
     expect((await world.call("ann", "DELETE", "/domains/example.com")).status).toBe(200);
     expect(await world.records.readHost("example.com")).toBeUndefined();
+    expect(await world.call("ann", "DELETE", "/domains/example.com")).toMatchObject({
+      status: 404,
+      body: { message: "You have no site at example.com. List a site's with sitepod domain list." },
+    });
     expect((await world.restore()).body.domains).toMatchObject([{ status: "active" }]);
   });
 });

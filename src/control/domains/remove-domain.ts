@@ -30,7 +30,7 @@ export async function removeDomain(
   if (!mount) {
     throw new SitepodError(
       "not_found",
-      `You have no site at ${hostname}${path}. List a site's with sitepod domain list.`,
+      `You have no site at ${hostname}${path ?? ""}. List a site's with sitepod domain list.`,
     );
   }
   if (another) {
