@@ -1,4 +1,5 @@
 import type { Api } from "#wire";
+import { createErrorAnswers } from "./api/errors.ts";
 import type { Context } from "./context.ts";
 import { recheckDomains } from "./domains/recheck-domains.ts";
 import { verifyWaiting } from "./domains/verify-waiting.ts";
@@ -56,8 +57,12 @@ export function createControl(context: Context, secret: string, metrics: () => s
   // A server that is only watched does without the schemas and routes of the API: they take 8 MB.
   let loaded: Promise<Control["fetch"]> | undefined;
   const load = async () => (await import("./api/app.ts")).createApi(context, signIn, seal, watched);
-  const fetch: Control["fetch"] = async (request, ...from) =>
-    (await answerWatched(watched, context, request)) ?? (await (await (loaded ??= load()))(request, ...from));
+  const beside = { activity: context.activity, answerError: createErrorAnswers(context.log, context.nowMs) };
+  const fetch: Control["fetch"] = async (request, address, requestId) =>
+    (await answerWatched(watched, beside, request, requestId)) ??
+    (await (
+      await (loaded ??= load())
+    )(request, address, requestId));
   const clean = async () => void (await cleanUp(context));
   const recheck = () => recheckDomains(context);
   const verify = () => verifyWaiting(context);

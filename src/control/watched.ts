@@ -1,3 +1,4 @@
+import { describeRequestSpan, inRequestSpan } from "./api/request-span.ts";
 import type { Context } from "./context.ts";
 import { createHealth } from "./health.ts";
 import { metricsResponse } from "./metrics-response.ts";
@@ -21,18 +22,29 @@ export function createWatched(context: Context, metrics: () => string | Promise<
   };
 }
 
-/** Answers what watchers ask, and counts it as the API does; undefined: it is not one of these. */
+interface Beside extends Pick<Context, "activity"> {
+  readonly answerError: (error: unknown, requestId?: string) => Response;
+}
+
+/** Answers what watchers ask, and counts and traces it as the API does; undefined: it is not one of these. */
 export async function answerWatched(
   watched: Watched,
-  { activity }: Pick<Context, "activity">,
-  { method, url }: Request,
+  { activity, answerError }: Beside,
+  request: Request,
+  requestId?: string,
 ): Promise<Response | undefined> {
+  const { method } = request;
   if (method !== "GET") return undefined;
-  const startMs = performance.now();
-  const route = new URL(url).pathname;
+  const route = new URL(request.url).pathname;
   const answer =
     route === "/api/v1/health" ? watched.health : route === "/api/v1/metrics" ? watched.metrics : undefined;
-  const response = await answer?.();
-  if (response) activity.countRequest({ method, route, status: response.status }, performance.now() - startMs);
-  return response;
+  if (!answer) return undefined;
+  return await inRequestSpan(request, async (span) => {
+    const startMs = performance.now();
+    const response = await answer().catch((error: unknown) => answerError(error, requestId));
+    const answered = { method, route, status: response.status };
+    activity.countRequest(answered, performance.now() - startMs);
+    describeRequestSpan(span, answered);
+    return response;
+  });
 }

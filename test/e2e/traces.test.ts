@@ -96,9 +96,11 @@ test("spans that are left are sent when the server stops, in the standard's own 
   await using collector = startCollector();
   const server = await startServer({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint } });
   await register(server.url);
+  await fetch(`${server.url}/api/v1/metrics`);
   await server.stop();
   expect(collector.bodies[0]).toMatchObject({ type: "application/x-protobuf" });
-  expect(collector.bodies[0]!.text).toContain("POST /api/v1/auth/login");
+  const sent = collector.bodies.map(({ text }) => text).join();
+  for (const name of ["POST /api/v1/auth/login", "GET /api/v1/metrics"]) expect(sent).toContain(name);
 });
 
 test("a collector that is away is told once, in words without its headers, and holds nothing up", async () => {
