@@ -5,8 +5,9 @@ import { type Context, newId, nowIso } from "../context.ts";
 import { type Actor, requireAllSites } from "../identity/actor.ts";
 import { findWorkspace, meantWorkspace } from "../identity/workspace.ts";
 import { recountInTurn, requireStoredRoom } from "../quota/require-room.ts";
+import { requireRoomForNew } from "../quota/site-room.ts";
 import { UPLOAD_LIFE_MS } from "../release/plan.ts";
-import { checkName, describeDeletion, findAnySite, requireRoom, sentence } from "../release/sites.ts";
+import { checkName, describeDeletion, findAnySite, sentence } from "../release/sites.ts";
 import { createImport, findImport, type ImportRecord, removeImport } from "./import-record.ts";
 
 /** Stands for all that an import brings: no content has this name. */
@@ -32,7 +33,7 @@ export async function beginImport(
   if (!name.ok) throw new SitepodError("invalid", `${sentence(name.fault)}.`);
   await requireFree(context, actor, name.value);
   const workspaceId = await meantWorkspace(context, actor);
-  await requireRoom(context, actor, workspaceId);
+  await requireRoomForNew(context, actor, workspaceId);
   const contents = { mostBytes: size, sizes: () => new DigestMap().set(ALL_CONTENTS, size) };
   await requireStoredRoom(context, workspaceId, contents, recountInTurn(context));
   const record: ImportRecord = {

@@ -152,6 +152,24 @@ describe("a deleted site", () => {
     expect((await world.restore()).status).toBe(200);
   });
 
+  test("is no way to take any number of names: no site is made beside ten in the bin for each that there may be", async () => {
+    await world.restart({ maxSitesPerUser: 1 });
+    for (let i = 0; i < 10; i++) {
+      await world.release(`shop-${i}`);
+      expect((await world.remove(`shop-${i}`)).status).toBe(200);
+    }
+    const file = { path: "index.html", blake3: "0".repeat(64), size: 1 };
+    const make = () => world.call("ann", "POST", "/plan", { project: "shop", files: [file] });
+    expect(await make()).toMatchObject({
+      status: 413,
+      body: { message: expect.stringContaining("You have 10 sites in the bin, and no new one is made") },
+    });
+    expect((await world.restore("shop-0")).status).toBe(200);
+    expect((await world.remove("shop-0")).status).toBe(200);
+    expect((await world.purge("shop-1")).status).toBe(200);
+    expect((await make()).status).toBe(200);
+  });
+
   test("is no way round a role: who may not delete it may not restore it", async () => {
     await world.release();
     const [{ id }] = (await world.call("ann", "GET", "/workspaces")).body.workspaces;

@@ -4,9 +4,10 @@ import type { Context } from "../context.ts";
 import { publishHostsOf } from "../domains/publish-host.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
+import { requireRoomForSite } from "../quota/site-room.ts";
 import { markClaim } from "./delete-site.ts";
 import { parsePlaces } from "./deleted-sites.ts";
-import { type Deletion, describeDeletion, describeSite, requireRoom, type Site } from "./sites.ts";
+import { type Deletion, describeDeletion, describeSite, type Site } from "./sites.ts";
 
 /**
  * Takes a site out of the bin: it is served again as it was, where another site has not got its places on custom domains. To
@@ -24,7 +25,7 @@ export async function restoreSite(
   }
   if (deletion) {
     await context.inTurn(`sites of ${site.workspace_id}`, async () => {
-      await requireRoom(context, actor, site.workspace_id);
+      await requireRoomForSite(context, actor, site.workspace_id);
       await context.db.check();
       await markClaim(context, site, undefined);
       await leaveBin(context, actor, site, deletion);

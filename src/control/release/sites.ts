@@ -7,8 +7,7 @@ import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
 import { isWithin, requirePermission, siteStanding, standingOf, type StandingRow } from "../identity/standing.ts";
 import { findWorkspace, meantWorkspace } from "../identity/workspace.ts";
-import { findLimits, orAsk } from "../quota/limits.ts";
-import { countSites } from "../quota/usage.ts";
+import { requireRoomForNew } from "../quota/site-room.ts";
 
 export type Site = Selectable<SiteTable>;
 /** What is known of a site that is in the bin. */
@@ -100,7 +99,7 @@ export async function ensureSite(
 }
 
 async function createSite(context: Context, actor: Actor, name: string, workspaceId: string): Promise<Site> {
-  await requireRoom(context, actor, workspaceId);
+  await requireRoomForNew(context, actor, workspaceId);
   const createdAt = nowIso(context);
   const id = newId(context, "site");
   const claim = { label: name, site: name, site_id: id, workspace_id: workspaceId, created_at: createdAt };
@@ -118,24 +117,6 @@ async function createSite(context: Context, actor: Actor, name: string, workspac
     await recordEvent(context, actor, "site.create", { site, after: { name } }, query);
   });
   return site;
-}
-
-/** Throws SitepodError: `too_large` where the workspace has as many sites as it may have, `storage_full` where the server has. */
-export async function requireRoom(context: Context, actor: Actor, workspaceId: string): Promise<void> {
-  const { query } = context.db;
-  const { maxSites } = await findLimits(context, workspaceId);
-  const count = await countSites(query, workspaceId);
-  if (count >= maxSites && !actor.isAdmin) {
-    const message = `You have ${count} sites, and this server allows ${maxSites}. Delete one first, `;
-    throw new SitepodError("too_large", message + orAsk("SITEPOD_MAX_PROJECTS_PER_USER"));
-  }
-  const { maxServerSites } = context.settings;
-  if (maxServerSites === Infinity) return;
-  const all = await countSites(query);
-  if (all >= maxServerSites) {
-    const message = `This server has ${all} sites, and ${maxServerSites} are allowed. Delete one first, `;
-    throw new SitepodError("storage_full", message + orAsk("SITEPOD_MAX_SERVER_SITES"));
-  }
 }
 
 /** The name was claimed between our look and our claim (or before a crash): it is ours only if the workspace is. */
