@@ -122,9 +122,17 @@ async function recordFailure(context: Context, query: Kysely<Schema>, failure: F
     .execute();
   // Somebody tries by hand what is wrong: that says nothing of how it does by itself.
   if (isLast) return;
-  const failingSince = webhook.failing_since ?? nowIso(context);
+  const present = await query
+    .selectFrom("webhooks")
+    .where("id", "=", webhook.id)
+    .where("url", "=", webhook.url)
+    .where("is_enabled", "=", 1)
+    .select("failing_since")
+    .executeTakeFirst();
+  // It goes elsewhere by now, or nowhere.
+  if (!present) return;
+  const failingSince = present.failing_since ?? nowIso(context);
   await query.updateTable("webhooks").set({ failing_since: failingSince }).where("id", "=", webhook.id).execute();
-  if (webhook.is_enabled === 0) return;
   if (result.status === GONE) await disable(context, query, webhook, "It answered 410: there is nobody any more.");
   else if (waitMs === undefined && context.nowMs() - Date.parse(failingSince) >= DISABLED_AFTER_MS) {
     await disable(context, query, webhook, `Nothing has arrived since ${failingSince}. The last time: ${fault}`);

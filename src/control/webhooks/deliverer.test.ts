@@ -174,3 +174,21 @@ test("what is being sent while its webhook is turned off is not sent again", asy
   world.receiver.take();
   expect(await sendAfter(HOUR_MS)).toEqual([]);
 });
+
+test("what is wrong at an address that a webhook goes to no more is not held against the new one", async () => {
+  const answer = Promise.withResolvers<typeof THANKS>();
+  world.receiver.answer = () => answer.promise;
+  const { id } = await add({ events: ["environment.released"] });
+  const { project } = await deploy();
+  await release(project);
+  const delivering = world.deliverWebhooks();
+  await world.receiver.hasReceived(1);
+  await ask("PUT", `/webhooks/${id}`, { url: "https://new.example.com/" });
+  answer.resolve({ ...BROKEN, status: 410 } as typeof BROKEN);
+  await delivering;
+  expect((await webhooks())[0]).toMatchObject({ is_enabled: true, disabled_reason: null, failing_since: null });
+  world.receiver.take();
+  world.receiver.answer = () => THANKS;
+  expect(await sendAfter(HOUR_MS)).toHaveLength(1);
+  expect(await deliveries(id)).toMatchObject([{ state: "delivered", attempts: 2 }]);
+});
