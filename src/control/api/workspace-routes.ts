@@ -1,8 +1,6 @@
-import { SitepodError } from "#model";
 import { api } from "#wire";
 import type { Context } from "../context.ts";
 import { deleteWorkspace } from "../identity/delete-account.ts";
-import { isLive } from "../release/is-live.ts";
 import { findWorkspace } from "../identity/workspace.ts";
 import { createWorkspace, listWorkspaces, renameWorkspace } from "../identity/workspaces.ts";
 import { addRoute, type Api, z } from "./route.ts";
@@ -66,19 +64,8 @@ export function addWorkspaceRoutes(app: Api, context: Context): void {
     },
     async ({ actor, params }) => {
       const { id, name } = await findWorkspace(context, actor, params.workspace);
-      await requireNoSites(context, id);
-      await deleteWorkspace(context, actor, id);
+      await deleteWorkspace(context, actor, id, { withSites: false });
       return { message: `The workspace ${name} is deleted.` };
     },
   );
-}
-
-async function requireNoSites({ db }: Context, id: string): Promise<void> {
-  const { count } = await db.query
-    .selectFrom("sites")
-    .where("workspace_id", "=", id)
-    .where(isLive)
-    .select((select) => select.fn.countAll<number>().as("count"))
-    .executeTakeFirstOrThrow();
-  if (count > 0) throw new SitepodError("conflict", `The workspace has ${count} sites. Delete them first.`);
 }

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { type Role, SitepodError } from "#model";
 import type { Context } from "../context.ts";
+import { countSites } from "../quota/usage.ts";
 import { purgeSite } from "../release/purge-site.ts";
 import { holdAnySite } from "../release/deleted-sites.ts";
 import type { Actor } from "./actor.ts";
@@ -21,7 +22,7 @@ export async function deleteAccount(context: Context, actor: Actor): Promise<num
   }
   let deleted = 0;
   for (const { workspace_id, others } of memberships) {
-    if (others === 0) deleted += await deleteWorkspace(context, actor, workspace_id);
+    if (others === 0) deleted += await deleteWorkspace(context, actor, workspace_id, { withSites: true });
   }
   await context.db.query.transaction().execute(async (query) => {
     await recordEvent(context, actor, "account.delete", { target: actor.email }, query);
@@ -30,12 +31,31 @@ export async function deleteAccount(context: Context, actor: Actor): Promise<num
   return deleted;
 }
 
-/** Deletes a workspace with its sites for good, those in the bin too: without it nobody could restore them. Returns how many there were. */
-export async function deleteWorkspace(context: Context, actor: Actor, id: string): Promise<number> {
+/**
+ * Deletes a workspace with what is in its bin, for good: without it nobody could restore that. `withSites` says whether its
+ * other sites go too. Returns how many there were. Throws SitepodError `conflict` where they do not and there are any, also
+ * where one is restored meanwhile.
+ */
+export async function deleteWorkspace(
+  context: Context,
+  actor: Actor,
+  id: string,
+  { withSites }: { readonly withSites: boolean },
+): Promise<number> {
   const deleter = { ...actor, needs: "site:delete" as const };
-  const sites = await context.db.query.selectFrom("sites").where("workspace_id", "=", id).select("id").execute();
+  const check = async () => withSites || (await requireNoSites(context, id));
+  await check();
+  const sites = await context.db.query
+    .selectFrom("sites")
+    .where("workspace_id", "=", id)
+    .select("id")
+    .orderBy("name")
+    .execute();
   for (const site of sites) {
-    await holdAnySite(context, deleter, site.id, (held) => purgeSite(context, deleter, held));
+    await holdAnySite(context, deleter, site.id, async (held) => {
+      await check();
+      await purgeSite(context, deleter, held);
+    });
   }
   await context.db.query.transaction().execute(async (query) => {
     await query.deleteFrom("workspace_blobs").where("workspace_id", "=", id).execute();
@@ -45,6 +65,11 @@ export async function deleteWorkspace(context: Context, actor: Actor, id: string
     await recordEvent(context, actor, "workspace.delete", { workspaceId: id, target: gone.name, before }, query);
   });
   return sites.length;
+}
+
+async function requireNoSites({ db }: Context, workspaceId: string): Promise<void> {
+  const count = await countSites(db.query, workspaceId);
+  if (count > 0) throw new SitepodError("conflict", `The workspace has ${count} sites. Delete them first.`);
 }
 
 type Membership = Awaited<ReturnType<typeof membershipsOf>>[number];

@@ -228,3 +228,23 @@ test("a workspace goes with what is in its bin, and not before its sites are the
   expect((await world.call("ann", "DELETE", `/workspaces/${id}`)).status).toBe(200);
   expect(await world.documents()).toEqual({});
 });
+
+test("a site that is restored while its workspace goes stays, and the workspace with it", async () => {
+  const { id } = (await world.call("ann", "POST", "/workspaces", { name: "Team" })).body;
+  const inTeam = { "x-sitepod-workspace": id };
+  const file = { path: "index.html", blake3: "0".repeat(64), size: 1 };
+  for (const project of ["blog", "shop"]) {
+    await world.call("ann", "POST", "/plan", { project, files: [file] }, inTeam);
+    await world.remove(project);
+  }
+  const removing = world.hold("remove", "sites/blog.json");
+  const deleting = world.call("ann", "DELETE", `/workspaces/${id}`);
+  await removing.reached;
+  expect((await world.restore()).status).toBe(200);
+  removing.letGo();
+  expect(await deleting).toMatchObject({
+    status: 409,
+    body: { message: "The workspace has 1 sites. Delete them first." },
+  });
+  expect(await world.sites()).toEqual(["shop"]);
+});
