@@ -36,11 +36,10 @@ export async function addDomain(
   request: Omit<Api.DomainRequest, "project">,
 ): Promise<Api.DomainCreated> {
   const wish = parseWish(context, request);
-  const deleted = await requireFree(context, site, wish);
   const now = nowIso(context);
   const key = { workspace_id: site.workspace_id, hostname: wish.hostname };
   const mount = { site_id: site.id, environment: wish.environment, redirect_to: wish.redirectTo };
-  const enter = async (query: Kysely<Schema>) => {
+  const enter = async (query: Kysely<Schema>, deleted: readonly Held[]) => {
     for (const { site_id, path } of deleted) {
       const place = query.deleteFrom("mounts").where("workspace_id", "=", key.workspace_id);
       await place
@@ -69,7 +68,10 @@ export async function addDomain(
       .select(["status", "token"])
       .executeTakeFirstOrThrow();
   };
-  const domain = await inHostTurn(context, wish.hostname, () => context.db.query.transaction().execute(enter));
+  const domain = await inHostTurn(context, wish.hostname, async () => {
+    const deleted = await requireFree(context, site, wish);
+    return await context.db.query.transaction().execute((query) => enter(query, deleted));
+  });
   if (domain.status === "active") await publishHost(context, wish.hostname);
   return {
     domain: wish.hostname,

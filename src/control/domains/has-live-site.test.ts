@@ -64,6 +64,27 @@ describe("the domain of a deleted site", () => {
     expect(log.map(({ action }: { action: string }) => action)).toContain("domain.release");
   });
 
+  test("is not given to another site that asked for it just before the deleted one came back", async () => {
+    for (const project of ["shop", "blog", "news"]) await world.release(project);
+    await world.addDomain("example.com");
+    await world.call("ann", "POST", "/domains", { project: "news", domain: "example.com", slug: "/news" });
+    await world.remove();
+    // Others that change the domain wait for this.
+    const removing = world.hold("remove", "hosts/example.com.json");
+    const leaving = world.call("ann", "DELETE", "/domains/example.com?slug=/news");
+    await removing.reached;
+    const adding = world.call("ann", "POST", "/domains", { project: "blog", domain: "example.com" });
+    const restoring = world.restore();
+    while ((await world.bin()).length > 0);
+    removing.letGo();
+    expect((await leaving).status).toBe(200);
+    expect(await adding).toMatchObject({ status: 409, body: { message: expect.stringContaining("your site shop") } });
+    expect((await restoring).body.domains).toEqual([{ domain: "example.com", slug: "/", status: "active" }]);
+    expect((await world.records.readHost("example.com"))?.mounts).toEqual([
+      { path: "/", label: "shop", environment: "prod" },
+    ]);
+  });
+
   test("cannot be taken off it: it is not on it", async () => {
     await world.release();
     await world.release("blog");
