@@ -1,4 +1,5 @@
 import { type Digest, digestFromBytes, writeDigest } from "./digest.ts";
+import { SitepodError } from "./error.ts";
 import { formatPodSettings, parsePodSettings, type PodSettings } from "./pod-settings.ts";
 
 const MAGIC = 0x444f_5053;
@@ -9,6 +10,8 @@ const TYPE_BYTES = 8;
 const TYPE_AT = 6;
 const SIZE_AT = 8;
 const DIGEST_AT = 16;
+/** What the index of a type can tell apart. */
+const MAX_TYPES = 2 ** 16;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -175,9 +178,16 @@ export interface Draft {
   readonly typeIndex: ReadonlyMap<string, number>;
 }
 
-/** Begins a manifest of so many files, whose paths take so many bytes and which have these types. */
+/**
+ * Begins a manifest of so many files, whose paths take so many bytes and which have these types. Throws SitepodError
+ * `invalid` where they are more than a manifest can tell apart: a client names the type of what has no known ending.
+ */
 export function draftTable(count: number, pathBytes: number, named: Iterable<string>, settings: PodSettings): Draft {
   const types = [...named].sort();
+  if (types.length > MAX_TYPES) {
+    const message = `The files have ${types.length} media types, and a pod holds ${MAX_TYPES}. Give fewer.`;
+    throw new SitepodError("invalid", message);
+  }
   const typeTexts = types.map((type) => encoder.encode(type));
   const stringBytes = typeTexts.reduce((sum, { length }) => sum + length, pathBytes);
   const settingsText = encoder.encode(formatPodSettings(settings));

@@ -126,6 +126,17 @@ test("a path given twice is a bug of the caller", () => {
   expect(() => encodeManifest([entry("a.html"), entry("a.html", 2)])).toThrow('Path "a.html" is listed twice');
 });
 
+test("each of as many media types as there can be is kept, and one more is refused, also where it is added later", () => {
+  const typed = (i: number) => entry(`${i}`, 1, `text/x-${i}`);
+  const most = Array.from({ length: 2 ** 16 }, (_, i) => typed(i));
+  const manifest = open(encodeManifest(most));
+  for (const { path, type } of manifest.entries()) if (type !== `text/x-${path}`) throw new Error(`${path} has ${type}`);
+  expect(() => encodeManifest([...most, typed(most.length)])).toThrow("65537 media types, and a pod holds 65536");
+  const more = { put: [typed(most.length)], settings: {} };
+  expect(() => manifest.change({ ...more, removed: [] })).toThrow("65537 media types");
+  expect(open(manifest.change({ ...more, removed: ["0"] })).find("65536")).toEqual(typed(most.length));
+});
+
 test("bytes that are cut off, longer, or something else are no manifest", () => {
   const encoded = encodeManifest([entry("index.html"), entry("a/b.css")], { rules_dialect: "cloudflare" });
   for (let length = 0; length < encoded.length; length++) {

@@ -33,7 +33,7 @@ export interface Manifest {
   contents(base: Manifest | undefined): Generator<Content>;
   /**
    * Encodes the manifest that follows when files are removed and others put in, in place of those with the same paths.
-   * What is not touched costs next to nothing. Throws a RangeError on a path given twice.
+   * What is not touched costs next to nothing. Throws as `encodeManifest` does.
    */
   change(change: ManifestChange): Uint8Array<ArrayBuffer>;
 }
@@ -47,7 +47,10 @@ export interface ManifestChange {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Encodes a set of files, given in any order. Throws a RangeError on a path given twice: parse the list first. */
+/**
+ * Encodes a set of files, given in any order. Throws a RangeError on a path given twice: parse the list first. Throws
+ * SitepodError `invalid` where they have more media types than it can hold.
+ */
 export const encodeManifest = (files: Iterable<Entry>, settings: PodSettings = {}): Uint8Array<ArrayBuffer> =>
   writeRows(rowsOf(files), settings);
 

@@ -19,13 +19,15 @@ export class PackFolder {
 
   /** Looks at the folder, and returns its packs. */
   async list(): Promise<Pack[]> {
+    // What is added while this looks may have come too late to be seen: it is not gone.
+    const known = [...this.#packs.values()];
     const packs = new Map<string, Pack>();
     for (const name of await readNames(this.#folder)) {
       if (!name.endsWith(PACK_SUFFIX)) continue;
       const pack = this.#packs.get(name) ?? (await openPack(this.#folder, name));
       if (pack) packs.set(name, pack);
     }
-    const gone = [...this.#packs.values()].filter(({ name }) => !packs.has(name));
+    const gone = known.filter((pack) => !packs.has(pack.name) && this.#packs.get(pack.name) === pack);
     for (const { name } of gone) this.#packs.delete(name);
     this.#places.remove(gone);
     for (const pack of packs.values()) this.#note(pack);
