@@ -144,7 +144,7 @@ describe.skipIf(chromiumPath === undefined)("the console's webhooks (needs Chrom
     await press("Change");
     await page.getByLabel("domain.lost").check();
     await press("Save");
-    await page.getByText("told of environment.released, domain.lost").waitFor();
+    await page.getByText("of shop, told of environment.released, domain.lost").waitFor();
     await press("Delete");
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await page.getByText("No webhooks.").waitFor();
