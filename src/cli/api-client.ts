@@ -46,7 +46,11 @@ export function createApiClient(
     const text = await send(world, {
       method,
       url: url.href,
-      headers: { ...authorization, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+      headers: {
+        ...authorization,
+        ...(options.workspaceId === undefined ? {} : { "x-sitepod-workspace": options.workspaceId }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
       ...(body === undefined ? {} : { body: async () => body }),
       ...(options.content
         ? { body: options.content.body!, headers: { ...authorization, ...options.content.headers } }

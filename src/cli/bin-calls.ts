@@ -10,6 +10,7 @@ export function createBinCalls(call: SendMessage) {
         query: { for_good: isForGood ? "true" : undefined },
       }),
     bin: () => call<Api.Bin>("GET", "/bin"),
+    binOf: (workspaceId: string) => call<Api.Bin>("GET", "/bin", { workspaceId }),
     /** Where the first answer is lost, the site is found to be back. */
     restore: (name: string) => call<Api.SiteRestored>("POST", `/bin/${segment(name)}/restore`, { isRepeatable: true }),
     purge: (name: string) => call<Api.SiteDeleted>("DELETE", `/bin/${segment(name)}`),

@@ -4,6 +4,7 @@ import type { ApiClient } from "./api-client.ts";
 import type { Context } from "./context.ts";
 import { Failure } from "./failure.ts";
 import { openInBrowser } from "./terminal/browser.ts";
+import { printable } from "./terminal/printable.ts";
 
 /** Who is told to slow down waits so much longer from then on (RFC 8628, 3.5). */
 const SLOWER_S = 5;
@@ -15,9 +16,8 @@ const SLOWER_S = 5;
 export async function logInByBrowser(context: Context, client: ApiClient, name: string): Promise<Api.LoginResponse> {
   const begun = await client.beginDeviceLogin(name);
   // Also with --json: without the address nobody can let it in, and standard output is the result's.
-  context.world.stderr.write(
-    `  Open ${begun.verification_uri_complete}\n  and let in the program with the code ${formatUserCode(begun.user_code)}\n`,
-  );
+  const told = `  Open ${begun.verification_uri_complete}\n  and let in the program with the code ${formatUserCode(begun.user_code)}`;
+  context.world.stderr.write(`${printable(told)}\n`);
   openInBrowser(context, begun.verification_uri_complete);
   return await waitToBeLetIn(context, client, begun);
 }

@@ -35,11 +35,14 @@ export async function runCli(
     }
     if (argv[0] === "serve") return await serve(argv.slice(1), world);
     if (argv[0] === "server" && serverCommands.length === 0) throw noServer("server");
-    const { runProgram } = await import("./program.ts");
+    const [{ runProgram }, { printable }] = await Promise.all([
+      import("./program.ts"),
+      import("./terminal/printable.ts"),
+    ]);
     const outcome = await runProgram(argv, world, serverCommands);
     if (outcome.kind === "help") world.stdout.write(outcome.text);
     else if (outcome.flags.json) world.stdout.write(`${JSON.stringify(outcome.result.json, undefined, 2)}\n`);
-    else if (outcome.result.text !== "") world.stdout.write(`${outcome.result.text}\n`);
+    else if (outcome.result.text !== "") world.stdout.write(`${printable(outcome.result.text, outcome.paint)}\n`);
     return outcome.kind === "result" && outcome.result.ending ? exitCode(outcome.result.ending) : 0;
   } catch (error) {
     const failure = toFailure(error, world);

@@ -4,11 +4,12 @@ import { COMMANDS } from "./command-table.ts";
 import { createContext } from "./context.ts";
 import { Failure } from "./failure.ts";
 import type { GlobalFlags } from "./global-flags.ts";
+import type { Paint } from "./terminal/paint.ts";
 import type { World } from "./world.ts";
 
 /** What an argument list asks for: a command's result, or a page of help. */
 export type Outcome =
-  | { readonly kind: "result"; readonly result: Result; readonly flags: GlobalFlags }
+  | { readonly kind: "result"; readonly result: Result; readonly flags: GlobalFlags; readonly paint: Paint }
   | { readonly kind: "help"; readonly text: string };
 
 /** Parses the arguments and runs the command they name. Throws a Failure of `usage` where they are not understood. */
@@ -23,7 +24,7 @@ export async function runProgram(
   const program = buildProgram(specs, async (spec, args, flags) => {
     const context = createContext(world, flags);
     const { run } = await spec.load();
-    outcome = { kind: "result", result: await run(context, args, flags as never), flags };
+    outcome = { kind: "result", result: await run(context, args, flags as never), flags, paint: context.paint };
   });
   eachCommand(program, (command) =>
     command.exitOverride().configureOutput({

@@ -4,6 +4,8 @@ export type Query = Readonly<Record<string, string | number | undefined>>;
 export interface CallOptions {
   readonly query?: Query;
   readonly body?: unknown;
+  /** The workspace that is meant, where it is not the client's. */
+  readonly workspaceId?: string;
   /** Sent in place of a message. */
   readonly content?: Pick<Call, "headers" | "body">;
   /** Whether doing it twice is harmless; reading is. */

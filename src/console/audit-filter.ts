@@ -13,6 +13,7 @@ export const ACTION_FAMILIES = [
   "member",
   "invitation",
   "token",
+  "webhook",
   "workspace",
   "quota",
   "account",

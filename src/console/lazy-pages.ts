@@ -9,6 +9,7 @@ export const LAZY_PAGES: Partial<Record<Route["page"], PageLoader>> = {
   members: () => import("./pages/members-page.svelte"),
   approvals: () => import("./pages/approvals-page.svelte"),
   tokens: () => import("./pages/tokens-page.svelte"),
+  bin: () => import("./pages/bin-page.svelte"),
   webhooks: () => import("./pages/webhooks-page.svelte"),
   usage: () => import("./pages/usage-page.svelte"),
   settings: () => import("./pages/workspace-settings-page.svelte"),

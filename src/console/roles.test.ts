@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { describeMembership, roleChoices } from "./roles.ts";
+import { describeMembership, roleChoices, mayDeploy } from "./roles.ts";
 
 test("nobody but an owner is offered to make owners", () => {
   expect(roleChoices("owner").map(({ value }) => value)).toEqual(["owner", "admin", "developer", "viewer", null]);
@@ -23,4 +23,10 @@ describe("a membership is described", () => {
   test("of a site that is gone as nothing", () => {
     expect(describeMembership({ role: null, sites: [] })).toBe("nothing any more");
   });
+});
+
+test("releasing is offered to developers and above, and while it is not known who reads", () => {
+  const roles = ["owner", "developer", "viewer", null] as const;
+  expect(roles.map((role) => mayDeploy({ role }))).toEqual([true, true, false, false]);
+  expect(mayDeploy(undefined)).toBe(true);
 });

@@ -1,4 +1,4 @@
-import { mayAppoint, type Role, ROLES } from "#model";
+import { mayAppoint, mayAs, type Role, ROLES } from "#model";
 import type { Api } from "#wire";
 
 /** What somebody is in a workspace, and on single sites of it. */
@@ -24,3 +24,7 @@ export function describeMembership({ role, sites }: Membership): string {
   if (role === null) return grants || "nothing any more";
   return grants === "" ? role : `${role}, and ${grants}`;
 }
+
+/** Whether the reader may release on a site. Before it is known who they are there, it is offered: most may. */
+export const mayDeploy = (site: Pick<Api.Project, "role"> | undefined): boolean =>
+  !site || mayAs({ member: { role: site.role } }, "site:deploy");

@@ -120,6 +120,20 @@ describe.skipIf(chromiumPath === undefined)("the console's webhooks (needs Chrom
     await deployClient({ endpoint: server.url, token: account.token }).release("shop", "prod");
     await page.getByRole("button", { name: /^What environment\.released sent/ }).click();
     await page.getByText('"version": "v1"').first().waitFor();
+    // What is open stays as it is while the list is loaded again for something else.
+    const released = page.getByRole("listitem").filter({ hasText: "environment.released" });
+    const answer = released.getByRole("region", { name: /^Answer of msg_/ });
+    await answer.waitFor();
+    const open = await answer.elementHandle();
+    await Promise.all([
+      page.waitForResponse(/\/deliveries\?limit=/),
+      deployClient({ endpoint: server.url, token: account.token }).call("POST", "/tokens", {
+        name: "ci",
+        scopes: ["read"],
+      }),
+    ]);
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    expect(await open!.evaluate((element) => element.isConnected)).toBe(true);
   });
 
   test("turn one off and on, change it, and delete it", async () => {
@@ -130,7 +144,7 @@ describe.skipIf(chromiumPath === undefined)("the console's webhooks (needs Chrom
     await press("Change");
     await page.getByLabel("domain.lost").check();
     await press("Save");
-    await page.getByText("told of environment.released, domain.lost").waitFor();
+    await page.getByText("of shop, told of environment.released, domain.lost").waitFor();
     await press("Delete");
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await page.getByText("No webhooks.").waitFor();

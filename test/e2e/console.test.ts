@@ -216,6 +216,15 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser (needs Ch
     await page.getByText(`${EMAIL} with ${TOKEN_NAME}`).first().waitFor();
   });
 
+  test("says how to go on where a page's scripts are gone, since the server was updated meanwhile", async () => {
+    await page.route("**/assets/usage-page-*.js", (route) => route.fulfill({ status: 404 }));
+    await page.getByRole("link", { name: "Usage" }).click();
+    await page.getByRole("alert").getByText("This page could not be loaded").waitFor();
+    await page.unroute("**/assets/usage-page-*.js");
+    await page.getByRole("button", { name: "Load it anew" }).click();
+    await page.getByRole("heading", { name: "By site" }).waitFor();
+  });
+
   test("revokes a token, which is refused from then on", async () => {
     await page.getByRole("link", { name: "Tokens" }).click();
     await page.getByRole("button", { name: `Revoke ${TOKEN_NAME}` }).click();

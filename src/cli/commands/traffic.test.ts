@@ -55,7 +55,7 @@ UTC    REQUESTS                              SENT  4XX  5XX
 
 REQUESTS  ASKED FOR MOST
    1,500  /
-       3  /a?[31m
+       3  /a\\u{1b}[31m
 
 REQUESTS  NOT THERE
       40  /wp-login.php

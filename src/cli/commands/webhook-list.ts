@@ -3,7 +3,6 @@ import type { Result } from "../command-spec.ts";
 import type { Context } from "../context.ts";
 import { meantWorkspace } from "../meant-workspace.ts";
 import { formatAge } from "../terminal/format.ts";
-import { printable } from "../terminal/printable.ts";
 import { formatTable } from "../terminal/table.ts";
 
 export async function run(context: Context): Promise<Result> {
@@ -31,6 +30,6 @@ export async function run(context: Context): Promise<Result> {
 }
 
 function formatState({ is_enabled, disabled_reason, failing_since }: Api.Webhook, nowMs: number): string {
-  if (!is_enabled) return disabled_reason === null ? "off" : `off: ${printable(disabled_reason)}`;
+  if (!is_enabled) return disabled_reason === null ? "off" : `off: ${disabled_reason}`;
   return failing_since === null ? "on" : `on, but it fails, first ${formatAge(failing_since, nowMs)}`;
 }

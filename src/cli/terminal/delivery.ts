@@ -1,11 +1,10 @@
 import type { Api } from "#wire";
 import type { Result } from "../command-spec.ts";
 import { formatAge, formatDuration } from "./format.ts";
-import { printable } from "./printable.ts";
 
 /** What a receiver last answered, or why it did not: `200 in 12 ms`, `500 in 0.3 s`, `No answer within 10000 ms.` */
 export function formatOutcome({ status, fault, duration_ms: durationMs }: Api.WebhookDelivery): string {
-  if (status === null) return printable(fault ?? "");
+  if (status === null) return fault ?? "";
   return `${status}${durationMs === null ? "" : ` in ${formatDuration(durationMs)}`}`;
 }
 
@@ -13,16 +12,16 @@ export function formatOutcome({ status, fault, duration_ms: durationMs }: Api.We
 export const formatState = ({ state, attempts, next_at: nextAt }: Api.WebhookDelivery, nowMs: number): string =>
   state === "pending" && nextAt !== null && attempts > 0 ? `again ${formatAge(nextAt, nowMs)}` : state;
 
-/** Shows one delivery. What others have written stays text. */
+/** Shows one delivery. */
 export function formatDelivery(delivery: Api.WebhookDeliveryShown, nowMs: number): string {
   const { id, event, attempts, fault, request, answer } = delivery;
   return [
     `${id}  ${event}  ${formatState(delivery, nowMs)}, ${attempts === 1 ? "1 attempt" : `${attempts} attempts`}`,
     `Answer: ${attempts === 0 ? "none yet" : formatOutcome(delivery)}`,
-    ...(fault === null || delivery.status === null ? [] : [printable(fault)]),
+    ...(fault === null || delivery.status === null ? [] : [fault]),
     "",
-    printable(request),
-    ...(answer ? ["", printable(answer)] : []),
+    request,
+    ...(answer ? ["", answer] : []),
   ].join("\n");
 }
 

@@ -2,6 +2,7 @@ import type { Output } from "../world.ts";
 
 /** Colours text, or leaves it as it is where colour is not wanted. */
 export interface Paint {
+  readonly isColored: boolean;
   bold(text: string): string;
   dim(text: string): string;
   red(text: string): string;
@@ -18,6 +19,7 @@ export function wantsColor(output: Output, env: Readonly<Record<string, string |
 export function createPaint(isColored: boolean): Paint {
   const style = (on: number, off: number) => (text: string) => (isColored ? `\x1b[${on}m${text}\x1b[${off}m` : text);
   return {
+    isColored,
     bold: style(1, 22),
     dim: style(2, 22),
     red: style(31, 39),

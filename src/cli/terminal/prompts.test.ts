@@ -16,11 +16,11 @@ const ANSWERS: Readonly<Record<string, object>> = {
   "/workspaces": { workspaces: [{ id: "ws_1", name: "Team", is_own: true }] },
   "/workspaces/ws_1/invitations": { invitations: [{ id: "inv_1", email: "bob@example.org" }] },
   "/tokens": { tokens: [{ id: "tok_1", name: "ci", prefix: "sitepod_ab" }] },
-  "/bin": { sites: [{ name: "lately", workspace_id: "ws_1" }] },
+  "/bin": { sites: [{ name: "lately" }] },
 };
 
 /** Runs a command at a terminal where somebody presses `key` at each question. */
-async function atTerminal(argv: string[], key: string) {
+async function atTerminal(argv: string[], key: string, env?: Record<string, string>) {
   const changed: string[] = [];
   let shown = "";
   const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode() {} });
@@ -33,9 +33,11 @@ async function atTerminal(argv: string[], key: string) {
   const { world } = makeWorld({
     stdin,
     stderr: Object.assign(new Writable({ write }), { isTTY: true, columns: 300 }),
-    answer: ({ method, url }) => {
+    ...(env && { env: { ...env, SITEPOD_ENDPOINT: "http://server.test", SITEPOD_TOKEN: "sitepod_test" } }),
+    answer: ({ method, url, headers }) => {
       const path = new URL(url).pathname.slice("/api/v1".length);
       if (method !== "GET") changed.push(`${method} ${path}`);
+      if (path === "/bin" && headers.get("x-sitepod-workspace") !== "ws_1") return Response.json({ sites: [] });
       return Response.json(ANSWERS[path] ?? { message: "Done.", url: "http://shop.test" });
     },
   });
@@ -76,7 +78,9 @@ test("retention asks nothing where nothing goes", async () => {
   expect(shown).not.toContain("?");
 });
 
-test("a workspace is named with what is in its bin before it is deleted", async () => {
-  const { shown } = await atTerminal(["workspace", "delete", "Team"], "\x03");
-  expect(shown).toContain("the sites in its bin (lately)? There is no way back.");
+test("a workspace is named with what is in its bin before it is deleted, whichever is in use", async () => {
+  for (const env of [{}, { SITEPOD_WORKSPACE: "ws_0000000000000002" }]) {
+    const { shown } = await atTerminal(["workspace", "delete", "Team"], "\x03", env);
+    expect(shown).toContain("the sites in its bin (lately)? There is no way back.");
+  }
 });

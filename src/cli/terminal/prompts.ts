@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
+import { printable } from "./printable.ts";
 
 /** Questions to a person. Each throws a Failure of `interrupted` when the person presses Ctrl-C. */
 const load = () => import("@clack/prompts");
@@ -35,7 +36,7 @@ export async function askText(context: Context, { message, initial, check }: Tex
   return await ask(context, (clack, streams) =>
     clack.text({
       ...streams,
-      message,
+      message: printable(message),
       ...(initial === undefined ? {} : { initialValue: initial }),
       validate: (answer) => check?.(answer ?? ""),
     }),
@@ -44,7 +45,7 @@ export async function askText(context: Context, { message, initial, check }: Tex
 
 export async function askPassword(context: Context, { message, check }: TextQuestion): Promise<string> {
   return await ask(context, (clack, streams) =>
-    clack.password({ ...streams, message, validate: (answer) => check?.(answer ?? "") }),
+    clack.password({ ...streams, message: printable(message), validate: (answer) => check?.(answer ?? "") }),
   );
 }
 
@@ -54,14 +55,22 @@ export interface Choice {
   readonly hint?: string;
 }
 
+const toShown = (choice: Choice): Choice => ({
+  ...choice,
+  label: printable(choice.label),
+  ...(choice.hint === undefined ? {} : { hint: printable(choice.hint) }),
+});
+
 export async function askChoice(context: Context, message: string, choices: readonly Choice[]): Promise<string> {
   return await ask(context, (clack, streams) =>
-    clack.select<string>({ ...streams, message, options: [...choices], maxItems: 12 }),
+    clack.select<string>({ ...streams, message: printable(message), options: choices.map(toShown), maxItems: 12 }),
   );
 }
 
 export async function askYesNo(context: Context, message: string): Promise<boolean> {
-  return await ask(context, (clack, streams) => clack.confirm({ ...streams, message, initialValue: false }));
+  return await ask(context, (clack, streams) =>
+    clack.confirm({ ...streams, message: printable(message), initialValue: false }),
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Output } from "../world.ts";
 import { formatPlainProgress, formatProgress, type Progress } from "./progress.ts";
 import type { Paint } from "./paint.ts";
+import { printable } from "./printable.ts";
 
 const LABEL_WIDTH = 11;
 const REDRAW_MS = 80;
@@ -32,7 +33,7 @@ export function createReport({ output, paint, now }: ReportOptions): Report {
   let drawnMs = 0;
   const line = (text: string) => {
     clear();
-    output.write(`${text}\n`);
+    output.write(`${printable(text, paint)}\n`);
   };
   function clear(): void {
     if (startedMs !== undefined && output.isTTY) output.write(CLEAR_LINE);

@@ -1,6 +1,7 @@
 import type { Failure } from "../failure.ts";
 import type { World } from "../world.ts";
 import { createPaint, wantsColor } from "./paint.ts";
+import { printable } from "./printable.ts";
 
 /** So many faults are listed to a person. A machine gets them all. */
 const SHOWN_FAULTS = 20;
@@ -9,7 +10,7 @@ const SHOWN_FAULTS = 20;
 export function showFailure(failure: Failure, argv: readonly string[], world: World): void {
   if (argv.includes("--json")) world.stdout.write(`${formatJson(failure)}\n`);
   else world.stderr.write(formatFailure(failure, wantsColor(world.stderr, world.env)));
-  if (argv.includes("--debug")) world.stderr.write(`${formatStack(failure)}\n`);
+  if (argv.includes("--debug")) world.stderr.write(`${printable(formatStack(failure))}\n`);
 }
 
 export function formatFailure({ message, faults, next }: Failure, isColored: boolean): string {
@@ -21,7 +22,7 @@ export function formatFailure({ message, faults, next }: Failure, isColored: boo
     ...(more > 0 ? [`  … and ${more} more`] : []),
     ...(next === undefined ? [] : next.split("\n").map((line) => `  ${line}`.trimEnd())),
   ];
-  return `${lines.join("\n")}\n`;
+  return `${printable(lines.join("\n"), paint)}\n`;
 }
 
 function formatJson({ code, message, faults, next, approvalId }: Failure): string {

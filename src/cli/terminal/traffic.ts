@@ -71,7 +71,7 @@ const formatPaths = (title: string, paths: Api.Traffic["paths"], paint: (text: s
       { title: "REQUESTS", align: "right" },
       { title, paint },
     ],
-    paths.slice(0, MAX_SHOWN_PATHS).map(({ path, requests }) => [requests.toLocaleString("en-US"), printable(path)]),
+    paths.slice(0, MAX_SHOWN_PATHS).map(({ path, requests }) => [requests.toLocaleString("en-US"), path]),
   );
 
 /** As many blocks as the share is of the width; anything is at least an eighth of one. */
@@ -79,6 +79,3 @@ function bar(share: number): string {
   const eighths = share === 0 ? 0 : Math.max(1, Math.round(share * BAR_WIDTH * 8));
   return "█".repeat(Math.floor(eighths / 8)) + EIGHTHS[eighths % 8]!;
 }
-
-/** Anybody can ask for a path, which must not steer somebody's terminal. */
-const printable = (path: string): string => path.replaceAll(/[^\x20-\x7e]/g, "?");

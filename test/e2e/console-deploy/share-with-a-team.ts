@@ -7,6 +7,7 @@ import { writeTree } from "../../harness/file-tree.ts";
 import { watchForComplaints } from "../../harness/page-complaints.ts";
 import type { Server } from "../../harness/server.ts";
 import type { TemporaryFolder } from "../../harness/temporary-folder.ts";
+import { waitUntil } from "../../harness/wait-until.ts";
 
 export const EMAIL = "ada@example.com";
 export const PASSWORD = "correct horse battery staple";
@@ -145,7 +146,7 @@ export function shareWithATeam(find: () => World): void {
     ]);
   });
 
-  test("is out of reach for a member who was removed", async () => {
+  test("is only looked at by a viewer, and out of reach for a member who was removed", async () => {
     const { page } = find();
     await page.getByRole("link", { name: "Members" }).click();
     await page.getByRole("button", { name: "Change the role of bob@example.com" }).click();
@@ -155,6 +156,13 @@ export function shareWithATeam(find: () => World): void {
       .selectOption({ label: "viewer: sees sites, releases and members" });
     await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
     await page.getByText("bob@example.com is viewer now").waitFor();
+    const changing = bob.getByRole("button", { name: /^(Release v|Release to|Promote|Roll back)/ });
+    expect(await changing.count()).toBeGreaterThan(0);
+    for (const path of ["/sites/my-shop", "/sites/my-shop/releases/v3"]) {
+      await bob.goto(path);
+      await bob.getByText("v3", { exact: true }).first().waitFor();
+      await waitUntil("nothing is offered that is refused", async () => (await changing.count()) === 0);
+    }
     await page.getByRole("button", { name: "Remove bob@example.com" }).click();
     const dialog = page.getByRole("dialog", { name: "Remove bob@example.com" });
     await dialog.getByText("Their place in Bakery: viewer").waitFor();
@@ -194,6 +202,12 @@ export function shareWithATeam(find: () => World): void {
     const stranger = await browser.newPage({ baseURL: `http://${server.domain}:${server.port}` });
     await stranger.goto(link!);
     await stranger.getByText("has been used, was revoked or has expired").waitFor();
+    // Nobody who uses this browser next finds it.
+    const kept = () => stranger.evaluate(() => sessionStorage.length);
+    expect(await kept()).toBe(1);
+    await stranger.getByRole("link", { name: "Sign in" }).click();
+    await stranger.getByRole("heading", { name: "Sign in" }).waitFor();
+    expect(await kept()).toBe(0);
     await stranger.close();
   });
 
