@@ -130,7 +130,8 @@ test("each of as many media types as there can be is kept, and one more is refus
   const typed = (i: number) => entry(`${i}`, 1, `text/x-${i}`);
   const most = Array.from({ length: 2 ** 16 }, (_, i) => typed(i));
   const manifest = open(encodeManifest(most));
-  for (const { path, type } of manifest.entries()) if (type !== `text/x-${path}`) throw new Error(`${path} has ${type}`);
+  for (const { path, type } of manifest.entries())
+    if (type !== `text/x-${path}`) throw new Error(`${path} has ${type}`);
   expect(() => encodeManifest([...most, typed(most.length)])).toThrow("65537 media types, and a pod holds 65536");
   const more = { put: [typed(most.length)], settings: {} };
   expect(() => manifest.change({ ...more, removed: [] })).toThrow("65537 media types");
