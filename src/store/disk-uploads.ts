@@ -235,8 +235,10 @@ export class DiskUploads implements Uploads {
       for (const folder of await readFolder(join(this.#folder, "uploads"))) {
         if (!folder.isDirectory()) continue;
         const workspace = folder.name;
+        // The names first: a pack that arrives in between is none of them, where it would be one that nobody knows.
+        const names = await readNames(this.#workspaceFolder(workspace));
         const packs = new Map((await this.#packs(workspace)).map((pack) => [pack.name, pack.index]));
-        for (const { name } of await readFolder(this.#workspaceFolder(workspace))) {
+        for (const name of names) {
           const path = join(this.#workspaceFolder(workspace), name);
           const index = packs.get(name);
           const isRemoved =

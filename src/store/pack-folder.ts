@@ -2,6 +2,7 @@ import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Digest } from "#model";
 import { readNames } from "./files.ts";
+import { KeyedLock } from "./keyed-lock.ts";
 import { PACK_HEADER_BYTES, type PackedContent, PackIndex, packIndexBytes } from "./pack.ts";
 import { type Pack, type PackPlace, PackPlaces } from "./pack-places.ts";
 
@@ -12,13 +13,19 @@ export class PackFolder {
   readonly #folder: string;
   readonly #packs = new Map<string, Pack>();
   readonly #places = new PackPlaces();
+  readonly #lock = new KeyedLock();
 
   constructor(folder: string) {
     this.#folder = folder;
   }
 
   /** Looks at the folder, and returns its packs. */
-  async list(): Promise<Pack[]> {
+  list(): Promise<Pack[]> {
+    // One look after another: an older one would bring back what a later one no longer found.
+    return this.#lock.run("look", () => this.#look());
+  }
+
+  async #look(): Promise<Pack[]> {
     // What is added while this looks may have come too late to be seen: it is not gone.
     const known = [...this.#packs.values()];
     const packs = new Map<string, Pack>();

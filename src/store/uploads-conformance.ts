@@ -180,6 +180,25 @@ export function testUploads(store: () => Store): void {
     expect(await stagedOf(store().uploads, "ws9", digests)).toEqual(new Set([digests[0]!]));
   });
 
+  test("that arrive while others expire stay", async () => {
+    const arrived: Digest[] = [];
+    let isOver = false;
+    const expiring = (async () => {
+      while (!isOver) expect(await store().uploads.expire(() => true)).toBe(0);
+    })();
+    for (let i = 0; i < 100; i++) {
+      const contents = [`first of ${i}`, `second of ${i}`].map((text) => {
+        const bytes = new Uint8Array(bytesOf(text));
+        return { digest: hashBytes(bytes), bytes };
+      });
+      await store().uploads.stageAll("ws13", contents);
+      arrived.push(...contents.map(({ digest }) => digest));
+    }
+    isOver = true;
+    await expiring;
+    expect(await stagedOf(store().uploads, "ws13", arrived)).toEqual(new Set(arrived));
+  });
+
   test("refuse a workspace or a digest that would leave its folder", async () => {
     const digest = hashBytes(SMALL);
     for (const workspace of ["", ".", "..", "a/b", "../blobs", "a\0b", "a.b"]) {
