@@ -20,7 +20,6 @@ describe.skipIf(chromiumPath === undefined)("deleting in the console (needs Chro
     await client.preview("shop", image_id, "menu");
     browser = await startBrowser(server.domain);
     page = await browser.newPage({ baseURL: `http://${server.domain}:${server.port}` });
-    page.setDefaultTimeout(10_000);
     await page.goto("/");
     await page.getByLabel("E-mail").fill("ada@example.com");
     await page.getByLabel("Password").fill("correct horse battery staple");

@@ -26,7 +26,6 @@ describe.skipIf(chromiumPath === undefined)("a folder dropped into the console (
     server = await startServer();
     browser = await startBrowser(server.domain);
     page = await browser.newPage({ baseURL: `http://${server.domain}:${server.port}`, colorScheme: "dark" });
-    page.setDefaultTimeout(10_000);
     watchForComplaints(page, complaints, { takesErrors: true });
     await page.goto("/");
     await page.getByLabel("E-mail").fill(EMAIL);

@@ -57,7 +57,6 @@ describe.skipIf(chromiumPath === undefined)("each page of the console (needs Chr
       reducedMotion: "reduce",
       viewport: { width, height: width < 500 ? 844 : 900 },
     });
-    page.setDefaultTimeout(10_000);
     watchForComplaints(page, complaints, { takesErrors: true });
     return page;
   }

@@ -53,7 +53,6 @@ describe.skipIf(chromiumPath === undefined)("a site on a subdomain (needs Chromi
 
   test("can neither read the console's session nor set it, nor act by it", async () => {
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
     await page.goto(`${origin}/`);
     await page.getByLabel("E-mail").fill("ada@example.com");
     await page.getByLabel("Password").fill("correct horse battery staple");

@@ -40,7 +40,6 @@ describe.skipIf(chromiumPath === undefined)("the console's webhooks (needs Chrom
       reducedMotion: "reduce",
       viewport: { width: 1440, height: 900 },
     });
-    page.setDefaultTimeout(10_000);
     watchForComplaints(page, complaints, { takesErrors: false });
     await page.goto("/");
     await page.getByLabel("E-mail").fill(account.email);

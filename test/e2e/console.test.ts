@@ -26,7 +26,6 @@ describe.skipIf(chromiumPath === undefined)("the console, in a browser (needs Ch
     server = await startServer({ flags: ["--dns-server", dns.address] });
     browser = await startBrowser(server.domain);
     page = await browser.newPage({ baseURL: `http://${server.domain}:${server.port}`, colorScheme: "light" });
-    page.setDefaultTimeout(10_000);
     watchForComplaints(page, complaints, { takesErrors: false });
   });
 

@@ -76,7 +76,6 @@ describe.skipIf(chromiumPath === undefined)("signing in, in a browser (needs Chr
   /** A browser of its own, which shares nothing with others. */
   async function open(): Promise<[BrowserContext, Page]> {
     const own = await browser.newContext({ baseURL: origin });
-    own.setDefaultTimeout(10_000);
     return [own, await own.newPage()];
   }
   async function typePassword(on = page) {

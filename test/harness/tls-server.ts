@@ -15,15 +15,14 @@ export interface TlsServer extends Server {
 
 /**
  * Starts the server with a certificate for each of these names already in its data folder, and no authority to ask for
- * others: what has none is given the server's own.
+ * others: what has none is given the server's own. `folder` is where its data folder is made; where absent, a temporary one.
  */
 export async function startTlsServer(
   names: readonly string[],
-  options: Omit<ServerOptions, "data" | "port"> = {},
+  { folder, ...options }: Omit<ServerOptions, "data" | "port"> & { folder?: string } = {},
 ): Promise<TlsServer> {
   await using cleanup = new AsyncDisposableStack();
-  const folder = cleanup.use(await temporaryFolder());
-  const data = join(folder.path, "data");
+  const data = join(folder ?? cleanup.use(await temporaryFolder()).path, "data");
   const fingerprints = new Map<string, string>();
   for (const name of names) {
     const certificate = await createSelfSigned([name], Date.now());

@@ -7,7 +7,7 @@ const pauseMs = 10;
 export async function waitUntil<T>(
   what: string,
   ask: () => T | undefined | false | Promise<T | undefined | false>,
-  { timeoutMs = 20_000, describe = () => "" }: { timeoutMs?: number; describe?: () => string } = {},
+  { timeoutMs = 60_000, describe = () => "" }: { timeoutMs?: number; describe?: () => string } = {},
 ): Promise<T> {
   const endMs = performance.now() + timeoutMs;
   for (;;) {

@@ -38,7 +38,6 @@ export function shareWithATeam(find: () => World): void {
     await page.getByRole("list", { name: "Invitations" }).getByText("bob@example.com").waitFor();
 
     bob = await (await browser.newContext({ baseURL: `http://${server.domain}:${server.port}` })).newPage();
-    bob.setDefaultTimeout(10_000);
     watchForComplaints(bob, complaints, { takesErrors: true });
     await bob.goto(link!);
     await bob.getByRole("heading", { name: "Join Bakery" }).waitFor();
