@@ -92,7 +92,7 @@ test.skipIf(controlPlanesAreMissing !== undefined)(
       const backups = await list();
       return backups.length >= 4 && backups;
     };
-    const made = await waitUntil("four were made", fourBackups, { timeoutMs: 60_000 });
+    const made = await waitUntil("four were made", fourBackups, { timeoutMs: 180_000 });
     const times = made.map(({ created_at }) => Date.parse(created_at)).toSorted((a, b) => a - b);
     const waits = times.slice(1).map((time, i) => time - times[i]!);
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(0.0008 * 60 * 60 * 1000);
