@@ -100,18 +100,28 @@ export async function openBlobCache(options: BlobCacheOptions): Promise<BlobCach
     return true;
   }
 
-  /** Returns the path of what is cached and whole. What is not is removed. */
-  async function findCached(name: string): Promise<string | undefined> {
+  /** Returns the path of what is cached and whole. */
+  async function findWhole(name: string): Promise<string | undefined> {
     const cached = all.get(name);
-    if (!cached) return undefined;
-    if (await isWhole(cached).catch(() => false)) {
-      use(name, cached);
-      await touch(cached);
-      return pathOf(cached);
-    }
-    if (all.get(name) === cached) forget(name);
+    if (!cached || !(await isWhole(cached).catch(() => false))) return undefined;
+    use(name, cached);
+    await touch(cached);
+    return pathOf(cached);
+  }
+
+  /** Removes what is cached and not whole. To be called by one at a time: the next download has the same path. */
+  async function remove(name: string): Promise<void> {
+    const cached = all.get(name);
+    if (!cached) return;
+    forget(name);
     await removeFile(pathOf(cached)).catch(() => false);
-    return undefined;
+  }
+
+  async function findOrDownload(name: string, key: string): Promise<string | undefined> {
+    const path = await findWhole(name);
+    if (path !== undefined) return path;
+    await remove(name);
+    return await download(key);
   }
 
   async function download(key: string): Promise<string | undefined> {
@@ -143,14 +153,10 @@ export async function openBlobCache(options: BlobCacheOptions): Promise<BlobCach
       const cached = all.get(name);
       // Of the usual case, nobody waits for anybody.
       if (cached && nowMs() < cached.verifiedMs + VERIFIED_FOR_MS) {
-        const path = await findCached(name);
+        const path = await findWhole(name);
         if (path !== undefined) return path;
       }
-      const found =
-        underWay.get(key) ??
-        findCached(name)
-          .then((path) => path ?? download(key))
-          .finally(() => underWay.delete(key));
+      const found = underWay.get(key) ?? findOrDownload(name, key).finally(() => underWay.delete(key));
       underWay.set(key, found);
       return await found;
     },
