@@ -182,9 +182,9 @@ export function testUploads(store: () => Store): void {
 
   test("that arrive while others expire stay", async () => {
     const arrived: Digest[] = [];
-    let isOver = false;
+    const all = new AbortController();
     const expiring = (async () => {
-      while (!isOver) expect(await store().uploads.expire(() => true)).toBe(0);
+      while (!all.signal.aborted) expect(await store().uploads.expire(() => true)).toBe(0);
     })();
     for (let i = 0; i < 100; i++) {
       const contents = [`first of ${i}`, `second of ${i}`].map((text) => {
@@ -194,7 +194,7 @@ export function testUploads(store: () => Store): void {
       await store().uploads.stageAll("ws13", contents);
       arrived.push(...contents.map(({ digest }) => digest));
     }
-    isOver = true;
+    all.abort();
     await expiring;
     expect(await stagedOf(store().uploads, "ws13", arrived)).toEqual(new Set(arrived));
   });
