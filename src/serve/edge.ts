@@ -1,6 +1,7 @@
 import { parsePreviewSlug, type SiteFigures } from "#model";
 import { formatHost, type Host, portOf, type SiteHost, splitUrl, type Target } from "#routing";
 import { type AccessOptions, createAccessGuard } from "./access.ts";
+import { createAtOnce } from "./at-once.ts";
 import { createHostParser } from "./host-parser.ts";
 import { createHostRoutes, type Followed, leadOn } from "./host.ts";
 import { createPods } from "./manifest.ts";
@@ -66,8 +67,10 @@ export function createEdge(options: EdgeOptions): Edge {
   const ready = createReadyAnswers(nowMs);
   const count = createTrafficCount();
   const sites = options.countsSites ? createSiteTraffic({ nowMs }) : countNoSites();
+  const atOnce = createAtOnce();
   const podServer = createPodServer(pods, {
     readers,
+    atOnce,
     ready,
     nowMs,
     log,
@@ -145,13 +148,13 @@ export function createEdge(options: EdgeOptions): Edge {
       const { method, headers } = request;
       const found = ready.find(request.url, method, headers);
       if (!found) return undefined;
-      const response = podServer.send(method, headers, found.answer, found.count.site);
+      const response = atOnce.run(() => podServer.send(method, headers, found.answer, found.count.site));
       return response instanceof Promise
         ? response.then((sent) => countReady(sent, found.count))
         : countReady(response, found.count);
     },
     fetch(request) {
-      const response = serve(request);
+      const response = atOnce.run(() => serve(request));
       if (response instanceof Response) return count.routed(response);
       return response.catch((cause: unknown) => respondFailure(request, cause)).then(count.routed);
     },

@@ -11,6 +11,7 @@ import {
   splitUrl,
 } from "#routing";
 import type { Answer } from "./answer.ts";
+import type { AtOnce } from "./at-once.ts";
 import { type AnswersOptions, createAnswers } from "./blob.ts";
 import type { Followed } from "./host.ts";
 import type { Pod, Pods } from "./manifest.ts";
@@ -31,6 +32,8 @@ export interface PodServerOptions extends AnswersOptions {
   readonly nowMs: () => number;
   readonly log: (message: string, cause?: unknown) => void;
   readonly rules: RulesOptions;
+  /** Tells which requests have waited. */
+  readonly atOnce: Pick<AtOnce, "isNow">;
 }
 
 /** A request for something of a pod. */
@@ -55,7 +58,7 @@ export interface PodServer {
 
 /** Serves files of pods: what a path means, in which form, under which headers. */
 export function createPodServer(pods: Pods, options: PodServerOptions): PodServer {
-  const { readers, ready, nowMs, log, rules } = options;
+  const { readers, ready, nowMs, log, rules, atOnce } = options;
   const answers = createAnswers(options);
   const negotiate = createNegotiation({ readers, nowMs, log, onGrown: (answer) => answers.measure(answer) });
 
@@ -113,9 +116,9 @@ export function createPodServer(pods: Pods, options: PodServerOptions): PodServe
 
   function send(method: string, headers: Headers, answer: Answer, site: SiteCount): Response | Promise<Response> {
     const accept = answer.encoded ? headers.get("accept-encoding") : null;
-    if (accept === null) return respond(method, headers, answer, site);
+    if (accept === null) return respond(method, headers, answer, site, atOnce.isNow());
     return whenReady(negotiate(accept, headers, answer), (chosen) =>
-      chosen ? respond(method, headers, chosen, site) : respondPage("notAcceptable", method),
+      chosen ? respond(method, headers, chosen, site, atOnce.isNow()) : respondPage("notAcceptable", method),
     );
   }
 

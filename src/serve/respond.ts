@@ -1,16 +1,26 @@
 import { formatUnsatisfiedRange, formatContentRange, selectContent } from "#routing";
-import type { Answer } from "./answer.ts";
+import { type Answer, type Head, isHot } from "./answer.ts";
 import { formatMultipart } from "./multipart.ts";
+import { inOnePiece, isSentInPieces } from "./one-piece.ts";
 import type { Sent } from "./site-traffic.ts";
 
-/** Sends of a file what the request's conditions and ranges ask for, and counts it. */
-export function respond(method: string, headers: Headers, answer: Answer, sent: Sent): Response {
+/**
+ * Sends of a file what the request's conditions and ranges ask for, and counts it. `isAtOnce` says that the request has
+ * not waited for anything.
+ */
+export function respond(
+  method: string,
+  headers: Headers,
+  answer: Answer,
+  sent: Sent,
+  isAtOnce: boolean,
+): Response | Promise<Response> {
   const { head, notModifiedHead, body, size } = answer;
-  if (head.status !== 200) return respondWhole(method, answer, sent);
+  if (head.status !== 200) return respondWhole(method, answer, sent, isAtOnce);
   const selection = selectContent(method, headers, answer);
   switch (selection.kind) {
     case "whole":
-      return respondWhole(method, answer, sent);
+      return respondWhole(method, answer, sent, isAtOnce);
     case "not-modified":
       return new Response(null, notModifiedHead);
     case "precondition-failed":
@@ -30,10 +40,9 @@ export function respond(method: string, headers: Headers, answer: Answer, sent: 
           headers: withAlso(head.headers, { "Content-Type": multipart.type }),
         });
       }
-      return new Response(body.slice(range.first, range.last + 1), {
-        status: 206,
-        headers: withAlso(head.headers, { "Content-Range": formatContentRange(range, size) }),
-      });
+      const also = { "Content-Range": formatContentRange(range, size) };
+      const partHead = { status: 206, headers: withAlso(head.headers, also) };
+      return respondWith(body.slice(range.first, range.last + 1), partHead, isAtOnce || !isHot(size));
     }
     default:
       return selection satisfies never;
@@ -41,13 +50,23 @@ export function respond(method: string, headers: Headers, answer: Answer, sent: 
 }
 
 /** HEAD is answered without a body to take the length from, so it is told. */
-function respondWhole(method: string, { head, body, size }: Answer, sent: Sent): Response {
+function respondWhole(
+  method: string,
+  { head, body, size }: Answer,
+  sent: Sent,
+  isAtOnce: boolean,
+): Response | Promise<Response> {
   if (method !== "HEAD") {
     sent.bytes += size;
-    return new Response(body, head);
+    return respondWith(body, head, isAtOnce || !isHot(size));
   }
   return new Response(null, { status: head.status, headers: withAlso(head.headers, { "Content-Length": `${size}` }) });
 }
+
+const respondWith = (body: Blob, head: Head, isGivenAsItIs: boolean): Response | Promise<Response> =>
+  isGivenAsItIs || !isSentInPieces(body.size)
+    ? new Response(body, head)
+    : body.bytes().then((bytes) => new Response(inOnePiece(bytes), head));
 
 function withAlso(headers: Headers, more: Record<string, string>): Headers {
   const all = new Headers(headers);

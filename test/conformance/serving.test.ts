@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { connect } from "node:net";
 import { type Digest, encodeManifest, moveRef } from "#model";
 import { createEdge } from "#serve";
 import { createManifestReader, createReaders, hashBytes, openDiskStore, Records } from "#store";
@@ -9,7 +10,14 @@ import { temporaryFolder } from "../harness/temporary-folder.ts";
 
 const PAGE = "<!doctype html><p>hello";
 const LARGE = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 31) % 251);
-const FILES = { "index.html": PAGE, "404.html": "<p>no", "large.bin": LARGE, "empty.txt": "" };
+const FILES = {
+  "index.html": PAGE,
+  "404.html": "<p>no",
+  "large.bin": LARGE,
+  "middle.bin": LARGE.subarray(0, 30_000),
+  "part.bin": LARGE.subarray(0, 40_000),
+  "empty.txt": "",
+};
 const HOST = "docs.sitepod.test";
 
 const cleanup = new AsyncDisposableStack();
@@ -137,6 +145,22 @@ describe("a request target", () => {
   ])("%s", async (target, status) => {
     expect((await send(`GET ${target} HTTP/1.1`, `Host: ${HOST}`)).status).toBe(status);
   });
+});
+
+test.each([
+  ["a file of some kilobytes", "/middle.bin", "", 30_000],
+  ["a part of one", "/part.bin", "Range: bytes=0-19999\r\n", 20_000],
+])("%s has to be read first, and goes out with its headers and length in one piece", async (_, path, range, size) => {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const socket = connect(server.port, "127.0.0.1", () =>
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: ${HOST}\r\n${range}\r\n`),
+  );
+  socket.on("error", reject).on("data", resolve);
+  const first = await promise;
+  socket.destroy();
+  const head = first.subarray(0, first.indexOf("\r\n\r\n") + 4);
+  expect(first.length - head.length).toBe(size);
+  expect(head.toString("latin1")).toContain(`Content-Length: ${size}\r\n`);
 });
 
 describe.each([
