@@ -1,7 +1,8 @@
 /** Tells what is answered in the very call that a request came by from what is answered later. */
 export interface AtOnce {
-  /** Answers a request, perhaps later. */
-  run<T>(answer: () => T): T;
+  /** Says that a request has come, and is looked at until `end`. */
+  begin(): void;
+  end(): void;
   /** Whether the request that is being answered has not waited for anything yet. */
   isNow(): boolean;
 }
@@ -9,14 +10,8 @@ export interface AtOnce {
 export function createAtOnce(): AtOnce {
   let isNow = false;
   return {
-    run(answer) {
-      isNow = true;
-      try {
-        return answer();
-      } finally {
-        isNow = false;
-      }
-    },
+    begin: () => void (isNow = true),
+    end: () => void (isNow = false),
     isNow: () => isNow,
   };
 }

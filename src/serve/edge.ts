@@ -9,7 +9,7 @@ import { serveMounted, type SiteServer } from "./mounted.ts";
 import { refuseMethod, respondPage } from "./pages.ts";
 import { createPodServer } from "./pod.ts";
 import type { Readers } from "./readers.ts";
-import { createReadyAnswers } from "./ready.ts";
+import { createReadyAnswers, type Ready } from "./ready.ts";
 import type { MountsRoute, PodRoute, Route } from "./ref.ts";
 import type { RulesOptions } from "./ruled.ts";
 import { countNoSites, createSiteTraffic, type SiteCount, type UrlCount } from "./site-traffic.ts";
@@ -81,12 +81,17 @@ export function createEdge(options: EdgeOptions): Edge {
   const access = createAccessGuard(nowMs, options.access);
 
   function serve(request: Request): Response | Promise<Response> {
-    return whenReady(hosts.find(request.headers.get("host")), (route) => serveRoute(request, route));
+    atOnce.begin();
+    try {
+      return whenReady(hosts.find(request.headers.get("host")), (route) => serveRoute(request, route));
+    } finally {
+      atOnce.end();
+    }
   }
 
   function serveRoute(request: Request, route: Followed, received = request): Response | Promise<Response> {
     if (route.kind === "mounts") return serveMounted(request, route, siteServer);
-    if (route.kind !== "pod") return refuseMethod(request.method) ?? respondWithoutPod(request, route);
+    if (route.kind !== "pod") return refuseMethod(request.method) ?? respondWithoutPod(request, route, domain);
     const site = sites.of(route.visited);
     const open = () => serveOpen(request, route, received, site);
     return counted(request, site, route.protection ? access.guard(request, received, route.protection, open) : open());
@@ -128,10 +133,13 @@ export function createEdge(options: EdgeOptions): Edge {
     );
   const siteServer: SiteServer = { findRoute, serveRoute, isHttps: options.access.isHttps };
 
-  function respondWithoutPod(request: Request, route: Exclude<Route, PodRoute | MountsRoute>): Response {
-    if (route.kind === "redirect") return redirect(308, request, route.to, splitUrl(request.url));
-    if (route.kind === "moved") return redirect(308, request, formatHost(route.to, domain), splitUrl(request.url));
-    return respondPage(route.kind, request.method);
+  function send(method: string, headers: Headers, { answer, count: { site } }: Ready): Response | Promise<Response> {
+    atOnce.begin();
+    try {
+      return podServer.send(method, headers, answer, site);
+    } finally {
+      atOnce.end();
+    }
   }
 
   function countReady(response: Response, url: UrlCount): Response {
@@ -148,13 +156,13 @@ export function createEdge(options: EdgeOptions): Edge {
       const { method, headers } = request;
       const found = ready.find(request.url, method, headers);
       if (!found) return undefined;
-      const response = atOnce.run(() => podServer.send(method, headers, found.answer, found.count.site));
+      const response = send(method, headers, found);
       return response instanceof Promise
         ? response.then((sent) => countReady(sent, found.count))
         : countReady(response, found.count);
     },
     fetch(request) {
-      const response = atOnce.run(() => serve(request));
+      const response = serve(request);
       if (response instanceof Response) return count.routed(response);
       return response.catch((cause: unknown) => respondFailure(request, cause)).then(count.routed);
     },
@@ -176,6 +184,12 @@ function findPreviewHost({ previewsOf }: PodRoute, url: string): { host: SiteHos
   const [, slug = "", rest = "/"] = PREVIEW_PATH.exec(path) ?? [];
   if (!parsePreviewSlug(slug, previewsOf).ok) return undefined;
   return { host: { kind: "preview", label: previewsOf, slug }, target: { path: rest, query } };
+}
+
+function respondWithoutPod(request: Request, route: Exclude<Route, PodRoute | MountsRoute>, domain: string): Response {
+  if (route.kind === "redirect") return redirect(308, request, route.to, splitUrl(request.url));
+  if (route.kind === "moved") return redirect(308, request, formatHost(route.to, domain), splitUrl(request.url));
+  return respondPage(route.kind, request.method);
 }
 
 /** Redirects to another host, keeping scheme, port and query. */
