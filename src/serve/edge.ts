@@ -9,7 +9,7 @@ import { serveMounted, type SiteServer } from "./mounted.ts";
 import { refuseMethod, respondPage } from "./pages.ts";
 import { createPodServer } from "./pod.ts";
 import type { Readers } from "./readers.ts";
-import { createReadyAnswers, type Ready } from "./ready.ts";
+import { createReadyAnswers } from "./ready.ts";
 import type { MountsRoute, PodRoute, Route } from "./ref.ts";
 import type { RulesOptions } from "./ruled.ts";
 import { countNoSites, createSiteTraffic, type SiteCount, type UrlCount } from "./site-traffic.ts";
@@ -81,12 +81,7 @@ export function createEdge(options: EdgeOptions): Edge {
   const access = createAccessGuard(nowMs, options.access);
 
   function serve(request: Request): Response | Promise<Response> {
-    atOnce.begin();
-    try {
-      return whenReady(hosts.find(request.headers.get("host")), (route) => serveRoute(request, route));
-    } finally {
-      atOnce.end();
-    }
+    return whenReady(hosts.find(request.headers.get("host")), (route) => serveRoute(request, route));
   }
 
   function serveRoute(request: Request, route: Followed, received = request): Response | Promise<Response> {
@@ -133,15 +128,6 @@ export function createEdge(options: EdgeOptions): Edge {
     );
   const siteServer: SiteServer = { findRoute, serveRoute, isHttps: options.access.isHttps };
 
-  function send(method: string, headers: Headers, { answer, count: { site } }: Ready): Response | Promise<Response> {
-    atOnce.begin();
-    try {
-      return podServer.send(method, headers, answer, site);
-    } finally {
-      atOnce.end();
-    }
-  }
-
   function countReady(response: Response, url: UrlCount): Response {
     const { status } = response;
     count.ready(status);
@@ -156,13 +142,17 @@ export function createEdge(options: EdgeOptions): Edge {
       const { method, headers } = request;
       const found = ready.find(request.url, method, headers);
       if (!found) return undefined;
-      const response = send(method, headers, found);
+      atOnce.begin();
+      const response = podServer.send(method, headers, found.answer, found.count.site);
+      atOnce.end();
       return response instanceof Promise
         ? response.then((sent) => countReady(sent, found.count))
         : countReady(response, found.count);
     },
     fetch(request) {
+      atOnce.begin();
       const response = serve(request);
+      atOnce.end();
       if (response instanceof Response) return count.routed(response);
       return response.catch((cause: unknown) => respondFailure(request, cause)).then(count.routed);
     },
