@@ -117,10 +117,12 @@ describe.skipIf(chromiumPath === undefined)("the console's webhooks (needs Chrom
     await page.getByText("It has arrived").waitFor();
     await page.getByText(/^200 in \d+ ms/).waitFor();
     await deployClient({ endpoint: server.url, token: account.token }).release("shop", "prod");
-    await page.getByRole("button", { name: /^What environment\.released sent/ }).click();
+    const released = page.getByRole("listitem").filter({ hasText: "environment.released" });
+    // What is opened before it is sent is loaded again once it was.
+    await released.getByText(/^200 in \d+ ms/).waitFor();
+    await released.getByRole("button", { name: /^What environment\.released sent/ }).click();
     await page.getByText('"version": "v1"').first().waitFor();
     // What is open stays as it is while the list is loaded again for something else.
-    const released = page.getByRole("listitem").filter({ hasText: "environment.released" });
     const answer = released.getByRole("region", { name: /^Answer of msg_/ });
     await answer.waitFor();
     const open = await answer.elementHandle();
