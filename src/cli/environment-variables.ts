@@ -39,7 +39,7 @@ export const ENVIRONMENT_VARIABLES = [
   {
     key: "SITEPOD_WEBHOOK_SECRET",
     type: "text",
-    doc: "The secret of a Feishu bot that checks signatures, for `sitepod webhook add --format feishu`.",
+    doc: "The secret of a Feishu bot that checks signatures, for `sitepod webhook add --format feishu` and `rotate-secret`.",
     example: "…",
   },
   { key: "NO_COLOR", type: "any text", doc: "Write without colours.", example: "1" },

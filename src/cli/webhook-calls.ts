@@ -15,6 +15,8 @@ export function createWebhookCalls(call: SendMessage) {
       call<Api.WebhookCreated>("POST", of(workspace), { body: request }),
     changeWebhook: (workspace: string, id: string, change: Api.WebhookChange) =>
       call<Api.Webhook>("PUT", one(workspace, id), { body: change }),
+    rotateWebhookSecret: (workspace: string, id: string, request: Api.WebhookRotation) =>
+      call<Api.WebhookCreated>("POST", `${one(workspace, id)}/secret`, { body: request }),
     deleteWebhook: (workspace: string, id: string) => call<{ message: string }>("DELETE", one(workspace, id)),
     testWebhook: (workspace: string, id: string) =>
       call<Api.WebhookDeliveryShown>("POST", `${one(workspace, id)}/test`),

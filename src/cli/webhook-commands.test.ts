@@ -12,6 +12,7 @@ const webhook = (id: string, url: string) => ({
   is_enabled: false,
   disabled_reason: "It answered 410: \x1b[2Jnobody",
   is_signed: true,
+  old_secret_until: null,
   failing_since: null,
   created_by: null,
   created_at: "2026-01-01",
@@ -79,6 +80,27 @@ describe("a new webhook", () => {
     expect(stdout).toBe("wh_1\n");
     expect((await run(["add", "--format", "slack"], chat, env)).asked[0]!.body).not.toHaveProperty("secret");
     expect(await run(["add"])).toMatchObject({ code: 2, asked: [] });
+  });
+});
+
+describe("a secret that is replaced", () => {
+  const path = `POST ${PATH}/wh_1/secret`;
+  const rotated = { ...WEBHOOKS[0], secret: "whsec_y", old_secret_until: "2026-01-02T00:00:00.000Z" };
+
+  test("prints the new one alone, and says until when the one before is good", async () => {
+    const { asked, stdout, stderr } = await run(["rotate-secret", "wh_1"], { [path]: rotated });
+    expect(asked).toEqual([{ what: path, body: {} }]);
+    expect([stdout, stderr]).toEqual(["whsec_y\n", expect.stringContaining("until 2026-01-02T00:00:00.000Z")]);
+    const atOnce = await run(["rotate-secret", "wh_1", "--old-for", "0"], {
+      [path]: { ...rotated, old_secret_until: null },
+    });
+    expect(atOnce.asked).toEqual([{ what: path, body: { old_expires_in: 0 } }]);
+    expect(atOnce.stderr).toContain("good no longer");
+  });
+
+  test("is none that a receiver of one's own is given by a variable", async () => {
+    const env = { SITEPOD_WEBHOOK_SECRET: "key" };
+    expect((await run(["rotate-secret", "wh_1"], { [path]: rotated }, env)).asked).toEqual([{ what: path, body: {} }]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { WEBHOOK_EVENTS, WEBHOOK_FORMATS } from "#model";
 import type { CommandSpec } from "./command-spec.ts";
-import { parseWhole } from "./option-values.ts";
+import { parseSpan, parseWhole } from "./option-values.ts";
 
 const events = {
   flags: "--event <event...>",
@@ -54,6 +54,27 @@ export const WEBHOOK_COMMANDS: readonly CommandSpec[] = [
       "sitepod webhook change https://example.com/hook --off",
     ],
     load: () => import("./commands/webhook-change.ts"),
+  },
+  {
+    usage: "webhook rotate-secret <webhook>",
+    group: "Team",
+    summary: "Replace what a webhook's messages are signed with; for a time they bear both signatures",
+    details:
+      "The new secret is printed once. For a day, or as long as --old-for says, messages are signed by the secret before, too: a " +
+      "receiver that takes any signature that is right misses nothing meanwhile. Where a Feishu bot checks signatures, make its " +
+      "new secret there and give it in SITEPOD_WEBHOOK_SECRET; it counts at once. Slack and Discord have no secret but the URL.",
+    options: [
+      {
+        flags: "--old-for <span>",
+        doc: "How long the secrets before are good: 24h, 7d or seconds; 0: no longer",
+        parse: parseSpan,
+      },
+    ],
+    examples: [
+      "sitepod webhook rotate-secret https://example.com/hook",
+      "sitepod webhook rotate-secret wh_0123456789abcdef --old-for 0",
+    ],
+    load: () => import("./commands/webhook-rotate-secret.ts"),
   },
   {
     usage: "webhook remove <webhook>",

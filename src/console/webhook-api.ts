@@ -19,6 +19,10 @@ export const webhookApi = {
   create: (workspace: string, request: NewWebhook) => call<Api.WebhookCreated>("POST", pathOf(workspace), request),
   change: (workspace: string, id: string, change: Api.WebhookChange) =>
     call<Api.Webhook>("PUT", pathOf(workspace, id), change),
+  rotate: (workspace: string, id: string, oldForS: number) =>
+    call<Api.WebhookCreated>("POST", `${pathOf(workspace, id)}/secret`, { old_expires_in: oldForS }),
+  giveSecret: (workspace: string, id: string, secret: string) =>
+    call<Api.WebhookCreated>("POST", `${pathOf(workspace, id)}/secret`, { secret }),
   remove: (workspace: string, id: string) => call<unknown>("DELETE", pathOf(workspace, id)),
   test: (workspace: string, id: string) => call<Api.WebhookDeliveryShown>("POST", `${pathOf(workspace, id)}/test`),
   deliveries: async (workspace: string, id: string, limit: number) =>

@@ -10,7 +10,7 @@ import type {
   TwoFactorTable,
   VerificationTable,
 } from "./sign-in-schema.ts";
-import type { WebhookDeliveryTable, WebhookTable } from "./webhook-tables.ts";
+import type { OldWebhookSecretTable, WebhookDeliveryTable, WebhookTable } from "./webhook-tables.ts";
 import type {
   ApprovalTable,
   AuditEventTable,
@@ -72,6 +72,7 @@ export interface Schema {
   traffic_reports: TrafficReportTable;
   webhooks: WebhookTable;
   webhook_deliveries: WebhookDeliveryTable;
+  webhook_old_secrets: OldWebhookSecretTable;
 }
 
 export interface UserTable {

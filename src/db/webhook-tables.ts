@@ -24,6 +24,14 @@ export interface WebhookTable {
   failing_since: string | null;
 }
 
+/** What a webhook was signed with before its secret was replaced, and still is until then. */
+export interface OldWebhookSecretTable {
+  webhook_id: string;
+  /** Sealed. */
+  secret: string;
+  expires_at: string;
+}
+
 /** One event to one webhook: what is still to be sent, and the log of what was. */
 export interface WebhookDeliveryTable {
   /** In this order they are sent. */

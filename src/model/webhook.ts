@@ -62,6 +62,10 @@ export const includesEvent = (subscribed: Iterable<string>, event: WebhookEvent)
   return false;
 };
 
+/** How long what is sent is signed by a secret that was replaced, too: unless somebody says otherwise, and at most. */
+export const DEFAULT_OLD_SECRET_S = 24 * 60 * 60;
+export const MAX_OLD_SECRET_S = 30 * 24 * 60 * 60;
+
 /** Three times as long after each failure, from 15 seconds to 12 hours: over a day in all. */
 const FIRST_RETRY_MS = 15_000;
 const RETRY_GROWTH = 3;

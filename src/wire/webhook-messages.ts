@@ -1,4 +1,11 @@
-import { ALL_EVENTS, DELIVERY_STATES, WEBHOOK_EVENTS, WEBHOOK_FORMATS } from "#model";
+import {
+  ALL_EVENTS,
+  DEFAULT_OLD_SECRET_S,
+  DELIVERY_STATES,
+  MAX_OLD_SECRET_S,
+  WEBHOOK_EVENTS,
+  WEBHOOK_FORMATS,
+} from "#model";
 import { z } from "zod";
 import { isoTime, projectName } from "./fields.ts";
 
@@ -9,6 +16,12 @@ const eventNames = z
   .min(1)
   .max(WEBHOOK_EVENTS.length + 1)
   .meta({ description: "What is told of; *: all, also what there will be", example: ["environment.released"] });
+const feishuSecret = z
+  .string()
+  .min(1)
+  .max(200)
+  .optional()
+  .meta({ description: "feishu: what its bot checks signatures by. For json the server makes one" });
 const url = z.string().min(1).max(4096).meta({ example: "https://example.com/hook" });
 
 export const webhookRequest = z.strictObject({
@@ -16,18 +29,24 @@ export const webhookRequest = z.strictObject({
   format: webhookFormat.default("json"),
   events: eventNames.default([ALL_EVENTS]),
   project: projectName.optional().meta({ description: "Only of this site" }),
-  secret: z
-    .string()
-    .min(1)
-    .max(200)
-    .optional()
-    .meta({ description: "feishu: what its bot checks signatures by. For json the server makes one" }),
+  secret: feishuSecret,
 });
 export const webhookChange = z.strictObject({
   url: url.optional(),
   events: eventNames.optional(),
   project: projectName.nullable().optional().meta({ description: "null: of all sites of the workspace" }),
   is_enabled: z.boolean().optional(),
+});
+export const webhookRotation = z.strictObject({
+  old_expires_in: z
+    .int()
+    .min(0)
+    .max(MAX_OLD_SECRET_S)
+    .optional()
+    .meta({
+      description: `seconds, in which what is sent is signed by the secrets before too; ${DEFAULT_OLD_SECRET_S} without it. 0: by none of them`,
+    }),
+  secret: feishuSecret,
 });
 
 export const webhook = z.object({
@@ -39,6 +58,9 @@ export const webhook = z.object({
   is_enabled: z.boolean(),
   disabled_reason: z.string().nullable().meta({ description: "Why the server has disabled it; null: it has not" }),
   is_signed: z.boolean(),
+  old_secret_until: isoTime
+    .nullable()
+    .meta({ description: "Until when what is sent is signed by a secret before, too; null: it is not" }),
   failing_since: isoTime.nullable().meta({ description: "Since when nothing has arrived that was sent" }),
   created_by: z.string().nullable().meta({ description: "An e-mail address" }),
   created_at: isoTime,
@@ -68,6 +90,7 @@ export const webhookDeliveryShown = webhookDelivery.extend({
 
 export type WebhookRequest = z.infer<typeof webhookRequest>;
 export type WebhookChange = z.infer<typeof webhookChange>;
+export type WebhookRotation = z.infer<typeof webhookRotation>;
 export type Webhook = z.infer<typeof webhook>;
 export type WebhookList = z.infer<typeof webhookList>;
 export type WebhookCreated = z.infer<typeof webhookCreated>;

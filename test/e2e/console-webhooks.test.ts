@@ -137,6 +137,20 @@ describe.skipIf(chromiumPath === undefined)("the console's webhooks (needs Chrom
     expect(await open!.evaluate((element) => element.isConnected)).toBe(true);
   });
 
+  test("replace the secret, with the new one shown once", async () => {
+    await press("Replace secret");
+    const dialog = page.getByRole("dialog", { name: "Replace the secret" });
+    await dialog.getByLabel("The secret before is good for").selectOption("An hour");
+    expect(await inspect("webhook-rotate")).toEqual([]);
+    await dialog.getByRole("button", { name: "Replace" }).click();
+    const secret = page.getByRole("region", { name: "The secret of the webhook" });
+    expect(await secret.locator("code").textContent()).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+    await page.getByText("Signed by the secret before, too: that ends").waitFor();
+    expect(await inspect("webhook-rotated")).toEqual([]);
+    await press("I have it");
+    await secret.waitFor({ state: "detached" });
+  });
+
   test("turn one off and on, change it, and delete it", async () => {
     await press("Turn off");
     await page.getByText("The webhook is off").waitFor();

@@ -88,6 +88,20 @@ describe("a webhook", () => {
     expect(server.output()).not.toContain(secret.slice("whsec_".length));
   });
 
+  test("is signed by both secrets while one is replaced by another", async () => {
+    const { id, secret } = await add("/hook", "--event", "deploy.failed");
+    const rotated = await ann.run(["webhook", "rotate-secret", id]);
+    expect([rotated.code, rotated.stdout]).toEqual([0, expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=\n$/)]);
+    expect((await ann.run(["webhook", "test", id])).code).toBe(0);
+    const [{ headers, body }] = receivedAt("/hook") as [Received];
+    const signed = `${headers.get("webhook-id")}.${headers.get("webhook-timestamp")}.${body}`;
+    const signatures = [rotated.stdout.trim(), secret!].map((text) => {
+      const key = Buffer.from(text.slice("whsec_".length), "base64");
+      return `v1,${createHmac("sha256", key).update(signed).digest("base64")}`;
+    });
+    expect(headers.get("webhook-signature")).toBe(signatures.join(" "));
+  });
+
   test("is not sent on to where a receiver redirects", async () => {
     const { id } = await add("/moved");
     const tested = await ann.run(["webhook", "test", id, "--json"]);

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { findWorkspace } from "../identity/workspace.ts";
 import { listDeliveries, redeliver, sendTest, showDelivery } from "../webhooks/deliveries.ts";
 import type { Seal } from "../webhooks/seal.ts";
+import { rotateSecret } from "../webhooks/secrets.ts";
 import { changeWebhook, createWebhook, deleteWebhook, listWebhooks } from "../webhooks/webhooks.ts";
 import { addRoute, type Api, z } from "./route.ts";
 import { byWorkspace } from "./workspace-routes.ts";
@@ -82,6 +83,24 @@ export function addWebhookRoutes(app: Api, context: Context, seal: Seal): void {
       const workspace = await findWorkspace(context, actor, params.workspace);
       const { url } = await deleteWebhook(context, actor, { workspace, id: params.id });
       return { message: `The webhook to ${url} is deleted.` };
+    },
+  );
+
+  addRoute(
+    app,
+    {
+      method: "post",
+      path: "/workspaces/{workspace}/webhooks/{id}/secret",
+      tag,
+      summary: "Replace what a webhook's messages are signed with; for a time they bear both signatures",
+      permission: "webhook:write",
+      params: byWebhook,
+      body: api.webhookRotation,
+      answer: api.webhookCreated,
+    },
+    async ({ actor, params, body }) => {
+      const workspace = await findWorkspace(context, actor, params.workspace);
+      return await rotateSecret(context, seal, actor, { workspace, id: params.id }, body);
     },
   );
 

@@ -195,6 +195,7 @@ function webhookRequestsWith({ workspace, webhook, delivery, site: project }: Id
     "POST /workspaces/{workspace}/webhooks": { path, body: { url: "https://hook.example.com/mine", project } },
     "PUT /workspaces/{workspace}/webhooks/{id}": { path: one, body: { is_enabled: false } },
     "DELETE /workspaces/{workspace}/webhooks/{id}": { path: one },
+    "POST /workspaces/{workspace}/webhooks/{id}/secret": { path: `${one}/secret`, body: {} },
     "POST /workspaces/{workspace}/webhooks/{id}/test": { path: `${one}/test` },
     "GET /workspaces/{workspace}/webhooks/{id}/deliveries": { path: `${one}/deliveries` },
     "GET /workspaces/{workspace}/webhooks/{id}/deliveries/{delivery}": { path: sent },

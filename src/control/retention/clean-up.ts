@@ -6,6 +6,7 @@ import { forgetSignIns } from "../identity/forget-sign-ins.ts";
 import { UPLOAD_LIFE_MS } from "../release/plan.ts";
 import { emptyBin } from "./empty-bin.ts";
 import { forgetDeliveries } from "../webhooks/forget-deliveries.ts";
+import { forgetOldSecrets } from "../webhooks/secrets.ts";
 import { listUploads, namedByUpload } from "./uploads-under-way.ts";
 
 export interface CleanedUp {
@@ -28,6 +29,7 @@ export async function cleanUp(context: Context): Promise<CleanedUp> {
   await forgetSignIns(context.db.query);
   await forgetDeploys(context);
   await forgetDeliveries(context);
+  await forgetOldSecrets(context);
   if (errors.length === 0) context.activity.cleanedUp(context.nowMs());
   return {
     expired_users_deleted: 0,

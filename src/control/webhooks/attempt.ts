@@ -8,7 +8,8 @@ import { faultOf, formatRequest } from "./formats/format-request.ts";
 import type { WebhookMessage } from "./message.ts";
 import type { Seal } from "./seal.ts";
 import type { WebhookAnswer } from "./sender.ts";
-import { dropPending, secretPlace, urlPlace } from "./webhooks.ts";
+import { openSecrets } from "./secrets.ts";
+import { dropPending, urlPlace } from "./webhooks.ts";
 
 type Delivery = Selectable<WebhookDeliveryTable>;
 type Webhook = Selectable<WebhookTable>;
@@ -64,15 +65,15 @@ async function send(
   signal: AbortSignal,
 ): Promise<WebhookAnswer> {
   const url = seal.open(webhook.url, urlPlace(webhook.id));
-  const secret = webhook.secret === null ? null : seal.open(webhook.secret, secretPlace(webhook.id));
-  if (url === undefined || secret === undefined) {
+  const secrets = await openSecrets(context, seal, webhook);
+  if (url === undefined || secrets === undefined) {
     return {
       kind: "unanswered",
       fault: "The server has lost the key of its secrets, with its session.key. Make the webhook anew.",
     };
   }
   const message = JSON.parse(delivery.message) as WebhookMessage;
-  const sending = { id: delivery.id, nowMs: context.nowMs(), secret, version: context.settings.version };
+  const sending = { id: delivery.id, nowMs: context.nowMs(), secrets, version: context.settings.version };
   return await context.webhookSender.send(
     { url: new URL(url), ...formatRequest(webhook.format, message, sending) },
     signal,

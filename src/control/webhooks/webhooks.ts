@@ -26,7 +26,7 @@ export const secretPlace = (id: string): string => `${id} secret`;
 /** Lists the webhooks of a workspace, the oldest first. */
 export async function listWebhooks(context: Context, workspaceId: string): Promise<Api.WebhookList> {
   const rows = await webhooksOf(context.db.query, workspaceId).orderBy("webhooks.created_at").execute();
-  return { webhooks: rows.map(describe) };
+  return { webhooks: rows.map((row) => describeWebhook(context, row)) };
 }
 
 /**
@@ -61,7 +61,7 @@ export async function createWebhook(
   return await context.db.query.transaction().execute(async (query) => {
     await requireRoom(query, workspace);
     await query.insertInto("webhooks").values(row).execute();
-    const made = describe(await requireWebhook(query, workspace.id, id));
+    const made = describeWebhook(context, await requireWebhook(query, workspace.id, id));
     const subject = { workspaceId: workspace.id, target: made.url, after: auditOf(made) };
     await recordEvent(context, actor, "webhook.create", subject, query);
     return { ...made, secret: request.format === "json" ? secret : null };
@@ -95,8 +95,8 @@ export async function changeWebhook(
       await query.updateTable("webhooks").set(changed).where("id", "=", id).execute();
     }
     if (change.is_enabled === false) await dropPending(query, id);
-    const after = describe(await requireWebhook(query, workspace.id, id));
-    const subject = { before: auditOf(describe(found)), after: auditOf(after) };
+    const after = describeWebhook(context, await requireWebhook(query, workspace.id, id));
+    const subject = { before: auditOf(describeWebhook(context, found)), after: auditOf(after) };
     await recordEvent(
       context,
       actor,
@@ -115,7 +115,7 @@ export async function deleteWebhook(
   { workspace, id }: WebhookPlace,
 ): Promise<Api.Webhook> {
   return await context.db.query.transaction().execute(async (query) => {
-    const gone = describe(await requireWebhook(query, workspace.id, id));
+    const gone = describeWebhook(context, await requireWebhook(query, workspace.id, id));
     await query.deleteFrom("webhooks").where("id", "=", id).execute();
     const subject = { workspaceId: workspace.id, target: gone.url, before: auditOf(gone) };
     await recordEvent(context, actor, "webhook.delete", subject, query);
@@ -146,6 +146,8 @@ export async function requireWebhook(query: Kysely<Schema>, workspaceId: string,
 export type WebhookRow = Selectable<WebhookTable> & {
   readonly site_name: string | null;
   readonly email: string | null;
+  /** The last of those of the secrets before. */
+  readonly old_secret_until: string | null;
 };
 
 const webhooksOf = (query: Kysely<Schema>, workspaceId: string) =>
@@ -155,7 +157,14 @@ const webhooksOf = (query: Kysely<Schema>, workspaceId: string) =>
     .leftJoin("user", "user.id", "webhooks.created_by")
     .where("webhooks.workspace_id", "=", workspaceId)
     .selectAll("webhooks")
-    .select(["sites.name as site_name", "user.email"]);
+    .select(["sites.name as site_name", "user.email"])
+    .select((select) =>
+      select
+        .selectFrom("webhook_old_secrets as old")
+        .whereRef("old.webhook_id", "=", "webhooks.id")
+        .select((of) => of.fn.max("old.expires_at").as("until"))
+        .as("old_secret_until"),
+    );
 
 function requireUrl(context: Context, text: string): URL {
   const url = parseWebhookUrl(text);
@@ -203,7 +212,8 @@ const auditOf = ({ url, format, events, project, is_enabled }: Api.Webhook) => (
   is_enabled,
 });
 
-const describe = (row: WebhookRow): Api.Webhook => ({
+/** Tells of a webhook what its workspace may read. */
+export const describeWebhook = ({ nowMs }: Pick<Context, "nowMs">, row: WebhookRow): Api.Webhook => ({
   id: row.id,
   url: row.shown_url,
   format: row.format,
@@ -212,6 +222,8 @@ const describe = (row: WebhookRow): Api.Webhook => ({
   is_enabled: row.is_enabled === 1,
   disabled_reason: row.disabled_reason,
   is_signed: row.secret !== null,
+  old_secret_until:
+    row.old_secret_until !== null && row.old_secret_until > nowIso({ nowMs }) ? row.old_secret_until : null,
   failing_since: row.failing_since,
   created_by: row.email,
   created_at: row.created_at,

@@ -12,6 +12,7 @@ import * as webhooks from "./0011-webhooks.ts";
 import * as traffic from "./0012-traffic.ts";
 import * as deletedSites from "./0013-deleted-sites.ts";
 import * as guardsUnderLocks from "./0014-guards-under-locks.ts";
+import * as oldWebhookSecrets from "./0017-old-webhook-secrets.ts";
 
 /** Every migration, in order. What one that has shipped makes never changes: add the next. */
 export const migrations: Record<string, Migration> = {
@@ -28,4 +29,5 @@ export const migrations: Record<string, Migration> = {
   "0012-traffic": traffic,
   "0013-deleted-sites": deletedSites,
   "0014-guards-under-locks": guardsUnderLocks,
+  "0017-old-webhook-secrets": oldWebhookSecrets,
 };

@@ -56,4 +56,18 @@ describe.skipIf(postgresIsMissing !== undefined)(`webhooks of two control planes
       expect(versions).toEqual(Array.from({ length: RELEASES }, (_each, n) => `v${n + 1}`));
     }
   });
+
+  test("are signed by both secrets at either, when one is replaced by another", async () => {
+    const { world: one, workspaceId, add } = await startWebhooks();
+    await using _ = one;
+    await using other = await one.startAnother();
+    const { id } = await add();
+    const at = (world: typeof one, call: string) =>
+      world.call("ann", "POST", `/workspaces/${workspaceId}/webhooks/${id}/${call}`, {});
+    // Of two at once, one comes after the other: neither is lost, and the first is kept once.
+    const rotated = await Promise.all([at(one, "secret"), at(other, "secret")]);
+    expect(rotated.map(({ status }) => status)).toEqual([200, 200]);
+    expect((await at(other, "test")).body.state).toBe("delivered");
+    expect(other.receiver.posts[0]!.headers["webhook-signature"]!.split(" ")).toHaveLength(3);
+  });
 });

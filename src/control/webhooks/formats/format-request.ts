@@ -10,8 +10,8 @@ import { formatSlack } from "./slack.ts";
 interface Sending {
   readonly id: string;
   readonly nowMs: number;
-  /** Null: it is not signed. */
-  readonly secret: string | null;
+  /** The newest first. None: it is not signed. */
+  readonly secrets: readonly string[];
   /** The server's. */
   readonly version: string;
 }
@@ -20,17 +20,18 @@ interface Sending {
 export function formatRequest(
   format: WebhookFormat,
   message: WebhookMessage,
-  { id, nowMs, secret, version }: Sending,
+  { id, nowMs, secrets, version }: Sending,
 ): Pick<WebhookPost, "headers" | "body"> {
   const nowS = Math.floor(nowMs / 1000);
   const headers = { "content-type": "application/json", "user-agent": `SitePod/${version}` };
-  if (format === "feishu" && secret !== null) {
+  const [secret] = secrets;
+  if (format === "feishu" && secret !== undefined) {
     const body = JSON.stringify({ ...signFeishu(secret, nowS), ...formatFeishu(describeMessage(message)) });
     return { headers, body };
   }
   const body = formatBody(format, message);
-  const isSigned = format === "json" && secret !== null;
-  return { headers: { ...headers, ...(isSigned ? signedHeaders(secret, id, nowS, body) : {}) }, body };
+  const isSigned = format === "json" && secret !== undefined;
+  return { headers: { ...headers, ...(isSigned ? signedHeaders(secrets, id, nowS, body) : {}) }, body };
 }
 
 /** The body without signature, which is what people are shown. */

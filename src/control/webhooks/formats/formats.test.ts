@@ -42,7 +42,7 @@ const sending = { id: "msg_1", nowMs: 1_731_705_121_900, version: "1.2.3" };
 describe("a message to a receiver", () => {
   test("is signed as the example of Standard Webhooks", () => {
     const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-    expect(signedHeaders(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, '{"test": 2432232314}')).toEqual({
+    expect(signedHeaders([secret], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, '{"test": 2432232314}')).toEqual({
       "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
       "webhook-timestamp": "1614265330",
       "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
@@ -51,7 +51,7 @@ describe("a message to a receiver", () => {
 
   test("is JSON as it is, with the signature of the very body that is sent", () => {
     const secret = newSigningSecret((length) => new Uint8Array(length).fill(7));
-    const { headers, body: sent } = formatRequest("json", withText(MARKUP), { ...sending, secret });
+    const { headers, body: sent } = formatRequest("json", withText(MARKUP), { ...sending, secrets: [secret] });
     expect(JSON.parse(sent)).toEqual(withText(MARKUP));
     const signed = createHmac("sha256", Buffer.alloc(32, 7)).update(`msg_1.1731705121.${sent}`).digest("base64");
     expect(headers["webhook-signature"]).toBe(`v1,${signed}`);
@@ -82,7 +82,7 @@ describe("a message to Slack", () => {
   });
 
   test("bears no signature that Slack does not check", () => {
-    const { headers } = formatRequest("slack", message(), { ...sending, secret: null });
+    const { headers } = formatRequest("slack", message(), { ...sending, secrets: [] });
     expect(Object.keys(headers).toSorted()).toEqual(["content-type", "user-agent"]);
   });
 });
@@ -118,10 +118,10 @@ describe("a message to Feishu", () => {
   });
 
   test("is signed as Feishu's bots check it, where they have a secret", () => {
-    const { body: sent } = formatRequest("feishu", message(), { ...sending, secret: "from Feishu" });
+    const { body: sent } = formatRequest("feishu", message(), { ...sending, secrets: ["from Feishu"] });
     const sign = createHmac("sha256", "1731705121\nfrom Feishu").update("").digest("base64");
     expect(JSON.parse(sent)).toMatchObject({ timestamp: "1731705121", sign, msg_type: "post" });
-    expect(formatRequest("feishu", message(), { ...sending, secret: null }).body).not.toContain("sign");
+    expect(formatRequest("feishu", message(), { ...sending, secrets: [] }).body).not.toContain("sign");
   });
 
   test("has arrived only where its answer says so", () => {
