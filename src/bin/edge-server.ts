@@ -22,6 +22,7 @@ import { createPassOnTo } from "./pass-on.ts";
 import type { RunningServer } from "./running-server.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { startEdges } from "./start-edges.ts";
+import { boundPile } from "./traffic-pile.ts";
 import { handOverReports } from "./traffic-reports.ts";
 import type { Predecessor } from "./succession.ts";
 import { version } from "./version.ts";
@@ -79,7 +80,7 @@ export async function startEdgeServer(
   const traffic = keepTraffic({
     everyS: trafficEveryS,
     take: edges.takeTraffic,
-    documents: isBucket ? store.documents : handOverReports({ ...edgeOf, findOrigin: () => link.origin()! }),
+    documents: isBucket ? boundPile(store.documents) : handOverReports({ ...edgeOf, findOrigin: () => link.origin()! }),
     log,
   });
   traffic.start();

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { formatTrafficReport, type SiteFigures, trafficReportKey } from "#model";
+import { formatTrafficReport, REPORT_WAITS_MS, type SiteFigures, trafficReportKey } from "#model";
 import type { Documents } from "#store";
 import type { Log } from "./log.ts";
 import { within } from "./within.ts";
@@ -28,10 +28,7 @@ export interface TrafficKeeping {
   stop(): Promise<void>;
 }
 
-/**
- * What waits as long as the store takes nothing: so many reports, of so many characters together. The oldest are forgotten, and
- * never the last: whoever makes it large, with paths nobody has, would end all counting.
- */
+/** What waits as long as the store takes nothing: so many reports, of so many characters together. The oldest are forgotten. */
 const MAX_WAITING = 60;
 const MAX_WAITING_LENGTH = 16 * 1024 * 1024;
 const LAST_MS = 5000;
@@ -39,6 +36,8 @@ const LAST_MS = 5000;
 interface Waiting {
   readonly key: string;
   readonly text: string;
+  /** Since when. Milliseconds since the epoch. */
+  readonly sinceMs: number;
 }
 
 const GIVEN: Given = { newId: randomUUID, nowMs: Date.now };
@@ -53,6 +52,7 @@ export function keepTraffic(
   let writing: Promise<void> = Promise.resolve();
   let timer: Timer | undefined;
   let isFailing = false;
+  let isLosing = false;
   let isStopped = false;
 
   async function write(): Promise<void> {
@@ -60,22 +60,30 @@ export function keepTraffic(
     const toMs = nowMs();
     const countedMs = middleOf(fromMs, toMs);
     fromMs = toMs;
-    if (sites.length > 0) {
-      waiting.push({ key: trafficReportKey(newId()), text: formatTrafficReport({ countedMs, sites }) });
+    for (const text of formatTrafficReport({ countedMs, sites })) {
+      waiting.push({ key: trafficReportKey(newId()), text, sinceMs: toMs });
     }
-    while (waiting.length > MAX_WAITING || (waiting.length > 1 && lengthOf(waiting) > MAX_WAITING_LENGTH))
-      waiting.shift();
     try {
       for (let report = waiting[0]; report; report = waiting[0]) {
-        // One that is there is this one: it had arrived, and its answer was lost.
-        await documents.create(report.key, report.text);
+        // One that is there is this one: it had arrived, and its answer was lost. Later it may have been added up and forgotten.
+        if (nowMs() - report.sinceMs < REPORT_WAITS_MS) await documents.create(report.key, report.text);
+        else tellLoss();
         waiting.shift();
       }
-      isFailing = false;
+      isFailing = isLosing = false;
     } catch (error) {
       if (!isFailing) log("What sites were asked for could not be written down; it is tried again", error);
       isFailing = true;
     }
+    while (waiting.length > MAX_WAITING || lengthOf(waiting) > MAX_WAITING_LENGTH) {
+      waiting.shift();
+      tellLoss();
+    }
+  }
+
+  function tellLoss(): void {
+    if (!isLosing) log("What sites were asked for waits too long to be written down: the oldest of it is lost");
+    isLosing = true;
   }
 
   const writeDown = () => (writing = writing.then(write));

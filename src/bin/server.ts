@@ -30,6 +30,7 @@ import type { MovableContents } from "./storage-mover.ts";
 import type { StorageOptions } from "./storage-options.ts";
 import { traceStore } from "./trace-store.ts";
 import { hasSuccessor, type Predecessor } from "./succession.ts";
+import { boundPile } from "./traffic-pile.ts";
 
 /**
  * Opens the data folder, wires the planes and listens; where there is a predecessor, in its place. Throws SitepodError where
@@ -63,11 +64,9 @@ export async function startServer(options: ServeOptions, log: Log, predecessor?:
   const startedMs = Date.now();
 
   const door = createControlDoor(refuse, predecessor !== undefined);
+  const pile = boundPile(store.documents);
   const newFeed = () =>
-    createChangeFeed(
-      () => ensureEdgeKey(store.documents, () => randomBytes(32).toString("hex")),
-      (key, text) => store.documents.create(key, text),
-    );
+    createChangeFeed(() => ensureEdgeKey(store.documents, () => randomBytes(32).toString("hex")), pile.create);
   let feed = newFeed();
   let half: ControlHalf | undefined;
   const certificates =
@@ -81,7 +80,7 @@ export async function startServer(options: ServeOptions, log: Log, predecessor?:
     log,
   });
   const { takeTraffic: take } = edges;
-  const traffic = keepTraffic({ everyS: options.trafficEveryS, take, documents: store.documents, log });
+  const traffic = keepTraffic({ everyS: options.trafficEveryS, take, documents: pile, log });
   store.documents.subscribe((key) => {
     edges.forget(key);
     feed.publish(key);

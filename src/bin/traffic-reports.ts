@@ -1,4 +1,4 @@
-import { parseTrafficReport, TRAFFIC_FOLDER, trafficReportKey } from "#model";
+import { MAX_REPORT_BYTES, parseTrafficReport, TRAFFIC_FOLDER, trafficReportKey } from "#model";
 import type { Documents } from "#store";
 
 /** Where edges that can write nothing themselves hand over their reports: the id of one follows. */
@@ -9,17 +9,32 @@ const TIMEOUT_MS = 10_000;
 /** Keeps a report, unless it is there. */
 export type TakeReport = Documents["create"];
 
-/** Answers an edge that hands over a report, which has shown who it is. */
+/** Answers an edge that hands over a report, which has shown who it is. No more is read of it than the largest has. */
 export async function takeReport(request: Request, take: TakeReport): Promise<Response> {
   const id = new URL(request.url).pathname.slice(REPORTS_PATH.length);
-  const text = await request.text();
-  if (!ID.test(id) || !parseTrafficReport(text)) return new Response("That is no report.\n", { status: 400 });
+  if (!ID.test(id)) return new Response("That is no report.\n", { status: 400 });
+  const text = await readText(request);
+  if (text === undefined) return new Response("That is too large for a report.\n", { status: 413 });
+  if (!parseTrafficReport(text)) return new Response("That is no report.\n", { status: 400 });
   try {
     await take(trafficReportKey(id), text);
     return new Response(null, { status: 204 });
   } catch {
     return new Response("The store takes nothing now.\n", { status: 503 });
   }
+}
+
+/** Undefined where the body is larger than a report: the rest of it is not read. */
+async function readText({ headers, body }: Request): Promise<string | undefined> {
+  if (Number(headers.get("content-length")) > MAX_REPORT_BYTES) return undefined;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_REPORT_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 export interface HandOverOptions {

@@ -29,7 +29,36 @@ export interface TrafficReport {
 export const TRAFFIC_FOLDER = "traffic/";
 export const trafficReportKey = (id: string): string => `${TRAFFIC_FOLDER}${id}.json`;
 
-export const formatTrafficReport = (report: TrafficReport): string => `${JSON.stringify(report)}\n`;
+/** A report that holds more is written as several. */
+const MAX_REPORT_LENGTH = 4 * 1024 * 1024;
+/** No report's file is larger: a character takes three bytes at most. */
+export const MAX_REPORT_BYTES = 3 * MAX_REPORT_LENGTH;
+
+/** A report whose answer was lost is written again for so long, and known for longer once it has been added up. */
+export const REPORT_WAITS_MS = 12 * 60 * 60 * 1000;
+export const REPORT_KNOWN_MS = 2 * REPORT_WAITS_MS;
+
+/** Writes a report's files: one, several where it is large, none where nothing was counted. */
+export function formatTrafficReport({ countedMs, sites }: TrafficReport): string[] {
+  const head = `{"countedMs":${countedMs},"sites":[`;
+  const tail = "]}\n";
+  const files: string[] = [];
+  let entries: string[] = [];
+  let length = 0;
+  const end = () => {
+    if (entries.length > 0) files.push(`${head}${entries.join(",")}${tail}`);
+    [entries, length] = [[], head.length + tail.length];
+  };
+  end();
+  for (const site of sites) {
+    const entry = JSON.stringify(site);
+    if (length + entry.length >= MAX_REPORT_LENGTH) end();
+    entries.push(entry);
+    length += entry.length + 1;
+  }
+  end();
+  return files;
+}
 
 /** Reads a report's file. Undefined where the text is not one. */
 export function parseTrafficReport(text: string): TrafficReport | undefined {

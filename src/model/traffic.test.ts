@@ -76,7 +76,7 @@ describe("figures", () => {
       countedMs: NOW,
       sites: [{ label: "docs", shownAs: "beta", sinceMs: NOW, figures: one }],
     };
-    const text = formatTrafficReport(report);
+    const [text] = formatTrafficReport(report) as [string];
     expect(parseTrafficReport(text)).toEqual(report);
     const damaged = ["", "{}", text.slice(0, 60), text.replace('"beta"', '"else"'), text.replace("[5,2,1,0]", "[5,2]")];
     const tooMany = text.replace(

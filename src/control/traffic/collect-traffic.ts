@@ -5,6 +5,7 @@ import {
   type Figures,
   parseFigures,
   parseTrafficReport,
+  REPORT_KNOWN_MS,
   type ShownAs,
   type SiteFigures,
   type Span,
@@ -20,8 +21,6 @@ import { type CountedFor, findCountedFor } from "./counted-for.ts";
 
 /** Entries of a report that are added in one transaction. Others use the database between two. */
 const AT_ONCE = 50;
-/** Whoever writes a report again, whose answer was lost, has done so by then. */
-const REPORT_KNOWN_MS = 24 * 60 * 60 * 1000;
 
 /** A place in the table of figures. */
 interface Place {
