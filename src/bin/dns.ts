@@ -1,6 +1,5 @@
 import { Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
-import type { Dns } from "#control";
 import { SitepodError } from "#model";
 import type { DnsReader } from "#pki";
 
@@ -13,7 +12,7 @@ const ABSENT = new Set(["ENOTFOUND", "ENODATA"]);
  * Asks DNS: the machine's own servers, or the one named, `192.0.2.1`, `192.0.2.1:5353` or `[2001:db8::1]:53`.
  * Throws SitepodError `invalid` where that is not an address.
  */
-export function createDns(server: string | undefined): Dns & DnsReader {
+export function createDns(server: string | undefined): DnsReader {
   openResolver(server);
   return {
     async findTexts(name: string, other: string | undefined = server) {

@@ -174,15 +174,15 @@ async function requireFolder(data: string, checkReadable: () => Promise<void>): 
 
 /** Edges that may write order certificates too, one of them at a time; others use those that are there. */
 async function openCertificates(
-  { https, domain, dnsServer }: ServeOptions,
+  options: ServeOptions,
   { documents }: Awaited<ReturnType<typeof openSharedStore>>,
   mayWrite: boolean,
   log: Log,
 ): Promise<CertificateKeeping | undefined> {
-  if (!https) return undefined;
+  if (!options.https) return undefined;
   return mayWrite
-    ? await keepCertificates(https, domain, documents, dnsServer, log)
-    : await followCertificates(domain, documents, log);
+    ? await keepCertificates(options.https, options, documents, log)
+    : await followCertificates(options.domain, documents, log);
 }
 
 function placesOf(options: ServeOptions, settings: EdgeSettings, { httpPort, httpsPort }: Edges) {

@@ -7,13 +7,17 @@ import {
   createChallenges,
   createKeeper,
   ensureSelfSigned,
+  listControlNames,
   listWanted,
   type Routed,
   Secret,
 } from "#pki";
 import type { Documents } from "#store";
+import { createControlNames } from "./control-names.ts";
+import { createDns } from "./dns.ts";
 import type { HttpsOptions } from "./https-options.ts";
 import { createOrderer } from "./orderer.ts";
+import type { ServeOptions } from "./serve-options.ts";
 
 /** What metrics tell of certificates, the self-signed one left out. */
 export interface CertificateState {
@@ -46,14 +50,23 @@ const LOOK_SOON_MS = 500;
 /** Gets certificates for what this server routes, and keeps them fresh. */
 export async function keepCertificates(
   options: HttpsOptions,
-  domain: string,
+  { domain, dnsServer, publicAddresses }: Pick<ServeOptions, "domain" | "dnsServer" | "publicAddresses">,
   documents: Documents,
-  dnsServer: string | undefined,
   log: (message: string, cause?: unknown) => void,
 ): Promise<CertificateKeeping> {
   const challenges = createChallenges(documents);
   const { dns, email } = options;
   const orderer = createOrderer({ dns, dnsServer, email, roots: readRoots(options.roots) }, documents);
+  const controlNames = createControlNames({
+    names: listControlNames(domain, dns !== undefined),
+    domain,
+    publicAddresses,
+    dns: createDns(dnsServer),
+    isCertified: (name) => endOf(current, name) !== undefined,
+    onChange: () => lookSoon(),
+    nowMs: Date.now,
+  });
+  let current: readonly Certificate[] = [];
   let use: (certificates: readonly Certificate[]) => void = () => {};
   const keeper = createKeeper({
     documents,
@@ -62,7 +75,10 @@ export async function keepCertificates(
       binding: bindingId && bindingKey ? { id: bindingId, key: new Secret(bindingKey) } : undefined,
     })),
     issue: orderer.issue,
-    listWanted: async () => listWanted(await listRouted(documents, domain), dns !== undefined),
+    listWanted: async () => {
+      const routed = { ...(await listRouted(documents, domain)), controlNames: controlNames.leading() };
+      return listWanted(routed, dns !== undefined);
+    },
     onChange(certificates) {
       current = certificates;
       use(certificates);
@@ -73,7 +89,7 @@ export async function keepCertificates(
     log,
   });
   const stored = await keeper.load();
-  let current = stored;
+  current = stored;
   let look = () => {};
   let soon: Timer | undefined;
   const lookSoon = () => {
@@ -92,7 +108,10 @@ export async function keepCertificates(
     },
     start(onChange) {
       use = onChange;
-      look = () => void keeper.run().catch((error: unknown) => log("Looking after certificates failed", error));
+      look = () => {
+        controlNames.look();
+        void keeper.run().catch((error: unknown) => log("Looking after certificates failed", error));
+      };
       const timer = setInterval(look, LOOK_EVERY_MS);
       const unsubscribe = documents.subscribe((key) => {
         if (key.startsWith("hosts/") || key.startsWith("refs/")) lookSoon();
@@ -126,7 +145,7 @@ export function endOf(certificates: readonly Certificate[], hostname: string): n
 }
 
 /** Reads what is routed off the names of the store's documents: nothing else may have a certificate. */
-async function listRouted(documents: Documents, domain: string): Promise<Routed> {
+async function listRouted(documents: Documents, domain: string): Promise<Omit<Routed, "controlNames">> {
   const sites: { label: string; environment: Environment }[] = [];
   for await (const key of documents.list("refs/")) {
     const [, label = "", name = ""] = key.split("/");

@@ -69,8 +69,7 @@ export async function startServer(options: ServeOptions, log: Log, predecessor?:
     createChangeFeed(() => ensureEdgeKey(store.documents, () => randomBytes(32).toString("hex")), pile.create);
   let feed = newFeed();
   let half: ControlHalf | undefined;
-  const certificates =
-    options.https && (await keepCertificates(options.https, options.domain, store.documents, options.dnsServer, log));
+  const certificates = options.https && (await keepCertificates(options.https, options, store.documents, log));
   const edges = await startEdges(settings, runFolder, {
     readers: createReaders(store, records, readManifest),
     checkReadable: () => store.checkReadable(),

@@ -10,4 +10,4 @@ export { createKeeper, type Keeper } from "./keeper.ts";
 export type { Pages } from "./ports.ts";
 export { Secret } from "./secret.ts";
 export { createSelfSigned, ensureSelfSigned, readSelfSigned } from "./self-signed.ts";
-export { listWanted, type Routed, type Wanted } from "./wanted.ts";
+export { listControlNames, listWanted, type Routed, type Wanted } from "./wanted.ts";

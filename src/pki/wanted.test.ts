@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
-import { listWanted } from "./wanted.ts";
+import { listControlNames, listWanted } from "./wanted.ts";
 
 const routed = {
   domain: "example.com",
+  controlNames: ["app.example.com"],
   sites: [
     { label: "shop", environment: "prod" },
     { label: "shop", environment: "beta" },
@@ -22,18 +23,21 @@ test("where it cannot, each site has a certificate of its own, and no wildcard i
   expect(listWanted(routed, false).map(({ names, challenge }) => `${names} ${challenge}`)).toEqual([
     "example.com http-01",
     "app.example.com http-01",
-    "console.example.com http-01",
-    "api.example.com http-01",
     "shop.example.com http-01",
     "shop-beta.example.com http-01",
     "shop.test http-01",
   ]);
 });
 
+test("the API and the console have names of their own, unless a wildcard covers them or nobody certifies them", () => {
+  expect(listControlNames("example.com", false)).toEqual(["app.example.com", "console.example.com", "api.example.com"]);
+  expect([listControlNames("example.com", true), listControlNames("localhost", false)]).toEqual([[], []]);
+});
+
 test.each(["localhost", "dev.localhost", "192.0.2.1", "::1"])(
   "nothing is asked for %s, which nobody certifies",
   (domain) => {
-    expect(listWanted({ domain, sites: routed.sites, hostnames: [] }, false)).toEqual([]);
-    expect(listWanted({ domain, sites: routed.sites, hostnames: ["shop.test"] }, false)).toHaveLength(1);
+    expect(listWanted({ ...routed, domain, hostnames: [] }, false)).toEqual([]);
+    expect(listWanted({ ...routed, domain, hostnames: ["shop.test"] }, false)).toHaveLength(1);
   },
 );

@@ -15,6 +15,7 @@ import {
   startHttpsServer,
   waitForCertificate,
 } from "../harness/https-server.ts";
+import { type DnsServer, startDns } from "../harness/dns-server.ts";
 import { nameServerIsMissing, startNameServer } from "../harness/name-server.ts";
 import { findFreePorts } from "../harness/free-ports.ts";
 import { type Pebble, pebbleIsMissing, startPebble } from "../harness/pebble.ts";
@@ -26,6 +27,7 @@ import { waitUntil } from "../harness/wait-until.ts";
 
 describe.skipIf(pebbleIsMissing !== undefined)("a server with HTTPS on (needs Pebble)", () => {
   let pebble: Pebble;
+  let names: DnsServer;
   let folder: TemporaryFolder;
   let server: Server;
   let roots: string;
@@ -35,13 +37,16 @@ describe.skipIf(pebbleIsMissing !== undefined)("a server with HTTPS on (needs Pe
     pebble = await startPebble();
     roots = await pebble.issuingRoot();
     folder = await temporaryFolder();
-    server = await startHttpsServer(pebble, join(folder.path, "data"));
+    names = await startDns();
+    for (const name of [DOMAIN, `app.${DOMAIN}`]) names.addresses.set(name, ["127.0.0.1"]);
+    names.addresses.set(`console.${DOMAIN}`, ["192.0.2.1"]);
+    server = await startHttpsServer(pebble, join(folder.path, "data"), ["--dns-server", names.address]);
     ({ token } = await register(server.url));
     await deployClient({ endpoint: server.url, token }).deploy("shop", { "index.html": "<h1>Shop</h1>" }, "prod");
     await waitForCertificate(server, `shop.${DOMAIN}`);
   });
   afterAll(async () => {
-    for (const one of [server, folder, pebble]) await one[Symbol.asyncDispose]();
+    for (const one of [server, names, folder, pebble]) await one[Symbol.asyncDispose]();
   });
 
   test("serves the base domain and a site that was just deployed with certificates of their own", async () => {
@@ -53,6 +58,15 @@ describe.skipIf(pebbleIsMissing !== undefined)("a server with HTTPS on (needs Pe
     const health = await fetchSecurely(server, roots, DOMAIN, "/api/v1/health");
     expect(await health.json()).toMatchObject({ status: "ok" });
     expect(health.headers.get("Strict-Transport-Security")).toBe("max-age=31536000");
+  });
+
+  test("orders none for a name of its own before DNS has it lead here", async () => {
+    await waitForCertificate(server, `app.${DOMAIN}`);
+    expect(pebble.output()).toContain(`app.${DOMAIN}`);
+    for (const label of ["console", "api"]) {
+      expect((await shake(server, { servername: `${label}.${DOMAIN}` })).issuer).toContain("self-signed");
+      expect(pebble.output()).not.toContain(`${label}.${DOMAIN}`);
+    }
   });
 
   test("tells how many certificates it has, and how long the first to expire has left", async () => {
