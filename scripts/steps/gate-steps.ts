@@ -48,6 +48,7 @@ const SLOW_UNITS = [
   "src/control/webhooks/deliverer.test.ts",
   "src/control/webhooks/deliveries.test.ts",
   "src/control/webhooks/queue-event.test.ts",
+  "src/control/webhooks/secrets.test.ts",
   "src/control/webhooks/webhooks.test.ts",
   "src/serve/host.test.ts",
   "src/store/disk.test.ts",

@@ -1,5 +1,5 @@
-import type { Selectable } from "kysely";
-import type { AuditEventTable } from "#db";
+import { type Kysely, type Selectable, sql } from "kysely";
+import type { AuditEventTable, Schema } from "#db";
 import { SitepodError } from "#model";
 import type { Api } from "#wire";
 import type { Context } from "../context.ts";
@@ -36,7 +36,9 @@ export async function listEvents(
   filter: AuditFilter,
   limit: number,
 ): Promise<Api.AuditList> {
-  return { events: (await readEvents(context, await scopeOf(context, actor, filter), filter, limit)).map(describe) };
+  const scope = await scopeOf(context, actor, filter);
+  const rows = await readEvents(context, scope, filter, limit, await findBefore(context, scope, filter));
+  return { events: rows.map(describe) };
 }
 
 /** Gives the same events one by one, each as a line of NDJSON, oldest last. */
@@ -46,13 +48,13 @@ export async function exportEvents(
   filter: AuditFilter,
 ): Promise<AsyncGenerator<string>> {
   const scope = await scopeOf(context, actor, filter);
+  let before = await findBefore(context, scope, filter);
   return (async function* () {
-    let { before } = filter;
     while (true) {
-      const rows = await readEvents(context, scope, { ...filter, before }, EXPORTED_AT_ONCE);
+      const rows = await readEvents(context, scope, filter, EXPORTED_AT_ONCE, before);
       if (rows.length === 0) return;
       yield rows.map((row) => `${JSON.stringify(describe(row))}\n`).join("");
-      before = String(rows.at(-1)!.id);
+      before = rows.at(-1)!;
     }
   })();
 }
@@ -65,37 +67,78 @@ async function scopeOf(context: Context, actor: Actor, { site }: AuditFilter): P
   return named === undefined && actor.isAdmin ? "server" : { workspace: await meantWorkspace(context, actor) };
 }
 
+/** An event's place in the order: by time, and by number among those of one time. */
+type Position = Pick<Selectable<AuditEventTable>, "at" | "id">;
+
 async function readEvents(
   context: Context,
   scope: Scope,
   filter: AuditFilter,
   limit: number,
+  before: Position | undefined,
 ): Promise<Selectable<AuditEventTable>[]> {
-  let query = context.db.query.selectFrom("audit_events").selectAll().orderBy("id", "desc").limit(limit);
-  if (scope !== "server") {
-    query =
-      "site" in scope ? query.where("site_id", "=", scope.site) : query.where("workspace_id", "=", scope.workspace);
+  const { query } = context.db;
+  const { action } = filter;
+  const actions = action?.endsWith(".*") ? await listFamily(query, scope, action.slice(0, -1)) : [action];
+  const [first, ...rest] = actions.map((each) => {
+    // Of each action alone, an index has them in order: no more are read than are wanted.
+    const events = eventsOf(query, scope, { ...filter, action: each }, before).orderBy("at", "desc");
+    return query.selectFrom(events.orderBy("id", "desc").limit(limit).as("of_action")).selectAll();
+  });
+  if (!first) return [];
+  const all = rest.reduce((some, each) => some.unionAll(each), first);
+  return await all.orderBy("at", "desc").orderBy("id", "desc").limit(limit).execute();
+}
+
+function eventsOf(query: Kysely<Schema>, scope: Scope, filter: AuditFilter, before: Position | undefined) {
+  const { actor, action, target, since, until } = filter;
+  let events = within(query, scope).selectAll();
+  if (actor !== undefined) events = events.where("actor", "=", actor);
+  if (action !== undefined) events = events.where("action", "=", action);
+  if (target !== undefined) {
+    const beginning = [...target].slice(0, 200).join("");
+    events = events.where(sql<boolean>`substr(target, 1, 200) = ${beginning}`).where("target", "=", target);
   }
-  const { actor, action, target, since, until, before } = filter;
-  if (actor !== undefined) query = query.where("actor", "=", actor);
-  if (action?.endsWith(".*")) {
-    const family = action.slice(0, -1);
-    query = query.where("action", ">=", family).where("action", "<", `${family.slice(0, -1)}/`);
-  } else if (action !== undefined) query = query.where("action", "=", action);
-  if (target !== undefined) query = query.where("target", "=", target);
-  if (since !== undefined) query = query.where("at", ">=", utc(since));
-  if (until !== undefined) query = query.where("at", "<", utc(until));
-  if (before !== undefined) query = query.where("id", "<", parseId(before));
-  return await query.execute();
+  if (since !== undefined) events = events.where("at", ">=", utc(since));
+  if (until !== undefined) events = events.where("at", "<", utc(until));
+  if (before !== undefined) events = events.where(sql<boolean>`(at, id) < (${before.at}, ${before.id})`);
+  return events;
+}
+
+/** Lists the actions that there are of a family: few, each found by one look at an index of a workspace's. */
+async function listFamily(query: Kysely<Schema>, scope: Scope, family: string): Promise<string[]> {
+  const actions: string[] = [];
+  for (let last = family; ;) {
+    const { action } = await within(query, scope)
+      .where("action", ">", last)
+      .where("action", "<", `${family.slice(0, -1)}/`)
+      .select((select) => select.fn.min("action").as("action"))
+      .executeTakeFirstOrThrow();
+    if (action === null) return actions;
+    actions.push(action);
+    last = action;
+  }
+}
+
+function within(query: Kysely<Schema>, scope: Scope) {
+  const events = query.selectFrom("audit_events");
+  if (scope === "server") return events;
+  return "site" in scope
+    ? events.where("site_id", "=", scope.site)
+    : events.where("workspace_id", "=", scope.workspace);
+}
+
+/** Throws SitepodError `invalid` where no event of the scope has the id. */
+async function findBefore(context: Context, scope: Scope, { before }: AuditFilter): Promise<Position | undefined> {
+  if (before === undefined) return undefined;
+  const id = /^[0-9]{1,15}$/.test(before) ? Number(before) : -1;
+  const found = await within(context.db.query, scope).where("id", "=", id).select(["at", "id"]).executeTakeFirst();
+  if (found) return found;
+  throw new SitepodError("invalid", `${JSON.stringify(before)} is not the id of an event.`);
 }
 
 /** As the database writes times: their order is that of their texts. */
 const utc = (time: string): string => new Date(time).toISOString();
-
-function parseId(text: string): number {
-  if (/^[0-9]{1,15}$/.test(text)) return Number(text);
-  throw new SitepodError("invalid", `${JSON.stringify(text)} is not the id of an event.`);
-}
 
 function describe(row: Selectable<AuditEventTable>): Api.AuditEvent {
   return {

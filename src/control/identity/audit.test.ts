@@ -43,6 +43,30 @@ describe("the audit log", () => {
     expect((await world.call("ann", "GET", "/audit?before=now")).status).toBe(400);
   });
 
+  test("is read in the order of time, several actions and page by page alike, also where a clock was set back", async () => {
+    const shared = (await world.call("ann", "POST", "/workspaces", { name: "Ordered" })).body.id;
+    const read = async (query: string) => {
+      const { body } = await world.call("ann", "GET", `/audit/export?workspace=${shared}${query}`);
+      return body === "" ? [] : body.trim().split("\n").map(JSON.parse);
+    };
+    for (const [i, laterMs] of [2000, -1000, 0, 5000].entries()) {
+      world.nowMs += laterMs;
+      const { body } = await world.call("ann", "POST", `/workspaces/${shared}/invitations`, { role: "viewer" });
+      if (i % 2 === 1) await world.call("ann", "DELETE", `/workspaces/${shared}/invitations/${body.id}`);
+    }
+    const all = await read("");
+    expect(all).toHaveLength(7);
+    expect(all).toEqual(all.toSorted((a: any, b: any) => (a.at === b.at ? b.id - a.id : a.at < b.at ? 1 : -1)));
+    const family = await read("&action=invitation.*");
+    expect(family).toEqual(all.filter(({ action }: any) => action.startsWith("invitation.")));
+    for (const [i, { id }] of family.entries()) {
+      expect(await read(`&action=invitation.*&before=${id}`)).toEqual(family.slice(i + 1));
+    }
+    // An event of another workspace has no place in this one's order.
+    const [{ id }] = (await world.call("ann", "GET", "/audit?limit=1")).body.events;
+    expect((await world.call("ann", "GET", `/audit/export?workspace=${shared}&before=${id}`)).status).toBe(400);
+  });
+
   test("is exported as lines of JSON, all of it", async () => {
     const { body } = await world.call("ann", "GET", "/audit/export?action=release.*");
     expect(body.trim().split("\n").map(JSON.parse)).toMatchObject([{ action: "release.create", target: "v1" }]);

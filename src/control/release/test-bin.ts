@@ -27,8 +27,10 @@ export class BinWorld extends World {
 
   /** What was done to Ann's sites, and by whom, the latest first. */
   async events(): Promise<string[]> {
-    const { events } = (await this.call("ann", "GET", "/audit?limit=200")).body;
-    return events.flatMap(({ action, actor }: { action: string; actor: string }) =>
+    const { events } = (await this.call("ann", "GET", "/audit?limit=500")).body;
+    // The log outlives a test, and the next begins at the same time again.
+    const written = events.toSorted((a: { id: string }, b: { id: string }) => Number(b.id) - Number(a.id));
+    return written.flatMap(({ action, actor }: { action: string; actor: string }) =>
       action.startsWith("site.") ? [`${action} by ${actor.split("@")[0]}`] : [],
     );
   }
