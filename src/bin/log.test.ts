@@ -17,7 +17,7 @@ test("as text an event is its time, the edge that tells it, what happened, the r
     "\n",
   );
   expect(line).toBe("2026-01-02T03:04:05.006Z edge 2: It failed (request r-1)");
-  expect(error.join("\n")).toContain("error: disk");
+  expect(error.join("\n")).toContain("Error: disk");
 });
 
 test("as JSON an event is one line, with an error of several lines in one field", () => {
@@ -39,7 +39,7 @@ test("as JSON an event is one line, with an error of several lines in one field"
     time: "2026-01-02T03:04:05.006Z",
     level: "error",
     message: 'a "b"\nc',
-    error: expect.stringContaining("error: d\ne"),
+    error: expect.stringContaining("Error: d\ne"),
     request_id: "r-1",
     trace_id: "0af7651916cd43dd8448eb211c80319c",
     edge: 2,
@@ -47,10 +47,19 @@ test("as JSON an event is one line, with an error of several lines in one field"
 });
 
 test.each(["text", "json"] as const)("a secret within an error does not show as %s", (format) => {
-  // An error from source is shown with its lines: the secret must not stand in them.
-  const cause = Object.assign(new Error("refused"), { key: new Secret(["hunter", "2"].join("")) });
+  const cause = Object.assign(new Error("refused"), { key: new Secret("hunter2") });
   expect(formatEvent(format, { ...event, cause })).not.toContain("hunter2");
 });
+
+test.each(["text", "json"] as const)(
+  "an error is told with its stack and causes, and no line of the source, as %s",
+  (format) => {
+    const cause = new Error("cannot be read", { cause: Object.assign(new Error("no such file"), { code: "ENOENT" }) });
+    const told = formatEvent(format, { ...event, cause });
+    for (const part of ["cannot be read", "log.test.ts", "no such file", "ENOENT"]) expect(told).toContain(part);
+    expect(told).not.toContain("Object.assign");
+  },
+);
 
 test("the id of a request goes along with all that answering it waits for, and with nothing else", async () => {
   const ids = await Promise.all(

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { trace } from "@opentelemetry/api";
 import { currentRequestId } from "./request-id.ts";
 
@@ -46,7 +47,8 @@ export const createLog =
 export function formatEvent(format: LogFormat, event: LogEvent): string {
   const { atMs, message, cause, requestId, traceId, edge } = event;
   const time = new Date(atMs).toISOString();
-  const error = cause === undefined ? undefined : Bun.inspect(cause, { colors: false });
+  // Bun's own inspection would show the lines of the source too: in the executable thousands of characters on end.
+  const error = cause === undefined ? undefined : inspect(cause);
   switch (format) {
     case "text": {
       const source = edge === undefined ? "" : `edge ${edge}: `;
