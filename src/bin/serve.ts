@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+import { systemFault } from "#cli";
 import { SitepodError } from "#model";
 import { createLog, type Log } from "./log.ts";
 import { formatServeHelp } from "./serve-help.ts";
@@ -30,7 +32,11 @@ export async function serveCommand(argv: readonly string[]): Promise<number> {
     const stopped = stopSignal();
     const nextRestart = restartSignals();
     const start = options.role === "edge" ? startEdgeServer : startServer;
-    const server = await start(options, log, predecessor);
+    const server = await Promise.race([start(options, log, predecessor), stopped]);
+    if (!server) {
+      log("Stopped before it had started");
+      process.exit(0);
+    }
     using _ = writePidFile(options.pidFile);
     // One that has ended meanwhile needs not be told.
     await predecessor?.ready(server.controlSocket).catch(() => {});
@@ -44,10 +50,15 @@ export async function serveCommand(argv: readonly string[]): Promise<number> {
     await endTraces?.();
     return 0;
   } catch (error) {
-    if (!(error instanceof SitepodError)) throw error;
-    console.error(error.message);
-    process.exit(error.code === "invalid" ? 2 : 1);
+    console.error(describeFault(error));
+    process.exit(error instanceof SitepodError && error.code === "invalid" ? 2 : 1);
   }
+}
+
+function describeFault(error: unknown): string {
+  if (error instanceof SitepodError) return error.message;
+  const fault = systemFault(error);
+  return fault ? `${fault.message} ${fault.next}` : `This is a fault of sitepod itself:\n${inspect(error)}`;
 }
 
 function stopSignal(): Promise<void> {

@@ -4,6 +4,7 @@ import type { ConfigDescription } from "./describe.ts";
 import type { CommandDescription } from "./describe.ts";
 import { endingOfError, exitCode } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
+import { systemFault } from "./system-fault.ts";
 import type { World } from "./world.ts";
 
 export type { ApiClient } from "./api-client.ts";
@@ -13,6 +14,7 @@ export type { CommandDescription, ConfigDescription } from "./describe.ts";
 export { EXIT_CODES } from "./exit-codes.ts";
 export { Failure } from "./failure.ts";
 export { parseWhole } from "./option-values.ts";
+export { systemFault } from "./system-fault.ts";
 export { formatAge, formatBytes, formatCount } from "./terminal/format.ts";
 export { confirmWhereAsked } from "./terminal/prompts.ts";
 export { formatTable } from "./terminal/table.ts";
@@ -79,6 +81,8 @@ function toFailure(error: unknown, world: World): Failure {
     const { code, message, faults, cause } = error;
     return new Failure(endingOfError(code), message, { code, faults: faults.length > 1 ? faults : [], cause });
   }
+  const fault = systemFault(error);
+  if (fault) return fault;
   const text = error instanceof Error ? error.message : String(error);
   return new Failure("failed", `This is a fault of sitepod itself: ${text}`, {
     code: "internal",
