@@ -65,7 +65,7 @@ async function openRecords(
   log: Context["log"],
   hasSites: boolean,
 ): Promise<{ db: Database; secret: string }> {
-  const own = readSessionKey(join(data, "session.key"));
+  const { key: own, made } = readSessionKey(join(data, "session.key"));
   if (databaseUrl !== undefined) {
     if (hasSites && !rebuildDatabase && (await isNewPostgres(databaseUrl)))
       throw lost("of SITEPOD_DATABASE_URL", "store");
@@ -73,9 +73,18 @@ async function openRecords(
     return { db, secret: await readServerKey(db, "session", own) };
   }
   const path = join(data, "db", "sitepod.db");
-  if (hasSites && !rebuildDatabase && isNewSqlite(path)) throw lost(path, "folder");
+  if (!rebuildDatabase && isNewSqlite(path)) {
+    if (hasSites) throw lost(path, "folder");
+  } else if (made !== "never") {
+    log(describeLostKey(data, made));
+  }
   return { db: rebuildDatabase ? await openOrReplace(path, log) : await openSqlite(path), secret: own };
 }
+
+const describeLostKey = (data: string, made: "since-missing" | "since-damaged"): string =>
+  `${join(data, "session.key")} was ${made === "since-missing" ? "missing" : "damaged (it is now session.key.broken)"}, so a new one was ` +
+  "made: people sign in again, and what the old one encrypts cannot be read: one-time codes and where webhooks go. To have that back, " +
+  "stop the server, put session.key back from a backup, and start it.";
 
 /** A damaged record must not keep a server from starting: it is told, and what does not need it works. */
 async function reconcile(control: Control, log: Context["log"]): Promise<void> {
