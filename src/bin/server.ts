@@ -39,7 +39,8 @@ import { boundPile } from "./traffic-pile.ts";
 export async function startServer(options: ServeOptions, log: Log, predecessor?: Predecessor): Promise<RunningServer> {
   const told = edgeSettingsOf(options);
   const { data } = told;
-  mkdirSync(data, { recursive: true });
+  // Everything in it is its user's alone: it holds keys and hashes of passwords.
+  mkdirSync(data, { recursive: true, mode: 0o700 });
   const settings = predecessor ? { ...withPorts(told, await predecessor.takeOver()), sharesPorts: true } : told;
   let lock = lockFolder(data);
   refuseHalfRestored(data);

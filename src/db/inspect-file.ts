@@ -1,23 +1,31 @@
 import { Database as SqliteFile } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import { SitepodError } from "#model";
+import { obstacleOf } from "./unusable.ts";
 
 /** So many faults of one file are told. */
 const MAX_FAULTS = 20;
 
-/**
- * Reads all of a SQLite file, which a server may be using, and returns what is damaged in it, one sentence each; undefined
- * where there is no file.
- */
-export function findFileFaults(path: string): readonly string[] | undefined {
+/** What is wrong with a database file. */
+export interface FileFault {
+  readonly problem: string;
+  /** Otherwise it could not be read, and may be whole. */
+  readonly isDamage: boolean;
+}
+
+/** Reads all of a SQLite file, which a server may be using, and returns what is wrong with it; undefined where there is none. */
+export function findFileFaults(path: string): readonly FileFault[] | undefined {
   if (!existsSync(path)) return undefined;
   try {
     using file = new SqliteFile(path, { readonly: true });
     file.run("pragma busy_timeout = 5000");
     const rows = file.query<{ integrity_check: string }, []>(`pragma integrity_check(${MAX_FAULTS})`).all();
-    return rows.map((row) => row.integrity_check).filter((text) => text !== "ok");
+    return rows
+      .filter((row) => row.integrity_check !== "ok")
+      .map((row) => ({ problem: row.integrity_check, isDamage: true }));
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
+    const problem = error instanceof Error ? error.message : String(error);
+    return [{ problem, isDamage: obstacleOf(error) === "damage" }];
   }
 }
 
@@ -35,5 +43,8 @@ export function copyFile(path: string, copy: string): void {
   }
   const faults = findFileFaults(copy);
   if (faults?.length === 0) return;
-  throw new SitepodError("unavailable", `The database ${path} is damaged: ${faults?.[0]}. Run sitepod server fsck.`);
+  throw new SitepodError(
+    "unavailable",
+    `The database ${path} is damaged: ${faults?.[0]?.problem}. Run sitepod server fsck.`,
+  );
 }

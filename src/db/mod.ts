@@ -1,7 +1,7 @@
 /** Records of the control plane, by Kysely over SQLite or PostgreSQL, and what control planes agree on by PostgreSQL. */
 export { type Database, isDatabaseFailure, isDatabaseFull, isUniqueViolation, NewerDatabase } from "./database.ts";
 export { lockFolder } from "./folder-lock.ts";
-export { copyFile as copyDatabaseFile, findFileFaults } from "./inspect-file.ts";
+export { copyFile as copyDatabaseFile, type FileFault, findFileFaults } from "./inspect-file.ts";
 export { forgetAbsentBlobs } from "./restored-file.ts";
 export { createHints, type Hints } from "./hints.ts";
 export { assertHeld, withoutHolds } from "./held.ts";
@@ -12,3 +12,4 @@ export type * from "./schema.ts";
 export { findServerKey, readServerKey } from "./server-key.ts";
 export type * from "./workspace-schema.ts";
 export { isNewSqlite, openSqlite } from "./sqlite.ts";
+export { describeUnusable } from "./unusable.ts";

@@ -8,6 +8,7 @@ import { type Database, migrate } from "./database.ts";
 import type { Schema } from "./schema.ts";
 import { copyFile } from "./inspect-file.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
+import { unusable } from "./unusable.ts";
 
 /** The first bytes of every SQLite file: https://www.sqlite.org/fileformat.html, section 1.3. */
 const SQLITE_HEADER = "SQLite format 3\0";
@@ -110,12 +111,4 @@ function assertSameFile(path: string, opened: { ino: number; dev: number }): voi
     throw unusable(path, error);
   }
   if (header !== SQLITE_HEADER) throw unusable(path, new Error("it is not a SQLite file"));
-}
-
-function unusable(path: string, cause: unknown): SitepodError {
-  return new SitepodError(
-    "unavailable",
-    "The database cannot be used; sites keep serving. Restore the database file and restart the server.",
-    { cause: new Error(`Database ${path} cannot be used`, { cause }) },
-  );
 }

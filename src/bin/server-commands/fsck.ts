@@ -11,6 +11,7 @@ import {
   readBackupTexts,
   type RepairSource,
 } from "#upkeep";
+import { refuseForeignFolder } from "../foreign-folder.ts";
 import { progressOf } from "../server-progress.ts";
 import { type DataPlace, inspectStore, openPlace, parseDataPlace } from "../storage-place.ts";
 
@@ -31,7 +32,10 @@ export async function run(context: Context, _: readonly unknown[], options: Fsck
   const place = parseDataPlace(options.data, env);
   const store = await inspectStore(place);
   using held = new DisposableStack();
-  if (options.repair) held.use(lockFolder(place.data));
+  if (options.repair) {
+    refuseForeignFolder(place.data);
+    held.use(lockFolder(place.data));
+  }
   const source = options.from === undefined ? undefined : await openSource(options.from, env, place.data);
   await using owners = options.repair ? await openOwners(place) : undefined;
   const tools = owners && { store, source, forgetOwners: owners.forget };
@@ -74,18 +78,18 @@ async function openOwners(place: DataPlace) {
 async function openRecords({ data, databaseUrl }: DataPlace): Promise<Database | undefined> {
   if (databaseUrl !== undefined) return await openPostgres(databaseUrl);
   const path = join(data, "db", "sitepod.db");
-  const isUsable = (findFileFaults(path) ?? ["missing"]).length === 0 && !isNewSqlite(path);
+  const isUsable = findFileFaults(path)?.length === 0 && !isNewSqlite(path);
   return isUsable ? await openSqlite(path) : undefined;
 }
 
 /** PostgreSQL looks after its own files. */
 function findDatabaseDamage({ data, databaseUrl }: DataPlace): Damage[] {
   if (databaseUrl !== undefined) return [];
-  const faults = findFileFaults(join(data, "db", "sitepod.db")) ?? ["is missing"];
-  return faults.map((problem) => ({
+  const faults = findFileFaults(join(data, "db", "sitepod.db")) ?? [{ problem: "is missing", isDamage: true }];
+  return faults.map(({ problem, isDamage }) => ({
     kind: "database",
     key: "db/sitepod.db",
-    problem: `${problem}. Restore it from a backup`,
+    problem: isDamage ? problem : `could not be read (${problem}) and may be whole: run this as the server's user`,
     isMissing: false,
     hits: [],
     pods: [],
@@ -123,7 +127,21 @@ function formatHits({ hits }: Damage): string[] {
   return more > 0 ? [...lines.slice(0, SHOWN_HITS), `    … and ${more} more`] : lines;
 }
 
-const adviceOn = (left: readonly Damage[]): string =>
-  left.some(({ kind, digest }) => kind !== "blob" || digest === undefined)
-    ? "Repair it with --repair --from a backup, or restore a backup."
-    : "Repair it with --repair, best --from a backup; or deploy the files again.";
+function adviceOn(left: readonly Damage[]): string {
+  const stored = left.filter(({ kind }) => kind !== "database");
+  const advice: string[] = [];
+  if (stored.length > 0) {
+    advice.push(
+      stored.some(({ kind, digest }) => kind !== "blob" || digest === undefined)
+        ? "Repair it with --repair --from a backup, or restore a backup."
+        : "Repair it with --repair, best --from a backup; or deploy the files again.",
+    );
+  }
+  if (stored.length < left.length) advice.push(DATABASE_ADVICE);
+  return advice.join("\n");
+}
+
+/** No part of a database is taken from another. */
+const DATABASE_ADVICE =
+  "A damaged database is not repaired by --repair. Stop the server, move the folder db away, and bring the records of a backup back: " +
+  "sitepod server restore <backup> --records-only. Where there is no backup, start the server with --rebuild-database.";

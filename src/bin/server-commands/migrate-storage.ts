@@ -14,6 +14,7 @@ import {
   requireSettled,
   type StoreMove,
 } from "#upkeep";
+import { refuseForeignFolder } from "../foreign-folder.ts";
 import { openStore } from "../open-store.ts";
 import { type AskedServer, askServer } from "../operator-socket.ts";
 import { progressOf } from "../server-progress.ts";
@@ -37,6 +38,7 @@ export async function run(
 ): Promise<Result> {
   const { env, now } = context.world;
   const from = parseDataPlace(options.data, env);
+  refuseForeignFolder(from.data);
   const destination = parseDestination(to!, from, env);
   const names = { from: nameStorage(from.data, from.storage), to: nameStorage(from.data, destination) };
   if (names.from === names.to) {

@@ -7,6 +7,7 @@ import { forgetAbsentBlobs, lockFolder, requireEmptyPostgres, restorePostgres } 
 import { type Digest, SitepodError } from "#model";
 import type { Store } from "#store";
 import { findBackup, requireSettled, type Restored, restoreBackup, restoreRecords } from "#upkeep";
+import { refuseForeignFolder } from "../foreign-folder.ts";
 import { restoringFile } from "../half-restored.ts";
 import { openStore } from "../open-store.ts";
 import { progressOf } from "../server-progress.ts";
@@ -26,6 +27,8 @@ export async function run(
   const { env } = context.world;
   const to = parseDataPlace(options.data, env);
   const { data, storage } = to;
+  // All of a restored folder is given to the server's user afterwards; records alone join what is that user's already.
+  if (options.recordsOnly) refuseForeignFolder(data);
   await mkdir(data, { recursive: true, mode: 0o700 });
   using _ = lockFolder(data);
   const place = await openPlace(from!, env, data, false);

@@ -1,4 +1,4 @@
-import { isDatabaseFailure, isDatabaseFull } from "#db";
+import { describeUnusable, isDatabaseFailure, isDatabaseFull } from "#db";
 import { type ErrorCode, SitepodError } from "#model";
 import type { Api } from "#wire";
 
@@ -82,11 +82,7 @@ function asRefusal(error: unknown): SitepodError {
   }
   // What PostgreSQL cannot do now it says itself, as a SitepodError.
   if (isDatabaseFailure(error)) {
-    return new SitepodError(
-      "unavailable",
-      "The database cannot be used; sites keep serving. Restore the database file and restart the server.",
-      { cause: error },
-    );
+    return new SitepodError("unavailable", describeUnusable(error), { cause: error });
   }
   return new SitepodError("internal", "Something went wrong on the server.", { cause: error });
 }
