@@ -35,6 +35,7 @@ import { joinOtherServers } from "./other-servers.ts";
 import { createScheduledBackups, type ScheduledBackups } from "./scheduled-backups.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { type MovableContents, startStorageMover } from "./storage-mover.ts";
+import { tellOnce } from "./tell-once.ts";
 import { version } from "./version.ts";
 import { openWebhookSender } from "./webhook-sender.ts";
 
@@ -68,6 +69,7 @@ const HOUR_MS = 60 * 60 * 1000;
 /** Another server that has died in the middle of something is followed this soon. */
 const LOOK_FOR_DUE_MS = 15 * 1000;
 const WELCOME_SITE = "welcome";
+const WEBHOOKS_FAILED = "Webhooks could not be sent; it is tried again";
 
 /** Opens it, and begins what it does by itself. */
 export async function openControlHalf(
@@ -236,12 +238,18 @@ function maintain(
 ): () => Promise<void> {
   // What an earlier run has not come to.
   deliverWebhooks(findControl(), log);
+  const telling = tellOnce(log, Date.now);
+  const attempt = (message: string, work: Promise<unknown>) =>
+    void work.then(
+      () => telling.done(message),
+      (error: unknown) => telling.failed(message, error),
+    );
   const timer = setInterval(() => {
-    void disk.state().catch((error: unknown) => log("The disk could not be looked at", error));
+    attempt("The disk could not be looked at", disk.state());
     const control = findControl();
     if (!isAvailable(control)) return;
-    void control.runDue().catch((error: unknown) => log("What is due could not be done; it is tried again", error));
-    deliverWebhooks(control, log);
+    attempt("What is due could not be done; it is tried again", control.runDue());
+    attempt(WEBHOOKS_FAILED, control.deliverWebhooks());
   }, LOOK_FOR_DUE_MS);
   return async () => {
     clearInterval(timer);
@@ -252,7 +260,7 @@ function maintain(
 
 function deliverWebhooks(control: Control | Unavailable, log: Log): void {
   if (!isAvailable(control)) return;
-  void control.deliverWebhooks().catch((error: unknown) => log("Webhooks could not be sent; it is tried again", error));
+  void control.deliverWebhooks().catch((error: unknown) => log(WEBHOOKS_FAILED, error));
 }
 
 async function findState(control: Control | Unavailable): Promise<Started["state"]> {
