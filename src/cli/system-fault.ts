@@ -5,6 +5,8 @@ const FAULTS: Readonly<Record<string, (path: string) => readonly [message: strin
   EACCES: notAllowed,
   EPERM: notAllowed,
   EROFS: (path) => [`${path} is on a file system that can only be read.`, "Mount it so that it can be written."],
+  EEXIST: noFolder,
+  ENOTDIR: noFolder,
   ENOSPC: full,
   EDQUOT: full,
   EIO: (path) => [`The disk failed at ${path}.`, "The system's log tells more. Restore from a backup what is lost."],
@@ -24,6 +26,10 @@ function notAllowed(path: string): readonly [string, string] {
     `${path} may not be read or written by the user that runs this.`,
     "Run it as the user that the files belong to, or give them to the one that runs it, by chown.",
   ];
+}
+
+function noFolder(path: string): readonly [string, string] {
+  return [`${path} is a file, or below one, where a folder belongs.`, "Move the file away, or name another folder."];
 }
 
 function full(path: string): readonly [string, string] {

@@ -1,7 +1,7 @@
 import { Database as SqliteFile } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import { SitepodError } from "#model";
-import { obstacleOf } from "./unusable.ts";
+import { obstacleOf, REMEDIES_AT_THE_FILE } from "./unusable.ts";
 
 /** So many faults of one file are told. */
 const MAX_FAULTS = 20;
@@ -24,8 +24,12 @@ export function findFileFaults(path: string): readonly FileFault[] | undefined {
       .filter((row) => row.integrity_check !== "ok")
       .map((row) => ({ problem: row.integrity_check, isDamage: true }));
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    return [{ problem, isDamage: obstacleOf(error) === "damage" }];
+    const text = error instanceof Error ? error.message : String(error);
+    const obstacle = obstacleOf(error);
+    if (obstacle === "damage") return [{ problem: text, isDamage: true }];
+    return [
+      { problem: `could not be read (${text}) and may be whole: ${REMEDIES_AT_THE_FILE[obstacle]}`, isDamage: false },
+    ];
   }
 }
 

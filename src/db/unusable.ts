@@ -23,6 +23,13 @@ const REMEDIES: Readonly<Record<Obstacle, string>> = {
   damage: "Restore the database file and restart the server.",
 };
 
+/** What whoever looks at the file of a database that may be whole is to do. */
+export const REMEDIES_AT_THE_FILE: Readonly<Record<Exclude<Obstacle, "damage">, string>> = {
+  access: "run this as the server's user, and mend the file's owner and rights where that does not help",
+  disk: "its disk is full or fails",
+  busy: "another program holds it",
+};
+
 /** What to tell whoever asks for something that needs the database. */
 export const describeUnusable = (cause: unknown): string =>
   `The database cannot be used; sites keep serving. ${REMEDIES[obstacleOf(cause)]}`;

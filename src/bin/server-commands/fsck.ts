@@ -89,7 +89,7 @@ function findDatabaseDamage({ data, databaseUrl }: DataPlace): Damage[] {
   return faults.map(({ problem, isDamage }) => ({
     kind: "database",
     key: "db/sitepod.db",
-    problem: isDamage ? problem : `could not be read (${problem}) and may be whole: run this as the server's user`,
+    problem: isDamage ? `${problem}. ${DATABASE_ADVICE}` : problem,
     isMissing: false,
     hits: [],
     pods: [],
@@ -104,7 +104,7 @@ function format({ paint }: Context, { checked, repaired }: FsckResult, left: rea
     ...left.flatMap((damage) => [`${paint.red("✗")} ${damage.key} ${damage.problem}.`, ...formatHits(damage)]),
     left.length === 0
       ? `${paint.green("✓")} All is whole.`
-      : `${formatCount(left.length, "thing")} damaged. ${adviceOn(left)}`,
+      : `${formatCount(left.length, "fault")} found. ${adviceOn(left)}`.trimEnd(),
   ];
   return lines.join("\n");
 }
@@ -127,21 +127,16 @@ function formatHits({ hits }: Damage): string[] {
   return more > 0 ? [...lines.slice(0, SHOWN_HITS), `    … and ${more} more`] : lines;
 }
 
+/** The database's own fault says what to do about it. */
 function adviceOn(left: readonly Damage[]): string {
   const stored = left.filter(({ kind }) => kind !== "database");
-  const advice: string[] = [];
-  if (stored.length > 0) {
-    advice.push(
-      stored.some(({ kind, digest }) => kind !== "blob" || digest === undefined)
-        ? "Repair it with --repair --from a backup, or restore a backup."
-        : "Repair it with --repair, best --from a backup; or deploy the files again.",
-    );
-  }
-  if (stored.length < left.length) advice.push(DATABASE_ADVICE);
-  return advice.join("\n");
+  if (stored.length === 0) return "";
+  return stored.some(({ kind, digest }) => kind !== "blob" || digest === undefined)
+    ? "Repair it with --repair --from a backup, or restore a backup."
+    : "Repair it with --repair, best --from a backup; or deploy the files again.";
 }
 
 /** No part of a database is taken from another. */
 const DATABASE_ADVICE =
-  "A damaged database is not repaired by --repair. Stop the server, move the folder db away, and bring the records of a backup back: " +
-  "sitepod server restore <backup> --records-only. Where there is no backup, start the server with --rebuild-database.";
+  "--repair leaves it as it is: stop the server, move the folder db away, and bring the records of a backup back by `sitepod server " +
+  "restore <backup> --records-only`, or start the server with --rebuild-database where there is none";
