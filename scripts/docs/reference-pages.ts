@@ -23,7 +23,7 @@ function cliPage([everywhere, ...commands]: CommandDescription[]): string {
   const groups = [...new Set(commands.map(({ group }) => group))];
   return [
     pageHead("Commands", "Every command of sitepod, with its options.", "src/cli/command-table.ts"),
-    "`sitepod help <command>` prints the same at a terminal. [Exit codes](./exit-codes.md) and",
+    "`sitepod help <command>` or `sitepod <command> --help` prints the same at a terminal. [Exit codes](./exit-codes.md) and",
     "[configuration](./config.md) have pages of their own; `sitepod serve` is [the server](./server.md).",
     heading(2, "Options of every command"),
     optionTable(everywhere?.options ?? []),

@@ -7,6 +7,8 @@ export async function runInProcess(serve?: World["serve"], serverCommands: reado
   const interrupted = new AbortController();
   process.once("SIGINT", () => interrupted.abort());
   process.once("SIGTERM", () => interrupted.abort());
+  process.stdout.on("error", endUnwritten);
+  process.stderr.on("error", endUnwritten);
   const world = {
     version,
     env: process.env,
@@ -23,4 +25,10 @@ export async function runInProcess(serve?: World["serve"], serverCommands: reado
     ...(serve ? { serve } : {}),
   };
   process.exitCode = await runCli(process.argv.slice(2), world, serverCommands);
+}
+
+/** Who reads the output has had enough (`| head`), which is no failure; or it goes to a disk that is full. */
+function endUnwritten(error: Error & { code?: string }): void {
+  if (error.code !== "EPIPE") console.error(`✗ The output could not be written: ${error.message}`);
+  process.exit(error.code === "EPIPE" ? (process.exitCode ?? 0) : 1);
 }

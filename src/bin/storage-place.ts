@@ -37,6 +37,9 @@ export async function inspectStore(place: DataPlace): Promise<InspectedStore> {
 /** The same, wherever the contents are. */
 export async function inspectAnyStore({ data, storage }: DataPlace): Promise<InspectedStore> {
   if (!existsSync(data)) throw new SitepodError("not_found", `There is no folder ${data}. Name it with --data.`);
+  if (!["lock", "blobs", "sites", "db"].some((name) => existsSync(join(data, name)))) {
+    throw new SitepodError("not_found", `${data} holds nothing of a server. Name its data folder with --data.`);
+  }
   return storage.type === "local"
     ? inspectDiskStore(data)
     : await openStore(data, { ...storage, cacheBytes: UNBOUNDED });

@@ -16,6 +16,17 @@ test.each([[[]], [["--help"]]])("%p writes the help, which names every command",
   for (const name of ["deploy [source]", "rollback", "domain", "delete-account"]) expect(help).toContain(`  ${name}`);
 });
 
+test("help names a command as --help does, and without one is the help of all", async () => {
+  const told = async (...argv: string[]) => {
+    const { world, stdout } = makeWorld();
+    expect(await runCli(argv, world)).toBe(0);
+    return stdout.text;
+  };
+  expect(await told("help", "domain", "add")).toBe(await told("domain", "add", "--help"));
+  expect(await told("help", "domain", "add")).toStartWith("Usage: sitepod domain add");
+  expect(await told("help")).toBe(await told("--help"));
+});
+
 const usageErrors: [argv: string[], message: RegExp][] = [
   [["deply"], /^✗ Unknown command 'deply'\.\n {2}\(Did you mean deploy\?\)\n$/],
   [["deploy", "--frob"], /^✗ Unknown option '--frob'\./],

@@ -3,7 +3,7 @@ import type { CommandSpec } from "./command-spec.ts";
 import type { ConfigDescription } from "./describe.ts";
 import type { CommandDescription } from "./describe.ts";
 import { endingOfError, exitCode } from "./exit-codes.ts";
-import { Failure } from "./failure.ts";
+import { errnoOf, Failure } from "./failure.ts";
 import { systemFault } from "./system-fault.ts";
 import type { World } from "./world.ts";
 
@@ -30,6 +30,8 @@ export async function runCli(
   world: World,
   serverCommands: readonly CommandSpec[] = [],
 ): Promise<number> {
+  // As other programs have it: `help deploy` is `deploy --help`.
+  if (argv[0] === "help") return await runCli([...argv.slice(1), "--help"], world, serverCommands);
   try {
     if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
       world.stdout.write(`${world.version}\n`);
@@ -47,6 +49,8 @@ export async function runCli(
     else if (outcome.result.text !== "") world.stdout.write(`${printable(outcome.result.text, outcome.paint)}\n`);
     return outcome.kind === "result" && outcome.result.ending ? exitCode(outcome.result.ending) : 0;
   } catch (error) {
+    // Bun throws where Node emits an error: who reads the output has had enough of it, as `head` has.
+    if (errnoOf(error) === "EPIPE") return 0;
     const failure = toFailure(error, world);
     const { showFailure } = await import("./terminal/show-failure.ts");
     showFailure(failure, argv, world);

@@ -35,3 +35,18 @@ test("a command that does not exist is a usage error: exit code 2, and a hint", 
   expect(result.stderr).toContain("deplyo");
   expect(result.stdout).toBe("");
 });
+
+const inShell = async (line: string) => {
+  const child = Bun.spawn(["bash", "-c", line], { env: { PROGRAM: executable }, stdout: "pipe", stderr: "pipe" });
+  const [stdout, stderr] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+  return { code: await child.exited, stdout, stderr };
+};
+
+test.each(["--help", "--json list"])("%s whose output nobody reads ends without a word", async (argv) => {
+  expect((await inShell(`"$PROGRAM" ${argv} 2> >(cat >&2) | true; exit 0`)).stderr).toBe("");
+});
+
+test.skipIf(process.platform !== "linux")("output to a full disk is told in one sentence, code 1", async () => {
+  const { code, stderr } = await inShell(`"$PROGRAM" --help > /dev/full`);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^✗ The output could not be written: ENOSPC[^\n]*\n$/)]);
+});

@@ -52,7 +52,7 @@ test("fsck finds a flipped bit beside the running server; quarantined, the next 
   expect((await operator.run(fsck)).code).toBe(0);
 });
 
-test("fsck tells a damaged database, and refuses a folder that is not there", async () => {
+test("fsck tells a damaged database, and refuses a folder that is not there, or no server's", async () => {
   await using folder = await temporaryFolder();
   await using server = await startServer({ data: folder.path });
   await using operator = await commandLine({ by: "executable" });
@@ -63,7 +63,12 @@ test("fsck tells a damaged database, and refuses a folder that is not there", as
   await writeFile(path, bytes.fill(7, 4096, 3 * 4096));
   const told = await operator.run(["server", "fsck", "--data", folder.path]);
   expect([told.code, told.stdout]).toEqual([1, expect.stringMatching(/db\/sitepod\.db .*--records-only/)]);
-  expect((await operator.run(["server", "fsck", "--data", join(folder.path, "nowhere")])).code).toBe(4);
+  for (const command of [["fsck"], ["backup", join(folder.path, "backup")]]) {
+    for (const wrong of [join(folder.path, "nowhere"), operator.home]) {
+      const refused = await operator.run(["server", ...command, "--data", wrong]);
+      expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining("--data")]);
+    }
+  }
 });
 
 test("fsck repairs contents and pointers from a backup", async () => {

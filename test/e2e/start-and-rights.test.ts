@@ -33,7 +33,10 @@ test("a server that fails once its ports are open ends with 1 and says what is w
   const command = [executable, "serve", "--data", join(folder.path, "data"), "--port", "0"];
   await using running = startProcess(command, { cwd: folder.path });
   await ended(running);
-  expect([running.exitCode(), running.output()]).toEqual([1, expect.stringContaining("sites/ is a file, or below one")]);
+  expect([running.exitCode(), running.output()]).toEqual([
+    1,
+    expect.stringContaining("sites/ is a file, or below one"),
+  ]);
 });
 
 test("a server that waits for its bucket while it starts ends when it is told to", async () => {

@@ -29,6 +29,13 @@ test("SITEPOD_TOKEN goes before the machine's token", () => {
   expect(chooseServer({ flag: undefined, env, project: undefined, machine }).token).toBe("ci-token");
 });
 
+test("a token that was pasted with a line's end is taken, and what can be none is refused", () => {
+  const choose = (token: string) => chooseServer({ ...all, env: { SITEPOD_TOKEN: token } }).token;
+  expect(choose(" ci-token\n")).toBe("ci-token");
+  expect(() => choose("ci\ntoken")).toThrow("SITEPOD_TOKEN is no token");
+  expect(() => choose("tök")).toThrow("SITEPOD_TOKEN is no token");
+});
+
 test("an address that is none is refused, naming where it was given", () => {
   expect(() => chooseServer({ ...all, flag: "localhost:8080" })).toThrow(/^--endpoint "localhost:8080" must be/);
   expect(() => chooseServer({ ...all, flag: undefined, env: { SITEPOD_ENDPOINT: "x" } })).toThrow(/^SITEPOD_ENDPOINT/);

@@ -31,7 +31,7 @@ export function chooseServer({ flag, workspaceFlag, env, project, machine }: Sou
     project ??
     machine.endpoint;
   const isMachines = endpoint === machine.endpoint;
-  const token = env["SITEPOD_TOKEN"] || (isMachines ? machine.token : undefined);
+  const token = tokenOf(env) || (isMachines ? machine.token : undefined);
   // The machine's goes with its login: another account's token is not for it.
   const own = isMachines && token === machine.token ? machine.workspace : undefined;
   return { endpoint, token, workspace: workspaceFlag || env["SITEPOD_WORKSPACE"] || own };
@@ -42,4 +42,16 @@ function readAddress(text: string | undefined, source: string): string | undefin
   const parsed = parseEndpoint(text);
   if (parsed.ok) return parsed.value;
   throw new Failure("usage", `${source} "${text}" ${parsed.fault}.`);
+}
+
+const TOKEN = /^[\x21-\x7e]*$/;
+
+/** What CI systems are given by hand often ends with a line. Throws a Failure where it is no token at all. */
+function tokenOf(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const token = env["SITEPOD_TOKEN"]?.trim();
+  if (token === undefined || TOKEN.test(token)) return token;
+  throw new Failure(
+    "usage",
+    "SITEPOD_TOKEN is no token: there is a space, a line's end or another character in it that none has.",
+  );
 }
