@@ -61,6 +61,13 @@ test.each(["text", "json"] as const)(
   },
 );
 
+test("an error whose stack does not say what happened is told with its name and message", () => {
+  const cause = Object.assign(new DOMException("The connection was closed.", "AbortError"), {
+    stack: "pull@[native code]",
+  });
+  expect(formatEvent("text", { ...event, cause })).toContain("AbortError: The connection was closed.\n");
+});
+
 test("the id of a request goes along with all that answering it waits for, and with nothing else", async () => {
   const ids = await Promise.all(
     ["a", "b"].map((id) =>

@@ -47,8 +47,7 @@ export const createLog =
 export function formatEvent(format: LogFormat, event: LogEvent): string {
   const { atMs, message, cause, requestId, traceId, edge } = event;
   const time = new Date(atMs).toISOString();
-  // Bun's own inspection would show the lines of the source too: in the executable thousands of characters on end.
-  const error = cause === undefined ? undefined : inspect(cause);
+  const error = cause === undefined ? undefined : describe(cause);
   switch (format) {
     case "text": {
       const source = edge === undefined ? "" : `edge ${edge}: `;
@@ -68,4 +67,11 @@ export function formatEvent(format: LogFormat, event: LogEvent): string {
     default:
       return format satisfies never;
   }
+}
+
+/** Bun's own inspection would show the lines of the source too: in the executable thousands of characters on end. */
+function describe(cause: unknown): string {
+  const text = inspect(cause);
+  // The stack of what the system's own objects throw (DOMException) does not begin with what happened.
+  return cause instanceof Error && !text.includes(cause.message) ? `${cause.name}: ${cause.message}\n${text}` : text;
 }

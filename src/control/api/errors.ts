@@ -34,10 +34,18 @@ type Log = (message: string, cause?: unknown) => void;
 /** A lost database fails every request: it is logged at most this often. */
 const UNAVAILABLE_LOG_MS = 60_000;
 
+/** Nobody reads it: it keeps dropped uploads apart from faults of the server where answers are counted. nginx has the same. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+/** What Bun throws to who reads a body whose sender has closed the connection. */
+const isClientGone = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === "AbortError" && error.message === "The connection was closed.";
+
 /** Returns what answers requests that failed, and logs those that are no refusal. */
 export function createErrorAnswers(log: Log, nowMs: () => number): (error: unknown, requestId?: string) => Response {
   let quietUntilMs = 0;
   return (error, requestId) => {
+    if (isClientGone(error)) return new Response(null, { status: CLIENT_CLOSED_REQUEST });
     const refusal = asRefusal(error);
     if (refusal.code === "internal") log(refusal.message, error);
     if (refusal.code === "unavailable" && nowMs() >= quietUntilMs) {
