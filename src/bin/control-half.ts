@@ -26,6 +26,7 @@ import type { Edges } from "./edges.ts";
 import { formatGreeting, type Started } from "./greeting.ts";
 import type { CertificateKeeping } from "./keep-certificates.ts";
 import { keepControl } from "./keep-control.ts";
+import { deliverWebhooks, maintain } from "./maintain.ts";
 import { keepSettled } from "./keep-settled.ts";
 import type { AnswerControl } from "./listeners.ts";
 import type { Log } from "./log.ts";
@@ -35,7 +36,7 @@ import { joinOtherServers } from "./other-servers.ts";
 import { createScheduledBackups, type ScheduledBackups } from "./scheduled-backups.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { type MovableContents, startStorageMover } from "./storage-mover.ts";
-import { tellOnce } from "./tell-once.ts";
+import { typedCommand } from "./own-command.ts";
 import { version } from "./version.ts";
 import { openWebhookSender } from "./webhook-sender.ts";
 
@@ -66,10 +67,7 @@ export interface HalfParts {
 }
 
 const HOUR_MS = 60 * 60 * 1000;
-/** Another server that has died in the middle of something is followed this soon. */
-const LOOK_FOR_DUE_MS = 15 * 1000;
 const WELCOME_SITE = "welcome";
-const WEBHOOKS_FAILED = "Webhooks could not be sent; it is tried again";
 
 /** Opens it, and begins what it does by itself. */
 export async function openControlHalf(
@@ -147,10 +145,7 @@ export async function openControlHalf(
   const consolePages = createConsolePages(addresses.console);
   const opened = control();
   return {
-    greeting: formatGreeting(
-      { version, console: addresses.console, example: welcome, data, state: await findState(opened) },
-      process.cwd(),
-    ),
+    greeting: await greet({ console: addresses.console, example: welcome, data }, opened),
     unavailable: isAvailable(opened) ? undefined : opened.reason,
     answer: async (request, address, requestId) =>
       new URL(request.url).pathname.startsWith("/api/")
@@ -230,38 +225,8 @@ async function encodeAll(encoder: Encoder, records: Records, log: Log): Promise<
   }
 }
 
-/** Has done what is due: tidying up, verifying domains again, collecting garbage, sending to webhooks; and looks at the disk. Returns how to end it. */
-function maintain(
-  findControl: () => Control | Unavailable,
-  disk: Pick<WatchedDisk, "state">,
-  log: Log,
-): () => Promise<void> {
-  // What an earlier run has not come to.
-  deliverWebhooks(findControl(), log);
-  const telling = tellOnce(log, Date.now);
-  const attempt = (message: string, work: Promise<unknown>) =>
-    void work.then(
-      () => telling.done(message),
-      (error: unknown) => telling.failed(message, error),
-    );
-  const timer = setInterval(() => {
-    attempt("The disk could not be looked at", disk.state());
-    const control = findControl();
-    if (!isAvailable(control)) return;
-    attempt("What is due could not be done; it is tried again", control.runDue());
-    attempt(WEBHOOKS_FAILED, control.deliverWebhooks());
-  }, LOOK_FOR_DUE_MS);
-  return async () => {
-    clearInterval(timer);
-    const control = findControl();
-    if (isAvailable(control)) await control.stopWebhooks();
-  };
-}
-
-function deliverWebhooks(control: Control | Unavailable, log: Log): void {
-  if (!isAvailable(control)) return;
-  void control.deliverWebhooks().catch((error: unknown) => log(WEBHOOKS_FAILED, error));
-}
+const greet = async (places: Pick<Started, "console" | "example" | "data">, control: Control | Unavailable) =>
+  formatGreeting({ version, ...places, state: await findState(control) }, process.cwd(), typedCommand());
 
 async function findState(control: Control | Unavailable): Promise<Started["state"]> {
   if (!isAvailable(control)) return "no-database";

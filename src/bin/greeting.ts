@@ -12,8 +12,15 @@ export interface Started {
   readonly state: "ready" | "first-account" | "no-database";
 }
 
-/** Writes what the person who started the server wants to know: where things are, and what to type next. */
-export function formatGreeting({ version, console, example, data, state }: Started, cwd: string): string {
+/**
+ * Writes what the person who started the server wants to know: where things are, and what to type next, of which `command` is
+ * the program's name.
+ */
+export function formatGreeting(
+  { version, console, example, data, state }: Started,
+  cwd: string,
+  command: string,
+): string {
   const folder = relative(cwd, data);
   return [
     "",
@@ -23,17 +30,17 @@ export function formatGreeting({ version, console, example, data, state }: Start
     ...(example ? [`  Example   ${example}`] : []),
     `  Data      ${folder.startsWith("..") ? data : `./${folder}`}`,
     "",
-    `  ${nextStep(state, console)}`,
+    `  ${nextStep(state, console, command)}`,
     "",
   ].join("\n");
 }
 
-function nextStep(state: Started["state"], console: string): string {
+function nextStep(state: Started["state"], console: string, command: string): string {
   switch (state) {
     case "ready":
-      return "Next:     npx sitepod deploy ./your-site";
+      return `Next:     ${command} deploy ./your-site`;
     case "first-account":
-      return `Next:     npx sitepod login --endpoint ${console}`;
+      return `Next:     ${command} login --endpoint ${console}`;
     case "no-database":
       return "Sites are served, but the database cannot be used: see the message above.";
     default:
