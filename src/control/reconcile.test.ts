@@ -48,3 +48,28 @@ test("a site that cannot be entered is told, and hides no other", async () => {
   ]);
   expect(world.logged).toContain("Site another could not be brought into line");
 });
+
+test("a release whose record is lost counts as removed, and as there again once the record is", async () => {
+  for (const page of ["one", "two", "three"]) await world.deploy("ann", "shop", { "index.html": page });
+  const record = (await world.records.readRelease("shop", 2))!;
+  const shown = async () =>
+    (await world.call("ann", "GET", "/history?project=shop")).body.items.flatMap(
+      ({ version, removed_at }: { version: string; removed_at: string | null }) => (removed_at ? [] : [version]),
+    );
+  await world.records.removeRelease("shop", 2);
+  await world.restart();
+  expect(await shown()).toEqual(["v3", "v1"]);
+  expect(world.logged).toContainEqual(expect.stringMatching(/^v2 of shop .* its record is lost: stop the server/));
+
+  await world.records.createRelease("shop", record);
+  await world.restart();
+  expect(await shown()).toEqual(["v3", "v2", "v1"]);
+  const claim = (await world.records.readClaim("shop"))!;
+  await world.records.removeRelease("shop", 2);
+  await world.restart();
+  // What retention removed is not brought back by what it left behind when it was cut off.
+  await world.records.writeClaim({ ...claim, removed_to: 2 });
+  await world.records.createRelease("shop", record);
+  await world.restart();
+  expect(await shown()).toEqual(["v3", "v1"]);
+});

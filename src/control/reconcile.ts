@@ -52,7 +52,7 @@ async function reconcileSite(context: Context, claim: Claim): Promise<void> {
   if (site && site.label !== label) return await settleLabel(context, label, site.label);
   if (!site && (await isPurged(context, claim))) return await freeLabels(context, claim);
   if (!(await settleDeletion(context, site ?? (await addSite(context, claim)), claim))) return;
-  await addReleases(context, label, claim.workspace_id);
+  await addReleases(context, claim);
   await addDeployments(context, label, claim.site_id);
   await addPreviews(context, label, claim.site_id);
 }
@@ -109,25 +109,41 @@ async function removeUnclaimed(context: Context, claim: Claim): Promise<void> {
   await forgetEmptyDomains(context.db.query);
 }
 
-async function addReleases(context: Context, label: string, workspaceId: string): Promise<void> {
+async function addReleases(context: Context, claim: Claim): Promise<void> {
+  const { label, workspace_id: workspaceId } = claim;
   const rows = await context.db.query
     .selectFrom("releases")
     .innerJoin("sites", "sites.id", "releases.site_id")
     .where("sites.label", "=", label)
     .select(["releases.site_id", "releases.version", "releases.removed_at"])
     .execute();
-  const known = new Set(rows.map((row) => row.version));
   const stored = await context.records.releaseVersions(label);
-  await markRemoved(context, label, rows, new Set(stored));
+  await markRemoved(context, claim, rows, new Set(stored));
+  const isRemoved = new Map(rows.map(({ version, removed_at }) => [version, removed_at !== null]));
   for (const version of stored) {
-    if (known.has(version)) continue;
+    // One that retention did not remove was lost, and has been put back.
+    const isBack = isRemoved.get(version) === true && !wasRemovedByRetention(claim, version);
+    if (isRemoved.has(version) && !isBack) continue;
     const record = await context.records.readRelease(label, version);
     if (!record) continue;
     const manifest = await context.readManifest(record.manifest);
     const pod = manifest && { digest: record.manifest, manifest, base: undefined };
     if (pod) await addOwned(context, workspaceId, contentsOf(pod).sizes());
-    await insertRelease(context.db.query, record);
+    if (!isBack) await insertRelease(context.db.query, record);
+    else await unmarkRemoved(context, claim, version);
   }
+}
+
+const wasRemovedByRetention = ({ removed_to }: Claim, version: number): boolean => version <= (removed_to ?? 0);
+
+async function unmarkRemoved(context: Context, { site_id, label }: Claim, version: number): Promise<void> {
+  await context.db.query
+    .updateTable("releases")
+    .set({ removed_at: null })
+    .where("site_id", "=", site_id)
+    .where("version", "=", version)
+    .execute();
+  context.log(`${formatVersion(version)} of ${label} is in the store again: it is no longer marked as removed`);
 }
 
 interface ReleaseRow {
@@ -139,10 +155,11 @@ interface ReleaseRow {
 /** A database that is an older copy has releases that were removed since: what they named may be gone. */
 async function markRemoved(
   context: Context,
-  label: string,
+  claim: Claim,
   rows: readonly ReleaseRow[],
   stored: ReadonlySet<number>,
 ): Promise<void> {
+  const { label } = claim;
   const lost = rows.filter(({ version, removed_at }) => removed_at === null && !stored.has(version));
   if (lost.length === 0) return;
   const refs = await Promise.all(ENVIRONMENTS.map((environment) => context.records.readRef(label, environment)));
@@ -154,7 +171,12 @@ async function markRemoved(
       .where("site_id", "=", site_id)
       .where("version", "=", version)
       .execute();
-    context.log(`${formatVersion(version)} of ${label} was in the database and not in the store: marked as removed`);
+    const what = `${formatVersion(version)} of ${label} was in the database and not in the store: marked as removed`;
+    context.log(
+      wasRemovedByRetention(claim, version)
+        ? what
+        : `${what}. Nothing has removed it, so its record is lost: stop the server, and sitepod server fsck --repair --from a backup brings it back`,
+    );
   }
 }
 

@@ -2,7 +2,7 @@ import { blobKey, type Digest, type Encoding, encodingKey, ENCODINGS, type Manif
 import { inParallel, type InspectedStore } from "#store";
 import { BlobStates } from "./blob-states.ts";
 import type { Damage, Hit, ShowProgress } from "./damage.ts";
-import { DocumentStates, type Namer } from "./document-states.ts";
+import { DocumentStates, type ListKnown, type Namer } from "./document-states.ts";
 import { collectBody, hashDecoded } from "./stored-bytes.ts";
 
 export interface Checked {
@@ -24,19 +24,20 @@ type Wrong = Map<Digest, { damage: Omit<Damage, "hits" | "pods">; hits: Hit[]; p
 /**
  * Reads all of a store, and lists what is damaged with whom it hits. A server may be using it: documents are read after
  * blobs, and what seems to be missing is looked for again. `states` keeps what is known of blobs from one check to the
- * next.
+ * next; `listKnown` what must be there for the database.
  */
 export async function checkStore(
   store: InspectedStore,
   show: ShowProgress,
   states = new BlobStates(store.blobs),
+  listKnown?: ListKnown,
 ): Promise<Checked> {
   await states.readAll(show);
   const wrong: Wrong = new Map();
   for (const digest of states.damaged()) addBlob(wrong, digest, "has another content than its name says", false);
   const damagedEncodings: Wrong = new Map();
   const encodings = await checkEncodings(store, states, damagedEncodings, show);
-  const documents = new DocumentStates(store.documents);
+  const documents = new DocumentStates(store.documents, listKnown);
   await documents.readAll();
   let pods = 0;
   await inParallel(documents.pods, AT_ONCE, async ([manifest, namers]) => {

@@ -16,6 +16,9 @@ export interface Namer {
   readonly as: string;
 }
 
+/** Lists the keys of documents that must be there since somebody else knows of them. */
+export type ListKnown = () => Promise<readonly string[]>;
+
 /** The documents of a store, and what they name. */
 export class DocumentStates {
   readonly #documents: InspectedStore["documents"];
@@ -27,8 +30,11 @@ export class DocumentStates {
   /** The labels of sites in the bin. */
   readonly deleted = new Set<string>();
 
-  constructor(documents: InspectedStore["documents"]) {
+  readonly #listKnown: ListKnown;
+
+  constructor(documents: InspectedStore["documents"], listKnown: ListKnown = async () => []) {
     this.#documents = documents;
+    this.#listKnown = listKnown;
   }
 
   async readAll(): Promise<void> {
@@ -63,7 +69,22 @@ export class DocumentStates {
       const problem = `is missing, and ${still[0]} names it`;
       damage.push({ kind: "document", key, problem, isMissing: true, hits: still.flatMap(hitsOf), pods: [] });
     }
-    return damage;
+    const lost = (await this.#findLost()).filter((key) => !damage.some((known) => known.key === key));
+    const problem = "is missing, and the database knows of it";
+    return [
+      ...damage,
+      ...lost.map((key): Damage => ({ kind: "document", key, problem, isMissing: true, hits: hitsOf(key), pods: [] })),
+    ];
+  }
+
+  /** The database is asked again: a site may have been deleted meanwhile. */
+  async #findLost(): Promise<string[]> {
+    const isLost = async (key: string) => !this.#keys.has(key) && (await this.#documents.read(key)) === undefined;
+    const lost: string[] = [];
+    for (const key of await this.#listKnown()) if (await isLost(key)) lost.push(key);
+    if (lost.length === 0) return [];
+    const still = new Set(await this.#listKnown());
+    return lost.filter((key) => still.has(key));
   }
 
   /** Returns those who still name a pod: a site may have been deleted since its documents were read. */

@@ -2,6 +2,7 @@ import type { InspectedStore } from "#store";
 import { BlobStates } from "./blob-states.ts";
 import { checkStore, type Checked } from "./check-store.ts";
 import type { Damage, ShowProgress } from "./damage.ts";
+import type { ListKnown } from "./document-states.ts";
 import { type Outcome, repair, type RepairTools } from "./repair.ts";
 
 /** What was repaired may name what has not been looked at: it is checked again, so often at most. */
@@ -19,10 +20,15 @@ export interface FsckResult {
   readonly left: readonly Damage[];
 }
 
-/** Checks a store, and with `tools` repairs what can be. */
-export async function fsck(store: InspectedStore, show: ShowProgress, tools?: RepairTools): Promise<FsckResult> {
+/** Checks a store, and with `tools` repairs what can be. `listKnown` lists what must be there for the database. */
+export async function fsck(
+  store: InspectedStore,
+  show: ShowProgress,
+  tools?: RepairTools,
+  listKnown?: ListKnown,
+): Promise<FsckResult> {
   const states = new BlobStates(store.blobs);
-  const checked = await checkStore(store, show, states);
+  const checked = await checkStore(store, show, states, listKnown);
   if (!tools) return { checked, repaired: [], left: checked.damage };
   const repaired = new Map<string, Repaired>();
   let { damage: left } = checked;
@@ -33,7 +39,7 @@ export async function fsck(store: InspectedStore, show: ShowProgress, tools?: Re
       repaired.set(damage.key, { damage, outcome: await repair(tools, damage) });
       if (damage.kind === "blob") states.forget(damage.digest!);
     }
-    left = (await checkStore(store, show, states)).damage;
+    left = (await checkStore(store, show, states, listKnown)).damage;
   }
   return { checked, repaired: [...repaired.values()], left };
 }

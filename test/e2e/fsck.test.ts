@@ -94,3 +94,33 @@ test("fsck repairs contents and pointers from a backup", async () => {
   await using second = await startServer({ data });
   expect(await (await fetchHost(second, `shop.${second.domain}`, "/")).text()).toBe(FILES["index.html"]);
 });
+
+test("fsck tells pointers and records that are gone by what the database knows, and brings them back from a backup", async () => {
+  await using folder = await temporaryFolder();
+  const [data, place] = [join(folder.path, "data"), join(folder.path, "backup")];
+  await using first = await startServer({ data });
+  await using operator = await commandLine({ by: "executable" });
+  const { token } = await register(first.url);
+  const client = deployClient({ endpoint: first.url, token });
+  await client.deploy("shop", { "index.html": "one" }, "prod");
+  await client.deploy("shop", { "index.html": "two" }, "prod");
+  expect((await operator.run(["server", "backup", place, "--data", data])).code).toBe(0);
+  const lost = ["refs/shop/prod.json", "releases/shop/v1.json"];
+  for (const key of lost) await rm(join(data, key));
+
+  const fsck = ["server", "fsck", "--data", data];
+  const told = await operator.run(fsck);
+  expect(told.code).toBe(1);
+  for (const key of lost) expect(told.stdout).toContain(`${key} is missing, and the database knows of it.`);
+  await first.stop();
+  // A server that starts meanwhile takes the release for removed.
+  await using second = await startServer({ data });
+  await second.stop();
+  const repaired = await operator.run([...fsck, "--repair", "--from", place]);
+  expect([repaired.code, repaired.stdout]).toEqual([0, expect.stringContaining("All is whole.")]);
+
+  await using third = await startServer({ data });
+  expect(await (await fetchHost(third, `shop.${third.domain}`, "/")).text()).toBe("two");
+  await deployClient({ endpoint: third.url, token }).release("shop", "prod", { version: "v1" });
+  expect(await (await fetchHost(third, `shop.${third.domain}`, "/")).text()).toBe("one");
+});

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Context, Failure, formatBytes, formatCount, type Result } from "#cli";
-import { type Database, findFileFaults, isNewSqlite, lockFolder, openPostgres, openSqlite } from "#db";
+import { type Database, findFileFaults, isNewSqlite, lockFolder, openPostgres, openSqlite, readKnownSites } from "#db";
+import type { InspectedStore } from "#store";
 import type { Digest } from "#model";
 import {
   type Damage,
@@ -12,6 +13,7 @@ import {
   type RepairSource,
 } from "#upkeep";
 import { refuseForeignFolder } from "../foreign-folder.ts";
+import { listKnownDocuments } from "../known-documents.ts";
 import { progressOf } from "../server-progress.ts";
 import { type DataPlace, inspectStore, openPlace, parseDataPlace } from "../storage-place.ts";
 
@@ -39,7 +41,7 @@ export async function run(context: Context, _: readonly unknown[], options: Fsck
   const source = options.from === undefined ? undefined : await openSource(options.from, env, place.data);
   await using owners = options.repair ? await openOwners(place) : undefined;
   const tools = owners && { store, source, forgetOwners: owners.forget };
-  const result = await fsck(store, progressOf(context), tools);
+  const result = await fsck(store, progressOf(context), tools, () => listKnown(place, store));
   context.report.clear();
   const database = findDatabaseDamage(place);
   const left = [...result.left, ...database];
@@ -81,6 +83,10 @@ async function openRecords({ data, databaseUrl }: DataPlace): Promise<Database |
   const isUsable = findFileFaults(path)?.length === 0 && !isNewSqlite(path);
   return isUsable ? await openSqlite(path) : undefined;
 }
+
+/** Of a file: what PostgreSQL knows is brought into line when a server starts. */
+const listKnown = async ({ data, databaseUrl }: DataPlace, { documents }: InspectedStore): Promise<string[]> =>
+  databaseUrl === undefined ? await listKnownDocuments(documents, readKnownSites(join(data, "db", "sitepod.db"))) : [];
 
 /** PostgreSQL looks after its own files. */
 function findDatabaseDamage({ data, databaseUrl }: DataPlace): Damage[] {
