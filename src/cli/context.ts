@@ -32,7 +32,15 @@ export interface Context {
 /** Loaded when a command wants it: the help needs no parser of TOML. */
 const files = () => import("./project/mod.ts");
 
-export function createContext(world: World, flags: GlobalFlags): Context {
+export function createContext(outside: World, flags: GlobalFlags): Context {
+  const report = flags.json
+    ? silentReport
+    : createReport({
+        output: outside.stderr,
+        paint: createPaint(wantsColor(outside.stderr, outside.env)),
+        now: outside.now,
+      });
+  const world: World = { ...outside, tellWait: onlyNews((text) => report.warn(text)) };
   let project: Promise<Project | undefined> | undefined;
   const findOnce = () => (project ??= files().then(({ findProject }) => findProject(world.cwd)));
 
@@ -71,13 +79,7 @@ export function createContext(world: World, flags: GlobalFlags): Context {
     world,
     flags,
     paint: createPaint(wantsColor(world.stdout, world.env)),
-    report: flags.json
-      ? silentReport
-      : createReport({
-          output: world.stderr,
-          paint: createPaint(wantsColor(world.stderr, world.env)),
-          now: world.now,
-        }),
+    report,
     isInteractive: isInteractive(world, flags),
     project: findOnce,
     forgetProject: () => (project = undefined),
@@ -101,4 +103,13 @@ export function createContext(world: World, flags: GlobalFlags): Context {
 
 function isInteractive({ env, stdin, stderr }: World, flags: GlobalFlags): boolean {
   return stdin.isTTY === true && stderr.isTTY === true && !flags.json && !flags.yes && !env["CI"];
+}
+
+/** Many files that are sent at the same time wait for the same thing. */
+function onlyNews(tell: (text: string) => void): (text: string) => void {
+  let last: string | undefined;
+  return (text) => {
+    if (text !== last) tell(text);
+    last = text;
+  };
 }

@@ -77,3 +77,24 @@ test("an interrupted request ends as interrupted, whatever fetch says", async ()
   });
   expect((await failureOf(send(world, call))).ending).toBe("interrupted");
 });
+
+test("a long wait is told before it begins, with the server's own words; a short one is not", async () => {
+  const waiting = new AbortController();
+  const told: string[] = [];
+  const tellWait = (text: string) => {
+    told.push(text);
+    waiting.abort();
+  };
+  let retryAfterS = 0;
+  const { world } = makeWorld({
+    signal: waiting.signal,
+    tellWait,
+    answer() {
+      const headers = { "retry-after": String(retryAfterS) };
+      retryAfterS = 30;
+      return Response.json({ error: "unavailable", message: "The database cannot be used." }, { status: 503, headers });
+    },
+  });
+  await expect(send(world, call)).rejects.toThrow();
+  expect(told).toEqual(["The database cannot be used. Trying again in 30 s."]);
+});

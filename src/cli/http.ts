@@ -7,6 +7,8 @@ import type { World } from "./world.ts";
 const NOT_CONNECTED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 const REFUSED_STATUS = new Set([429, 503]);
 const UNKNOWN_STATUS = new Set([408, 500, 502, 504]);
+/** Nobody wonders about a shorter pause. */
+const TOLD_WAIT_MS = 3000;
 
 export interface Call extends RetryPolicy {
   readonly method: string;
@@ -32,13 +34,17 @@ class RefusedError extends Failure {
  * the server's own, or that says why the server cannot be reached.
  */
 export async function send(world: World, call: Call): Promise<string> {
-  const { random, signal } = world;
+  const { random, signal, tellWait } = world;
   return await retry(async () => await sendOnce(world, call), {
     isRepeatable: call.isRepeatable,
     maxTries: call.maxTries,
     classify,
     random,
     signal,
+    tellWait(error, delayMs) {
+      if (delayMs < TOLD_WAIT_MS || !(error instanceof Failure)) return;
+      tellWait?.(`${error.message} Trying again in ${Math.round(delayMs / 1000)} s.`);
+    },
   });
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { Writable } from "node:stream";
 import { describeCommands, describeConfig, EXIT_CODES, runCli } from "./mod.ts";
 import { makeTree } from "./temporary-tree.ts";
 import { makeWorld } from "./test-world.ts";
@@ -65,6 +66,29 @@ test("with --json a result is one document on standard output, and nothing else 
   expect(await runCli(["--json", "list"], world)).toBe(0);
   expect(JSON.parse(stdout.text)).toEqual([]);
   expect(stderr.text).toBe("");
+});
+
+test("a command that waits for the server says so while it waits", async () => {
+  const waiting = new AbortController();
+  let told = "";
+  const stderr = new Writable({
+    write(chunk: Buffer, _, done) {
+      told += chunk.toString();
+      waiting.abort();
+      done();
+    },
+  });
+  const { world } = makeWorld({
+    signal: waiting.signal,
+    stderr,
+    answer: () =>
+      Response.json(
+        { error: "unavailable", message: "The database is away." },
+        { status: 503, headers: { "retry-after": "60" } },
+      ),
+  });
+  expect(await runCli(["list"], world)).toBe(130);
+  expect(told).toStartWith("! The database is away. Trying again in 60 s.\n");
 });
 
 test("without a token it says how to get one, code 3", async () => {

@@ -27,6 +27,8 @@ interface RetryOptions extends RetryPolicy {
   readonly classify: (error: unknown) => Fault;
   readonly random: () => number;
   readonly signal: AbortSignal;
+  /** Told before each wait. */
+  readonly tellWait?: ((error: unknown, delayMs: number) => void) | undefined;
 }
 
 /** Runs a piece of work until it succeeds, or trying again cannot help. Throws the last error. */
@@ -37,6 +39,7 @@ export async function retry<T>(work: () => Promise<T>, options: RetryOptions): P
     } catch (error) {
       const delayMs = retryDelayMs(options.classify(error), tries, options, options.random());
       if (delayMs === undefined || options.signal.aborted) throw error;
+      options.tellWait?.(error, delayMs);
       await sleep(delayMs, undefined, { signal: options.signal });
     }
   }

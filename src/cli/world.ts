@@ -21,6 +21,8 @@ export interface World {
   readonly signal: AbortSignal;
   /** Collects what nothing refers to any more; where this is Node, it does so by itself. */
   readonly collect?: (() => void) | undefined;
+  /** Told what is waited for, where that takes long enough for somebody to wonder. */
+  readonly tellWait?: (text: string) => void;
   /** Runs the server, where this build has one: `sitepod serve …`. */
   readonly serve?: (args: readonly string[]) => Promise<number>;
 }
