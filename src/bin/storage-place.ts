@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { SitepodError } from "#model";
 import { type InspectedStore, inspectDiskStore, openDiskStore } from "#store";
@@ -37,7 +37,7 @@ export async function inspectStore(place: DataPlace): Promise<InspectedStore> {
 /** The same, wherever the contents are. */
 export async function inspectAnyStore({ data, storage }: DataPlace): Promise<InspectedStore> {
   if (!existsSync(data)) throw new SitepodError("not_found", `There is no folder ${data}. Name it with --data.`);
-  if (!["lock", "blobs", "sites", "db"].some((name) => existsSync(join(data, name)))) {
+  if (!readdirSync(data).some((name) => ["lock", "blobs", "sites", "db"].includes(name))) {
     throw new SitepodError("not_found", `${data} holds nothing of a server. Name its data folder with --data.`);
   }
   return storage.type === "local"
