@@ -2,12 +2,18 @@ import { type Kysely, Migrator, type Transaction } from "kysely";
 import { SitepodError } from "#model";
 import { migrations } from "./migrations/mod.ts";
 import type { Schema } from "./schema.ts";
+import type { RunTogether } from "./together.ts";
 
 /** The control plane's records, wherever they are kept. */
 export interface Database {
   readonly query: Kysely<Schema>;
   /** Whether other control planes may use it at the same time. */
   readonly isShared: boolean;
+  /**
+   * Runs a work all of whose queries are one transaction, also those of a library: from the first that changes something. Such
+   * a work takes no turn and waits for nothing outside once it has changed something. Turns are taken around it.
+   */
+  readonly together: RunTogether;
   /** Throws SitepodError `unavailable` where the database cannot be used now. */
   check(): Promise<void>;
   /**

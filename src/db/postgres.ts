@@ -6,6 +6,7 @@ import { type Database, isOfThisVersion, migrate } from "./database.ts";
 import { postgresDialect } from "./postgres-dialect.ts";
 import { asUnavailable } from "./postgres-failure.ts";
 import type { Schema } from "./schema.ts";
+import { joinable } from "./together.ts";
 
 const MAX_CONNECTIONS = 10;
 const LOCK_TIMEOUT_MS = 60_000;
@@ -19,7 +20,8 @@ const CONTENTS_FENCE = 7_236_498_120;
 
 /** Opens the PostgreSQL database at `url`, and migrates it. Throws SitepodError `unavailable` where it cannot be used. */
 export async function openPostgres(url: string): Promise<Database> {
-  const query = connect(url);
+  const opened = connect(url);
+  const { query } = opened;
   try {
     await requireVersion(query);
     await migrate(query);
@@ -27,7 +29,7 @@ export async function openPostgres(url: string): Promise<Database> {
     await query.destroy();
     throw unusable(error);
   }
-  return databaseOf(query);
+  return databaseOf(opened);
 }
 
 /**
@@ -35,9 +37,10 @@ export async function openPostgres(url: string): Promise<Database> {
  * another version.
  */
 export async function inspectPostgres(url: string): Promise<Database> {
-  const query = connect(url);
+  const opened = connect(url);
+  const { query } = opened;
   try {
-    if (await isOfThisVersion(query)) return databaseOf(query);
+    if (await isOfThisVersion(query)) return databaseOf(opened);
   } catch (error) {
     await query.destroy();
     throw unusable(error);
@@ -49,9 +52,10 @@ export async function inspectPostgres(url: string): Promise<Database> {
   );
 }
 
-function databaseOf(query: Kysely<Schema>): Database {
+function databaseOf({ query, together }: Pick<Database, "query" | "together">): Database {
   return {
     query,
+    together,
     isShared: true,
     async check() {
       await sql`select 1`.execute(query);
@@ -66,7 +70,7 @@ function databaseOf(query: Kysely<Schema>): Database {
 
 /** Whether opening `url` would begin an empty database. Throws SitepodError `unavailable` where it cannot be used. */
 export async function isNewPostgres(url: string): Promise<boolean> {
-  const query = connect(url);
+  const { query } = connect(url);
   try {
     const { rows } = await sql<{ is_new: boolean }>`select to_regclass('workspaces') is null as is_new`.execute(query);
     return rows[0]!.is_new;
@@ -79,7 +83,7 @@ export async function isNewPostgres(url: string): Promise<boolean> {
 
 /** Counts the sessions of servers with the database. Throws SitepodError `unavailable` where it cannot be used. */
 export async function countPostgresSessions(url: string): Promise<number> {
-  const query = connect(url);
+  const { query } = connect(url);
   try {
     const { rows } = await sql<{ count: number }>`select count(*) as count from pg_stat_activity
       where datname = current_database() and pid <> pg_backend_pid() and application_name like 'sitepod%'`.execute(
@@ -93,7 +97,7 @@ export async function countPostgresSessions(url: string): Promise<number> {
   }
 }
 
-function connect(url: string): Kysely<Schema> {
+function connect(url: string): Pick<Database, "query" | "together"> {
   const pool = new SQL(url, {
     adapter: "postgres",
     max: MAX_CONNECTIONS,
@@ -104,7 +108,8 @@ function connect(url: string): Kysely<Schema> {
       idle_in_transaction_session_timeout: PAUSE_TIMEOUT_MS,
     },
   });
-  return new Kysely<Schema>({ dialect: postgresDialect(pool), log: traceQuery("postgresql") });
+  const { dialect, together } = joinable(postgresDialect(pool));
+  return { query: new Kysely<Schema>({ dialect, log: traceQuery("postgresql") }), together };
 }
 
 async function requireVersion(query: Kysely<Schema>): Promise<void> {

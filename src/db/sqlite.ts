@@ -9,6 +9,7 @@ import type { Schema } from "./schema.ts";
 import { copyFile } from "./inspect-file.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import { unusable } from "./unusable.ts";
+import { joinable } from "./together.ts";
 
 /** The first bytes of every SQLite file: https://www.sqlite.org/fileformat.html, section 1.3. */
 const SQLITE_HEADER = "SQLite format 3\0";
@@ -23,7 +24,8 @@ export async function openSqlite(path: string): Promise<Database> {
   const file = openFile(path);
   const opened = statSync(path);
   const assertAlive = () => assertSameFile(path, opened);
-  const query = new Kysely<Schema>({ dialect: sqliteDialect(file, assertAlive), log: traceQuery("sqlite") });
+  const { dialect, together } = joinable(sqliteDialect(file, assertAlive));
+  const query = new Kysely<Schema>({ dialect, log: traceQuery("sqlite") });
   try {
     await migrate(query, (migration) => keepAsItWas(path, migration));
     // One server at a time has the file: what was condemned by an earlier one is not being removed any more.
@@ -35,6 +37,7 @@ export async function openSqlite(path: string): Promise<Database> {
   return {
     query,
     isShared: false,
+    together,
     check: async () => assertAlive(),
     // There is one connection: whoever has a transaction is alone.
     fenceContents: async () => {},

@@ -3,7 +3,7 @@ import { ACCESS_PARAMETER, environmentPointer, formatAccessToken, previewPointer
 import type { Api } from "#wire";
 import type { Context } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
-import { recordEvent } from "../identity/audit.ts";
+import { recordAct, recordEvent } from "../identity/audit.ts";
 import type { Site } from "../release/sites.ts";
 import { closeReleases, settleReleases } from "./permanent-addresses.ts";
 
@@ -85,7 +85,7 @@ export async function createAccessLink(
   const expiresS = Math.floor(context.nowMs() / 1000) + lifeS;
   const token = formatAccessToken("link", { pointer: pointerOf(site, target), secret: access.secret }, expiresS);
   const expiresAt = new Date(expiresS * 1000).toISOString();
-  await recordEvent(context, actor, "access.link", { site, target: `${nameOf(target)} until ${expiresAt}` });
+  await recordAct(context, actor, "access.link", { site, target: `${nameOf(target)} until ${expiresAt}` });
   return { url: `${urlOf(context, site, target)}/?${ACCESS_PARAMETER}=${token}`, expires_at: expiresAt };
 }
 

@@ -38,9 +38,9 @@ export function addAccountRoutes(app: Api, context: Context, signIn: SignIn): vo
         isNew
           ? accounts.register(email, password, client, invitation)
           : accounts.signIn(email, password, body.code, client);
-      const signedIn = await limit.attempt(email, client.address, enter, place);
-      const action = isNew ? "account.register" : "account.login";
-      return await finishSignIn(context, signIn, request, signedIn, { action, tokenName: body.name });
+      const way = { action: isNew ? "account.register" : "account.login", tokenName: body.name } as const;
+      const finish = () => finishSignIn(context, signIn, request, enter, way);
+      return await limit.attempt(email, client.address, () => (isNew ? accounts.inTurn(finish) : finish()), place);
     },
   );
 

@@ -3,7 +3,7 @@ import { abandonImport, beginImport, receiveContent, receiveContents } from "../
 import { commitImport } from "../archive/commit-import.ts";
 import { exportSite } from "../archive/export-site.ts";
 import type { Context } from "../context.ts";
-import { recordEvent } from "../identity/audit.ts";
+import { recordAct } from "../identity/audit.ts";
 import { findSite } from "../release/sites.ts";
 import { addRoute, admit, type Api, describePermission, readBody, z } from "./route.ts";
 
@@ -24,7 +24,7 @@ function addExportRoute(app: Api, context: Context): void {
     const actor = await admit(request, "site:read");
     const site = await findSite(context, actor, request.req.param("id"));
     const archive = await exportSite(context, site);
-    await recordEvent(context, actor, "site.export", { site });
+    await recordAct(context, actor, "site.export", { site });
     return new Response(streamOf(archive), { headers: { "content-type": ARCHIVE_MEDIA_TYPE } });
   });
   app.openAPIRegistry.registerPath({

@@ -1,6 +1,6 @@
 import { api } from "#wire";
 import type { Context } from "../context.ts";
-import { recordEvent } from "../identity/audit.ts";
+import { recordTogether } from "../identity/audit.ts";
 import type { SignIn } from "../identity/sign-in.ts";
 import { createLoginToken } from "../identity/tokens.ts";
 import { readClient, requireBrowser } from "./finish-sign-in.ts";
@@ -85,8 +85,12 @@ export function addDeviceRoutes(app: Api, context: Context, { devices, limit }: 
         const client = requireBrowser(request);
         await limit.countCode(actor.userId);
         const { name } = await devices.find(body.user_code, client);
-        await devices.decide(body.user_code, decision, client);
-        await recordEvent(context, actor, `account.device_${decision}`, { target: name });
+        const told = { actor, action: `account.device_${decision}`, subject: { target: name } };
+        await recordTogether(
+          context,
+          () => devices.decide(body.user_code, decision, client),
+          () => told,
+        );
         return { message: decision === "approve" ? "The program is let in." : "The program is refused." };
       },
     );

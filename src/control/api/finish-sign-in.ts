@@ -3,7 +3,7 @@ import type { Api } from "#wire";
 import type { Context } from "../context.ts";
 import type { SignedIn, User } from "../identity/accounts.ts";
 import type { Actor } from "../identity/actor.ts";
-import { recordEvent } from "../identity/audit.ts";
+import { recordTogether } from "../identity/audit.ts";
 import { requireSameOrigin } from "../identity/authenticate.ts";
 import { type Client, clientOf } from "../identity/client.ts";
 import type { SignIn } from "../identity/sign-in.ts";
@@ -21,23 +21,34 @@ interface Way {
   readonly tokenName?: string | undefined;
 }
 
-/** Records a sign-in, and gives a browser its session's cookie, and a program a token of its own. */
+/**
+ * Signs somebody in, records it, and gives a browser its session's cookie, and a program a token of its own: all of it, or
+ * nothing.
+ */
 export async function finishSignIn(
   context: Context,
   { accounts, places }: Pick<SignIn, "accounts" | "places">,
   request: ApiRequest,
-  signedIn: SignedIn,
+  enter: () => Promise<SignedIn>,
   { action, target, tokenName }: Way,
 ): Promise<Api.LoginResponse> {
-  const { user } = signedIn;
   const client = readClient(request);
-  await recordEvent(context, actorOf(user, client.address), action, target === undefined ? {} : { target });
-  const known = await places.remember(user.id, client);
   const isBrowser = wantsCookie(request);
-  if (isBrowser) setCookies(request, [...signedIn.cookies, ...known]);
+  const work = async () => {
+    const signedIn = await enter();
+    const known = await places.remember(signedIn.user.id, client);
+    const token = isBrowser ? "" : await giveToken(context, accounts, request, signedIn, tokenName);
+    return { user: signedIn.user, cookies: [...signedIn.cookies, ...known], token };
+  };
+  const { user, cookies, token } = await recordTogether(context, work, ({ user }) => ({
+    actor: actorOf(user, client.address),
+    action,
+    subject: target === undefined ? {} : { target },
+  }));
+  if (isBrowser) setCookies(request, cookies);
   const created = action === "account.register";
   return {
-    token: isBrowser ? "" : await giveToken(context, accounts, request, signedIn, tokenName),
+    token,
     user_id: user.id,
     email: user.email,
     created,

@@ -1,7 +1,6 @@
 import { SitepodError } from "#model";
 import { api } from "#wire";
 import type { Context } from "../context.ts";
-import { recordEvent } from "../identity/audit.ts";
 import type { Oidc } from "../identity/oidc.ts";
 import type { SignIn } from "../identity/sign-in.ts";
 import { actorOf, readClient, refuseOtherOrigins, requireBrowser, setCookies } from "./finish-sign-in.ts";
@@ -74,12 +73,11 @@ export function addOidcRoutes(app: Api, context: Context, { oidc, places, limit 
   // The provider sends the browser here: what it gets is no message but the way on.
   app.get("/auth/callback/oidc", async (request) => {
     const client = readClient(request);
-    const { user, url, cookies } = await required().finish(new URL(request.req.url).search, client);
+    const { user, url, cookies } = await required().finish(new URL(request.req.url).search, client, (found) =>
+      actorOf(found, client.address),
+    );
     setCookies(request, cookies);
-    if (user) {
-      await recordEvent(context, actorOf(user, client.address), "account.login", { target: "provider" });
-      setCookies(request, await places.remember(user.id, client));
-    }
+    if (user) setCookies(request, await places.remember(user.id, client));
     request.header("cache-control", "no-store");
     return request.redirect(url, 302);
   });

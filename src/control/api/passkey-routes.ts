@@ -94,8 +94,9 @@ export function addPasskeyRoutes(app: Api, context: Context, signIn: SignIn): vo
       refuseOtherOrigins(context, request);
       const client = readClient(request);
       await limit.countRequest(client.address);
-      const signedIn = await accounts.signInAs(await passkeys.signIn(body.response), client);
-      return await finishSignIn(context, signIn, request, signedIn, { action: "account.login", target: "passkey" });
+      const userId = await passkeys.signIn(body.response);
+      const enter = () => accounts.signInAs(userId, client);
+      return await finishSignIn(context, signIn, request, enter, { action: "account.login", target: "passkey" });
     },
   );
 }

@@ -1,6 +1,6 @@
 import { api } from "#wire";
 import type { Context } from "../context.ts";
-import { recordEvent } from "../identity/audit.ts";
+import { recordTogether } from "../identity/audit.ts";
 import { removeSecondFactor } from "../identity/security.ts";
 import type { SignIn } from "../identity/sign-in.ts";
 import { actorOf, readClient, requireBrowser, setCookies } from "./finish-sign-in.ts";
@@ -27,7 +27,8 @@ export function addPasswordRoutes(
     },
     async ({ actor, body, request }) => {
       const client = requireBrowser(request);
-      const change = () => security.changePassword(actor.userId, body.current_password, body.password, client);
+      const set = () => security.changePassword(actor.userId, body.current_password, body.password, client);
+      const change = () => recordTogether(context, set, () => ({ actor, action: "account.password" }));
       const { cookies } = await limit.attempt(
         actor.email,
         client.address,
@@ -35,7 +36,6 @@ export function addPasswordRoutes(
         await places.find(actor.email, client),
       );
       setCookies(request, cookies);
-      await recordEvent(context, actor, "account.password");
       return { message: "The password is changed." };
     },
   );
@@ -73,8 +73,12 @@ export function addPasswordRoutes(
     async ({ body, request }) => {
       const { address } = readClient(request);
       await limit.countRequest(address);
-      const user = await passwordReset.reset(body.token, body.password);
-      await recordEvent(context, actorOf(user, address), "account.password", { target: "link" });
+      const reset = () => passwordReset.reset(body.token, body.password);
+      await recordTogether(context, reset, (user) => ({
+        actor: actorOf(user, address),
+        action: "account.password",
+        subject: { target: "link" },
+      }));
       return { message: "The password is set. Log in with it." };
     },
   );
@@ -91,10 +95,13 @@ export function addPasswordRoutes(
       answer: api.resetLink,
     },
     async ({ actor: operator, body }) => {
-      const link = await passwordReset.makeLink(body.email);
-      await recordEvent(context, operator, "account.reset_link", { target: body.email });
-      if (body.remove_second_factor) await removeSecondFactor(context, operator, body.email);
-      return link;
+      const told = { actor: operator, action: "account.reset_link", subject: { target: body.email } };
+      const make = () => passwordReset.makeLink(body.email);
+      return await context.db.together(async () => {
+        const link = await recordTogether(context, make, () => told);
+        if (body.remove_second_factor) await removeSecondFactor(context, operator, body.email);
+        return link;
+      });
     },
   );
 }

@@ -1,7 +1,7 @@
 import { api } from "#wire";
 import type { Context } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
-import { recordEvent } from "../identity/audit.ts";
+import { recordTogether } from "../identity/audit.ts";
 import type { Client } from "../identity/client.ts";
 import type { SignIn } from "../identity/sign-in.ts";
 import { requireBrowser, setCookies } from "./finish-sign-in.ts";
@@ -40,6 +40,8 @@ function addCodeRoutes(app: Api, context: Context, { security, limit, places }: 
   /** A wrong password, or code, counts like one at the door. */
   const guarded = async <T>(actor: Actor, client: Client, work: () => Promise<T>): Promise<T> =>
     limit.attempt(actor.email, client.address, work, await places.find(actor.email, client));
+  const recorded = <T>(actor: Actor, client: Client, action: string, work: () => Promise<T>): Promise<T> =>
+    guarded(actor, client, () => recordTogether(context, work, () => ({ actor, action })));
 
   addRoute(
     app,
@@ -71,8 +73,8 @@ function addCodeRoutes(app: Api, context: Context, { security, limit, places }: 
     },
     async ({ actor, body, request }) => {
       const client = requireBrowser(request);
-      setCookies(request, (await guarded(actor, client, () => security.confirmCodes(body.code, client))).cookies);
-      await recordEvent(context, actor, "account.codes_on");
+      const change = () => security.confirmCodes(body.code, client);
+      setCookies(request, (await recorded(actor, client, "account.codes_on", change)).cookies);
       return { message: "One-time codes are on." };
     },
   );
@@ -90,8 +92,8 @@ function addCodeRoutes(app: Api, context: Context, { security, limit, places }: 
     },
     async ({ actor, body, request }) => {
       const client = requireBrowser(request);
-      setCookies(request, (await guarded(actor, client, () => security.endCodes(body.password, client))).cookies);
-      await recordEvent(context, actor, "account.codes_off");
+      const change = () => security.endCodes(body.password, client);
+      setCookies(request, (await recorded(actor, client, "account.codes_off", change)).cookies);
       return { message: "One-time codes are off." };
     },
   );
@@ -109,8 +111,8 @@ function addCodeRoutes(app: Api, context: Context, { security, limit, places }: 
     },
     async ({ actor, body, request }) => {
       const client = requireBrowser(request);
-      const codes = await guarded(actor, client, () => security.renewRecoveryCodes(body.password, client));
-      await recordEvent(context, actor, "account.recovery_codes");
+      const renew = () => security.renewRecoveryCodes(body.password, client);
+      const codes = await recorded(actor, client, "account.recovery_codes", renew);
       return { recovery_codes: codes };
     },
   );

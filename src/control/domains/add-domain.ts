@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import type { Transaction } from "kysely";
 import type { Schema } from "#db";
 import { type Environment, parseMountPath, ROOT_PATH, SitepodError } from "#model";
 import type { Api } from "#wire";
@@ -39,7 +39,7 @@ export async function addDomain(
   const now = nowIso(context);
   const key = { workspace_id: site.workspace_id, hostname: wish.hostname };
   const mount = { site_id: site.id, environment: wish.environment, redirect_to: wish.redirectTo };
-  const enter = async (query: Kysely<Schema>, deleted: readonly Held[]) => {
+  const enter = async (query: Transaction<Schema>, deleted: readonly Held[]) => {
     for (const { site_id, path } of deleted) {
       const place = query.deleteFrom("mounts").where("workspace_id", "=", key.workspace_id);
       await place

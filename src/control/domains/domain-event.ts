@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import type { Transaction } from "kysely";
 import type { Schema } from "#db";
 import type { Context } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
@@ -15,7 +15,7 @@ export async function recordDomainEvent(
   actor: Actor,
   action: "domain.verify" | "domain.release",
   { workspace_id, hostname }: DomainKey,
-  query: Kysely<Schema>,
+  query: Transaction<Schema>,
 ): Promise<void> {
   const sites = await query
     .selectFrom("mounts")

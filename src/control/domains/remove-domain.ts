@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import type { Transaction } from "kysely";
 import type { Schema } from "#db";
 import { SitepodError } from "#model";
 import { parseHost } from "#routing";
@@ -38,7 +38,7 @@ export async function removeDomain(
     throw new SitepodError("invalid", `${hostname} holds several sites, at ${paths}. Say which with --slug.`);
   }
   const site = await findSite(context, actor, mount.site_id);
-  const unmount = async (query: Kysely<Schema>) => {
+  const unmount = async (query: Transaction<Schema>) => {
     await query
       .deleteFrom("mounts")
       .where("workspace_id", "=", workspace_id)

@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import type { Transaction } from "kysely";
 import type { ApprovalTable, Schema } from "#db";
 import { formatVersion, mayAs, SitepodError } from "#model";
 import type { Api } from "#wire";
@@ -64,7 +64,7 @@ export async function approve(
       order: { expectedRelease: row.expected_release ?? undefined, inOrder: row.in_order ?? undefined },
       approval: {
         requestedBy: row.requested_by,
-        async record(query: Kysely<Schema>, moved: { previous: number | null; ref: number }) {
+        async record(query: Transaction<Schema>, moved: { previous: number | null; ref: number }) {
           const done = { previous_version: moved.previous, ref_version: moved.ref };
           await settle(query, "approved", { ...done, comment: comment ?? null });
         },
@@ -97,7 +97,7 @@ interface Waiting {
   readonly row: Row;
   readonly site: Site;
   /** Says what became of it, in a transaction. */
-  settle(query: Kysely<Schema>, state: "approved" | "refused" | "withdrawn", outcome: Outcome): Promise<void>;
+  settle(query: Transaction<Schema>, state: "approved" | "refused" | "withdrawn", outcome: Outcome): Promise<void>;
 }
 
 /** In the site's turn: of two who decide at once, the second finds that it does not wait any more. */

@@ -5,7 +5,7 @@ import { type BetterAuth, type Identity, sessionCookieName } from "./better-auth
 import { type Client, headersOf, sentBack } from "./client.ts";
 import type { LoginLimit } from "./login-limit.ts";
 import { asSitepodErrors } from "./refusals.ts";
-import { ensureHome } from "./workspace.ts";
+import { findOrMakeHome } from "./workspace.ts";
 
 export interface User {
   readonly id: string;
@@ -31,8 +31,10 @@ export type SignUpPolicy = "first" | "open" | "closed";
 
 export interface Accounts {
   signUpPolicy(): Promise<SignUpPolicy>;
+  /** Runs work while nobody registers elsewhere. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
   /**
-   * Throws SitepodError: `forbidden` where sign-up is closed and no invitation was given, `conflict` where the e-mail is
+   * To be called in turn. Throws SitepodError: `forbidden` where sign-up is closed and no invitation was given, `conflict` where the e-mail is
    * taken, `invalid`, and what the invitation throws.
    */
   register(email: string, password: string, client: Client, invitation?: InvitationForNew): Promise<SignedIn>;
@@ -82,7 +84,7 @@ export function createAccounts(context: Context, identity: Identity, limit: Logi
     const headers = headersOf(client, null);
     const signedIn = await asSitepodErrors(() => auth.api.signUpEmail({ body, headers, returnHeaders: true }));
     const { id } = signedIn.response.user;
-    await ensureHome(context, { userId: id, email, isAdmin: policy === "first" });
+    await findOrMakeHome(context, { userId: id, email, isAdmin: policy === "first" });
     await invitation?.accept(signedIn.response.user);
     return describe(signedIn);
   }
@@ -93,12 +95,15 @@ export function createAccounts(context: Context, identity: Identity, limit: Logi
 
   return {
     signUpPolicy,
-    register: (email, password, client, invitation) => inTurn(() => register(email, password, client, invitation)),
+    inTurn,
+    register,
     ensureFirst: (email, password) =>
-      inTurn(async () => {
-        if ((await signUpPolicy()) !== "first") return;
-        await endSession((await register(email, password, NO_CLIENT)).sessionToken);
-      }),
+      inTurn(() =>
+        context.db.together(async () => {
+          if ((await signUpPolicy()) !== "first") return;
+          await endSession((await register(email, password, NO_CLIENT)).sessionToken);
+        }),
+      ),
     async signIn(email, password, code, client) {
       const auth = await identity();
       const headers = headersOf(client, null);

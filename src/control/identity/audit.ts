@@ -1,4 +1,4 @@
-import { type Kysely, sql } from "kysely";
+import { sql, type Transaction } from "kysely";
 import type { Schema } from "#db";
 import { type Context, nowIso } from "../context.ts";
 import { eventOf, factsOf } from "../webhooks/event-of.ts";
@@ -18,15 +18,15 @@ export interface AuditSubject {
 const AFTER_TRANSACTION_MS = 50;
 
 /**
- * Writes who did what, when and from where, and what webhooks are told of it: in the transaction that makes the change,
- * where that is one of the database; else after it, before it is acknowledged.
+ * Writes who did what, when and from where, and what webhooks are told of it, in the transaction that makes the change. Of a
+ * change that the store makes that is the transaction which ends it (`changeStore`).
  */
 export async function recordEvent(
   context: Context,
   actor: Actor,
   action: string,
-  subject: AuditSubject = {},
-  query: Kysely<Schema> = context.db.query,
+  subject: AuditSubject,
+  query: Transaction<Schema>,
 ): Promise<void> {
   const workspaceId = subject.workspaceId ?? subject.site?.workspace_id;
   const at = nowIso(context);
@@ -60,9 +60,38 @@ export async function recordEvent(
     workspaceId: workspaceId ?? null,
     userId: actor.userId,
   };
-  if (!query.isTransaction) context.live.tell(change);
   // Whoever is told asks for it: by then the transaction is over. One that fails is told in vain.
-  else setTimeout(() => context.live.tell(change), AFTER_TRANSACTION_MS).unref();
+  setTimeout(() => context.live.tell(change), AFTER_TRANSACTION_MS).unref();
+}
+
+/** Writes an event that tells of no change: of what somebody was shown, or given. */
+export async function recordAct(
+  context: Context,
+  actor: Actor,
+  action: string,
+  subject: AuditSubject = {},
+): Promise<void> {
+  await context.db.query.transaction().execute((query) => recordEvent(context, actor, action, subject, query));
+}
+
+interface Told {
+  readonly actor: Actor;
+  readonly action: string;
+  readonly subject?: AuditSubject;
+}
+
+/** Runs what Better Auth changes, and writes the event that tells of it, in one transaction. */
+export async function recordTogether<T>(
+  context: Context,
+  work: () => Promise<T>,
+  tell: (result: T) => Told,
+): Promise<T> {
+  return await context.db.together(async () => {
+    const result = await work();
+    const { actor, action, subject = {} } = tell(result);
+    await context.db.query.transaction().execute((query) => recordEvent(context, actor, action, subject, query));
+    return result;
+  });
 }
 
 const asJson = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));

@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 import type { Schema } from "#db";
 import { mayAppoint, type Role, SitepodError, type SiteRole } from "#model";
 import type { Api } from "#wire";
@@ -184,7 +184,7 @@ async function grantSites(
 const inMembersTurn = <T>(
   context: Context,
   { id }: Workspace,
-  work: (query: Kysely<Schema>) => Promise<T>,
+  work: (query: Transaction<Schema>) => Promise<T>,
 ): Promise<T> => context.inTurn(`members of ${id}`, () => context.db.query.transaction().execute(work));
 
 async function findMember(query: Kysely<Schema>, { id, name }: Workspace, userId: string): Promise<Api.Member> {

@@ -26,7 +26,12 @@ export async function loadOidc(context: Context, secret: string, settings: OidcS
     onAPIError: { errorURL: `${context.addresses.console}/` },
     // By itself an account is connected only where the provider and we have verified the address: else whoever registered
     // with an address of somebody else's would share an account with them. Signed in, people may connect any.
-    account: { accountLinking: { enabled: true, requireLocalEmailVerified: true, allowDifferentEmails: true } },
+    // What was begun is kept by the browser, encrypted: in the database it would be removed before the provider is asked, and
+    // the transaction of the sign-in would wait for the provider.
+    account: {
+      storeStateStrategy: "cookie",
+      accountLinking: { enabled: true, requireLocalEmailVerified: true, allowDifferentEmails: true },
+    },
     user: {
       ...options.user,
       validateUserInfo: async ({ user, source }, request) => {

@@ -6,7 +6,7 @@ import { recordEvent } from "./audit.ts";
 import { type Client, headersOf, sentBack } from "./client.ts";
 import { loadOidc, type OidcAuth, PROVIDER_ID } from "./oidc-provider.ts";
 import { asSitepodErrors } from "./refusals.ts";
-import { ensureHome } from "./workspace.ts";
+import { findOrMakeHome } from "./workspace.ts";
 
 /** Where the browser goes next, and the cookies that it is to have there. */
 export interface Redirect {
@@ -25,8 +25,8 @@ export interface Oidc {
   begin(path: string, client: Client): Promise<Redirect>;
   /** The same, to connect the account that is signed in. */
   beginConnecting(client: Client): Promise<Redirect>;
-  /** Takes the provider's answer, the query of the URL at which the browser has come back. */
-  finish(search: string, client: Client): Promise<Returned>;
+  /** Takes the provider's answer, the query of the URL at which the browser has come back, and records the sign-in. */
+  finish(search: string, client: Client, actorOf: (user: User) => Actor): Promise<Returned>;
   isConnected(userId: string): Promise<boolean>;
   /** Throws SitepodError: `not_found`, `conflict` where it is the only way in. */
   disconnect(actor: Actor): Promise<void>;
@@ -47,8 +47,7 @@ export function createOidc(context: Context, secret: string, accounts: Accounts)
     }));
   const provider = { provider: PROVIDER_ID, disableRedirect: true };
 
-  async function take(search: string, client: Client): Promise<Returned> {
-    const auth = await load();
+  async function take(auth: OidcAuth, search: string, client: Client, actorOf: (user: User) => Actor): Promise<Returned> {
     const url = `${origin}/api/v1/auth/callback/${PROVIDER_ID}${search}`;
     const answer = await auth.handler(new Request(url, { headers: headersOf(client) }));
     const cookies = answer.headers.getSetCookie();
@@ -56,7 +55,10 @@ export function createOidc(context: Context, secret: string, accounts: Accounts)
     const session = await auth.api.getSession({ headers: headersOf(client, sentBack(answer.headers)) });
     if (!session) return { ...after, user: undefined };
     const { id, email, role } = session.user;
-    await ensureHome(context, { userId: id, email, isAdmin: role === "admin" });
+    await findOrMakeHome(context, { userId: id, email, isAdmin: role === "admin" });
+    const actor = actorOf({ id, email });
+    const target = "provider";
+    await query.transaction().execute((part) => recordEvent(context, actor, "account.login", { target }, part));
     return { ...after, user: { id, email } };
   }
 
@@ -75,10 +77,12 @@ export function createOidc(context: Context, secret: string, accounts: Accounts)
       const { response, headers } = await asSitepodErrors(() => auth.api.linkSocialAccount(request));
       return { url: urlOf(response), cookies: headers.getSetCookie() };
     },
-    async finish(search, client) {
+    async finish(search, client, actorOf) {
+      const auth = await load();
+      const finish = () => context.db.together(() => take(auth, search, client, actorOf));
       const isFirst = (await accounts.signUpPolicy()) === "first";
       // Two who come at the same moment must not both be the first.
-      return isFirst ? await context.inTurn("accounts", () => take(search, client)) : await take(search, client);
+      return isFirst ? await accounts.inTurn(finish) : await finish();
     },
     async isConnected(userId) {
       return (await connection(userId).executeTakeFirst()) !== undefined;

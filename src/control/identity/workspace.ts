@@ -58,20 +58,23 @@ export async function findWorkspace(
  * that wait for an owner: the welcome site's, and what outlived a lost database.
  */
 export async function ensureHome(context: Context, person: Person): Promise<string> {
-  const isSystem = person.userId === SYSTEM.userId;
   // In turn: two deploys that begin at once must not make two.
-  return await context.inTurn(`workspace of ${person.userId}`, async () => {
-    const homes = context.db.query.selectFrom("workspaces").select("id").orderBy("created_at", "desc").limit(1);
-    const home = await (
-      isSystem ? homes.where("owner_id", "is", null) : homes.where("home_of", "=", person.userId)
-    ).executeTakeFirst();
-    if (home) return home.id;
-    if (!isSystem) return await makeHome(context, person);
-    const id = newId(context, "ws", 16);
-    const row = { id, name: "welcome", owner_id: null, created_at: nowIso(context) };
-    await context.db.query.insertInto("workspaces").values(row).execute();
-    return id;
-  });
+  return await context.inTurn(`workspace of ${person.userId}`, () => findOrMakeHome(context, person));
+}
+
+/** The same in the transaction that makes the account, whom nobody knows yet: it waits for no turn. */
+export async function findOrMakeHome(context: Context, person: Person): Promise<string> {
+  const isSystem = person.userId === SYSTEM.userId;
+  const homes = context.db.query.selectFrom("workspaces").select("id").orderBy("created_at", "desc").limit(1);
+  const home = await (
+    isSystem ? homes.where("owner_id", "is", null) : homes.where("home_of", "=", person.userId)
+  ).executeTakeFirst();
+  if (home) return home.id;
+  if (!isSystem) return await makeHome(context, person);
+  const id = newId(context, "ws", 16);
+  const row = { id, name: "welcome", owner_id: null, created_at: nowIso(context) };
+  await context.db.query.insertInto("workspaces").values(row).execute();
+  return id;
 }
 
 async function makeHome(context: Context, { userId, email, isAdmin }: Person): Promise<string> {

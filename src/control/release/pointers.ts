@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import type { Transaction } from "kysely";
 import type { Schema } from "#db";
 import { type Digest, type Environment, formatVersion, moveRef, type Ref, SitepodError } from "#model";
 import type { Api } from "#wire";
@@ -32,7 +32,7 @@ interface Approval {
   /** Whose move it is: who asked for it. */
   readonly requestedBy: string;
   /** Writes of the approval in the transaction that records the move; `previous` and `ref` are versions. */
-  record(query: Kysely<Schema>, moved: { readonly previous: number | null; readonly ref: number }): Promise<void>;
+  record(query: Transaction<Schema>, moved: { readonly previous: number | null; readonly ref: number }): Promise<void>;
 }
 
 interface Moved {

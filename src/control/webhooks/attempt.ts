@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from "kysely";
+import type { Kysely, Selectable, Transaction } from "kysely";
 import type { Schema, WebhookDeliveryTable, WebhookTable } from "#db";
 import { DISABLED_AFTER_MS, nextAttemptInMs, WEBHOOK_TEST } from "#model";
 import { type Context, nowIso } from "../context.ts";
@@ -105,7 +105,7 @@ interface Failure {
   readonly fault: string;
 }
 
-async function recordFailure(context: Context, query: Kysely<Schema>, failure: Failure): Promise<void> {
+async function recordFailure(context: Context, query: Transaction<Schema>, failure: Failure): Promise<void> {
   const { webhook, delivery, answer, result, isLast, fault } = failure;
   const askedMs = answer.kind === "answered" ? answer.retryAfterMs : 0;
   const waitMs = isLast ? undefined : nextAttemptInMs(result.attempts, drawLot(context), askedMs);
@@ -140,7 +140,7 @@ async function recordFailure(context: Context, query: Kysely<Schema>, failure: F
   }
 }
 
-async function disable(context: Context, query: Kysely<Schema>, webhook: Webhook, reason: string): Promise<void> {
+async function disable(context: Context, query: Transaction<Schema>, webhook: Webhook, reason: string): Promise<void> {
   const disabled_reason = keep(reason);
   await query.updateTable("webhooks").set({ is_enabled: 0, disabled_reason }).where("id", "=", webhook.id).execute();
   await dropPending(query, webhook.id);

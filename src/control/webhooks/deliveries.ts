@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from "kysely";
+import type { Kysely, Selectable, Transaction } from "kysely";
 import type { Schema, WebhookDeliveryTable } from "#db";
 import { type DeliveryState, SitepodError, WEBHOOK_TEST, type WebhookFormat } from "#model";
 import type { Api } from "#wire";
@@ -97,7 +97,7 @@ export async function redeliver(
 }
 
 type Prepare = (
-  query: Kysely<Schema>,
+  query: Transaction<Schema>,
   webhook: WebhookRow,
 ) => Promise<{ readonly id: string; readonly isLast: boolean }>;
 
