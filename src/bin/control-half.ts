@@ -8,6 +8,7 @@ import {
   createEncoder,
   createLive,
   createTurns,
+  STORE_CHANGES,
   DEFAULT_SETTINGS,
   type Encoder,
   namedManifests,
@@ -112,6 +113,7 @@ export async function openControlHalf(
     webhookSender: openWebhookSender(options, () => deliverWebhooks(control(), log)),
     certificateEndMs: (hostname) => certificates?.endOf(hostname),
     readMachine: () => readMachine({ disk, backups, certificates }),
+    storeChanges: STORE_CHANGES,
   });
   const activity = createActivity();
   const sendMail = options.mail && (await import("./mailer.ts")).createMailer(options.mail);

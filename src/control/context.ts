@@ -5,6 +5,7 @@ import type { Activity } from "./activity.ts";
 import type { Addresses } from "./addresses.ts";
 import type { Dns } from "./domains/dns.ts";
 import type { Encoder } from "./encoding/encoder.ts";
+import type { StoreChanges } from "./change-store.ts";
 import type { Turns } from "./gate.ts";
 import type { OidcSettings } from "./identity/oidc-settings.ts";
 import type { SendMail } from "./mail.ts";
@@ -107,6 +108,8 @@ export interface Context extends Turns {
   /** When the certificate for a host name ends: milliseconds since the epoch; undefined where there is none. */
   readonly certificateEndMs: (hostname: string) => number | undefined;
   readonly readMachine: () => Promise<MachineState>;
+  /** All kinds of changes of the store that are recorded in the database, by their names. */
+  readonly storeChanges: StoreChanges;
 }
 
 /** The time as the database and the wire write it. */

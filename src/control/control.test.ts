@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import { createManifestReader, hashBytes, openMemoryStore, Records } from "#store";
-import { createActivity, createAddresses, createControl, createLive, createTurns, DEFAULT_SETTINGS } from "./mod.ts";
+import {
+  createActivity,
+  createAddresses,
+  createControl,
+  createLive,
+  createTurns,
+  DEFAULT_SETTINGS,
+  STORE_CHANGES,
+} from "./mod.ts";
 import { type TestDatabase, testDatabases } from "./test-database.ts";
 
 let database: TestDatabase;
@@ -38,6 +46,7 @@ beforeAll(async () => {
         wake() {},
       },
       certificateEndMs: () => undefined,
+      storeChanges: STORE_CHANGES,
       readMachine: async () => ({
         disk: { free: 1, reserved: 0, isNearlyFull: false },
         backups: undefined,

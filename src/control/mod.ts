@@ -1,6 +1,7 @@
 import type { Api } from "#wire";
 import { createErrorAnswers } from "./api/errors.ts";
 import type { Context } from "./context.ts";
+import { settleAll } from "./change-store.ts";
 import { recheckDomains } from "./domains/recheck-domains.ts";
 import { verifyWaiting } from "./domains/verify-waiting.ts";
 import { SYSTEM } from "./identity/actor.ts";
@@ -71,6 +72,7 @@ export function createControl(context: Context, secret: string, metrics: () => s
   const scheduled: readonly Scheduled[] = [
     { name: "clean-up", everyMs: HOUR_MS, firstAfterMs: HOUR_MS, work: clean },
     { name: "verification of waiting domains", everyMs: MINUTE_MS, firstAfterMs: MINUTE_MS, work: verify },
+    { name: "settling of changes", everyMs: MINUTE_MS, firstAfterMs: MINUTE_MS, work: () => settleAll(context) },
     { name: COLLECTING_TRAFFIC, everyMs: MINUTE_MS, firstAfterMs: MINUTE_MS, work: () => collectTraffic(context) },
     { name: "verification of domains", everyMs: HOUR_MS, firstAfterMs: HOUR_MS, work: recheck },
     ...(collectEveryMs === undefined
@@ -112,6 +114,7 @@ export {
   DURATION_BOUNDS_S,
   type RouteFigures,
 } from "./activity.ts";
+export { STORE_CHANGES } from "./store-changes.ts";
 export { type Addresses, createAddresses } from "./addresses.ts";
 export type { Dns } from "./domains/dns.ts";
 export { type Context, type Disk, DEFAULT_SETTINGS, type Settings } from "./context.ts";

@@ -1,4 +1,5 @@
 import { type Claim, ENVIRONMENTS, formatVersion } from "#model";
+import { inSettledTurn, settleAll } from "./change-store.ts";
 import { type Context, nowIso } from "./context.ts";
 import { forgetEmptyDomains } from "./domains/publish-host.ts";
 import { reconcileHosts } from "./domains/reconcile-hosts.ts";
@@ -20,12 +21,14 @@ import { RECORDS_TURN } from "./retention/named-contents.ts";
  */
 export async function reconcile(context: Context): Promise<void> {
   await settleOwners(context);
+  // Where others share the database, what is pending may be under way there: what is older is settled by one of all.
+  if (!context.db.isShared) await settleAll(context);
   for await (const key of context.store.documents.list("sites/")) {
     const label = key.slice("sites/".length, -".json".length);
     try {
       const claim = await context.records.readClaim(label);
       // In turn: another control plane may be at work on the site, and what it has half done is not cut off.
-      if (claim) await context.inTurn(claim.site_id, () => reconcileLabel(context, label));
+      if (claim) await inSettledTurn(context, claim.site_id, () => reconcileLabel(context, label));
     } catch (error) {
       // What is wrong with one site must not hide the others.
       if (isOutage(error)) throw error;

@@ -18,6 +18,7 @@ import type {
   InvitationTable,
   InvitedSiteTable,
   MemberTable,
+  PendingChangeTable,
   SiteGrantTable,
   TokenTable,
   WorkspaceTable,
@@ -58,6 +59,7 @@ export interface Schema {
   mounts: MountTable;
   tokens: TokenTable;
   audit_events: AuditEventTable;
+  pending_changes: PendingChangeTable;
   schedules: ScheduleTable;
   condemned_blobs: CondemnedBlobTable;
   garbage_runs: GarbageRunTable;

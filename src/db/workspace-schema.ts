@@ -126,3 +126,17 @@ export interface ApprovalTable {
   previous_version: number | null;
   ref_version: number | null;
 }
+
+/** A change of the store that was begun, and of which the rows and the event are not there yet. */
+export interface PendingChangeTable {
+  id: string;
+  kind: string;
+  /** In which it is made: who has it, and finds the change here, finds what was cut off. */
+  turn: string;
+  site_id: string | null;
+  /** Whose change it is, JSON. */
+  author: string;
+  /** What it is, JSON: of its kind. */
+  data: string;
+  begun_at: string;
+}

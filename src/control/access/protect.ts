@@ -1,9 +1,11 @@
 import { type Access, type Environment, ENVIRONMENTS, SitepodError, withAccess } from "#model";
 import { ACCESS_PARAMETER, environmentPointer, formatAccessToken, previewPointer } from "#routing";
 import type { Api } from "#wire";
+import { changeStore, type StoreChange } from "../change-store.ts";
 import type { Context } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordAct, recordEvent } from "../identity/audit.ts";
+import { labelNow } from "../release/label-now.ts";
 import type { Site } from "../release/sites.ts";
 import { closeReleases, settleReleases } from "./permanent-addresses.ts";
 
@@ -44,15 +46,43 @@ export async function setAccess(
 ): Promise<Api.AccessState> {
   const access = password === null ? undefined : await makeAccess(context, password);
   const before = await findAccess(context, site, target);
-  await context.db.check();
-  if (access) await closeReleases(context, site.label, access);
-  await writeAccess(context, site, target, access);
-  await settleReleases(context, site.label);
-  const change = { before: { is_protected: before !== undefined }, after: { is_protected: access !== undefined } };
-  const action = access ? "access.protect" : "access.open";
-  await recordEvent(context, actor, action, { site, target: nameOf(target), ...change });
+  const data = { site, target, wasProtected: before !== undefined, mark: markOf(context, access) };
+  await changeStore(context, actor, accessChange, { turn: site.id, siteId: site.id, data }, async () => {
+    if (access) await closeReleases(context, site.label, access);
+    await writeAccess(context, site, target, access);
+    await settleReleases(context, site.label);
+  });
   return describe(context, site, target, access);
 }
+
+interface ChangedAccess {
+  readonly site: Site;
+  readonly target: AccessTarget;
+  readonly wasProtected: boolean;
+  /** Tells the new protection from others; null: there is none. */
+  readonly mark: string | null;
+}
+
+export const accessChange: StoreChange<ChangedAccess> = {
+  kind: "access",
+  async isMade(context, { site, target, mark }) {
+    const pointer = await readPointer(context, await labelNow(context, site), target);
+    return pointer !== undefined && markOf(context, pointer.access) === mark;
+  },
+  finish: async (context, { site }) => settleReleases(context, await labelNow(context, site)),
+  async enter(context, { author, at, data: { site, target, wasProtected, mark } }, query) {
+    const change = { before: { is_protected: wasProtected }, after: { is_protected: mark !== null } };
+    const action = mark === null ? "access.open" : "access.protect";
+    await recordEvent(context, author, action, { site, target: nameOf(target), at, ...change }, query);
+  },
+};
+
+/** Of the secret, which signs links, the database has no more than this. */
+const markOf = ({ hash }: Context, access: Access | undefined): string | null =>
+  access ? hash(new TextEncoder().encode(access.secret)) : null;
+
+const readPointer = ({ records }: Context, label: string, target: AccessTarget) =>
+  target.kind === "environment" ? records.readRef(label, target.environment) : records.readPreview(label, target.slug);
 
 /** Lists what a site's visitors may see. */
 export async function listAccess(context: Context, site: Site): Promise<Api.AccessList> {
@@ -91,17 +121,15 @@ export async function createAccessLink(
 
 /** Finds a pointer's protection, undefined where it has none. Throws as `setAccess` does. */
 async function findAccess(context: Context, site: Site, target: AccessTarget): Promise<Access | undefined> {
+  const pointer = await readPointer(context, site.label, target);
+  if (pointer) return pointer.access;
   if (target.kind === "environment") {
-    const ref = await context.records.readRef(site.label, target.environment);
-    if (ref) return ref.access;
     throw new SitepodError(
       "conflict",
       `Nothing has been released to ${target.environment} of ${site.name} yet. ` +
         "To release and protect it in one, run sitepod deploy --protect.",
     );
   }
-  const preview = await context.records.readPreview(site.label, target.slug);
-  if (preview) return preview.access;
   throw new SitepodError("not_found", `${site.name} has no preview ${JSON.stringify(target.slug)}.`);
 }
 

@@ -1,8 +1,8 @@
 import { api } from "#wire";
 import type { Context } from "../context.ts";
-import { recordEvent } from "../identity/audit.ts";
 import { holdSite } from "../release/sites.ts";
-import { collectGarbage, planCollection } from "../retention/collect-garbage.ts";
+import { planCollection } from "../retention/collect-garbage.ts";
+import { collectByHand } from "../retention/by-hand.ts";
 import { readGarbageState } from "../retention/garbage-run.ts";
 import { setRetention } from "../retention/site-retention.ts";
 import { addRoute, type Api, z } from "./route.ts";
@@ -63,9 +63,7 @@ export function addGarbageRoutes(app: Api, context: Context): void {
     },
     async ({ actor: operator, query }) => {
       if (query.dry_run === "true") return await planCollection(context);
-      const collected = await collectGarbage(context);
-      await recordEvent(context, operator, "server.gc", { target: `${collected.deleted_blobs} blobs` });
-      return collected;
+      return await collectByHand(context, operator);
     },
   );
 

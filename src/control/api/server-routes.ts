@@ -3,8 +3,7 @@ import { api } from "#wire";
 import type { Context } from "../context.ts";
 import { describeServer } from "../describe-server.ts";
 import type { Accounts } from "../identity/accounts.ts";
-import { recordEvent } from "../identity/audit.ts";
-import { cleanUp } from "../retention/clean-up.ts";
+import { cleanUpByHand } from "../retention/by-hand.ts";
 import type { Watched } from "../watched.ts";
 import { addRoute, type Api, describePermission } from "./route.ts";
 
@@ -82,10 +81,6 @@ export function addServerRoutes(app: Api, context: Context, accounts: Accounts, 
       permission: "server:operate",
       answer: api.cleaned,
     },
-    async ({ actor: operator }) => {
-      const cleaned = await cleanUp(context);
-      await recordEvent(context, operator, "server.cleanup");
-      return cleaned;
-    },
+    async ({ actor: operator }) => await cleanUpByHand(context, operator),
   );
 }

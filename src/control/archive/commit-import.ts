@@ -12,6 +12,7 @@ import {
 import { DigestMap, DigestSet, inParallel } from "#store";
 import type { Api } from "#wire";
 import { makeAccess } from "../access/protect.ts";
+import { changeStore, inSettledTurn, type StoreChange } from "../change-store.ts";
 import { type Context, newId, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
@@ -24,7 +25,7 @@ import type { Site } from "../release/sites.ts";
 import { waitWhileCondemned } from "../retention/condemned-blobs.ts";
 import { requireImport } from "./begin-import.ts";
 import { checkPod, type ImportedRelease } from "./check-pod.ts";
-import { type ImportRecord, writeImport } from "./import-record.ts";
+import { findImport, type ImportRecord, writeImport } from "./import-record.ts";
 
 /** A commit that was cut off may be sent again for so long; then what it has made is taken back. */
 const COMMIT_LIFE_MS = 60 * 60 * 1000;
@@ -44,7 +45,7 @@ export async function commitImport(
   requireConsistent(request);
   const { workspace_id } = await requireImport(context, actor, id);
   return await context.contentGate.shared(() =>
-    context.inTurn(workspace_id, () => commitInTurn(context, actor, id, request)),
+    inSettledTurn(context, workspace_id, () => commitInTurn(context, actor, id, request)),
   );
 }
 
@@ -73,10 +74,23 @@ async function commitInTurn(
   await recordReleases(context, actor, site, releases);
   await settleReleases(context.db.query, site.workspace_id, releases.length);
   await point(context, actor, site, request, access);
-  await recordEvent(context, actor, "site.import", { site, target: `${releases.length} releases` });
+  const data = { site, id, releases: releases.length };
+  const wanted = { turn: begun.workspace_id, siteId: site.id, data };
+  const { written } = await changeStore(context, actor, siteImport, wanted, () =>
+    enter(context, committing, "done", commit),
+  );
   for (const { release } of releases) context.encoder.add(release.manifest as Digest);
-  return describe(context, await enter(context, committing, "done", commit), request);
+  return describe(context, written, request);
 }
+
+/** An import is made once it is done: one that was cut off before is ended by who sends it again, or taken back. */
+export const siteImport: StoreChange<{ readonly site: Site; readonly id: string; readonly releases: number }> = {
+  kind: "site.import",
+  isMade: async (context, { id }) => (await findImport(context, id))?.state === "done",
+  async enter(context, { author, at, data: { site, releases } }, query) {
+    await recordEvent(context, author, "site.import", { site, at, target: `${releases} releases` }, query);
+  },
+};
 
 /** What all the releases have, each content once. */
 function contentsOfAll(releases: readonly ImportedRelease[]): NewContents {

@@ -42,7 +42,11 @@ export async function serveProved(context: Context, actor: Actor, domain: Domain
 }
 
 /** Another workspace that has it for sites in the bin alone gives it up. To be called in the host's turn. */
-async function activate(context: Context, query: Transaction<Schema>, { workspace_id, hostname }: DomainKey): Promise<void> {
+async function activate(
+  context: Context,
+  query: Transaction<Schema>,
+  { workspace_id, hostname }: DomainKey,
+): Promise<void> {
   const now = nowIso(context);
   const pending = { status: "pending", verified_at: null, checked_at: null, missing_since: null } as const;
   const given = await query

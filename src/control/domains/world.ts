@@ -13,6 +13,7 @@ import {
   DEFAULT_SETTINGS,
   type Mail,
   type Settings,
+  STORE_CHANGES,
 } from "../mod.ts";
 import { type Watched, watchResponse } from "../live/watch-response.ts";
 import { type TestDatabase, testDatabases } from "../test-database.ts";
@@ -127,6 +128,7 @@ export class World implements AsyncDisposable {
         sendMail: async (mail) => void this.mails.push(mail),
         live: (this.live = createLive(randomBytes(8).toString("hex"), (key) => this.told.push(key))),
         webhookSender: this.receiver,
+        storeChanges: STORE_CHANGES,
         ...machineOf(this),
       },
       secret,

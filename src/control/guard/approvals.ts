@@ -1,17 +1,14 @@
-import type { Transaction } from "kysely";
-import type { ApprovalTable, Schema } from "#db";
 import { formatVersion, mayAs, SitepodError } from "#model";
 import type { Api } from "#wire";
 import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
-import { recordEvent } from "../identity/audit.ts";
 import { isWithin, requirePermission, siteStanding, standingOf } from "../identity/standing.ts";
 import { isLive } from "../release/is-live.ts";
 import { moveAsApproved } from "../release/pointers.ts";
 import { holdSite, type Site } from "../release/sites.ts";
+import { type Decision, settleApproval } from "./settle-approval.ts";
 
 const LISTED = 200;
-const ACTIONS = { approved: "approval.approve", refused: "approval.refuse", withdrawn: "approval.withdraw" } as const;
 
 /** Lists what was asked for, newest first: of one site, or of all that the actor sees; and only what waits, unless all. */
 export async function listApprovals(
@@ -53,7 +50,7 @@ export async function approve(
   id: string,
   comment: string | undefined,
 ): Promise<Api.Approval> {
-  await decide(context, actor, id, async ({ row, site, settle }) => {
+  await decide(context, actor, id, async ({ row, site }) => {
     if (row.requested_by === actor.userId) {
       throw new SitepodError("forbidden", "You have asked for this yourself: another member must approve it.");
     }
@@ -62,13 +59,7 @@ export async function approve(
       environment: row.environment,
       choice: { version: formatVersion(row.version) },
       order: { expectedRelease: row.expected_release ?? undefined, inOrder: row.in_order ?? undefined },
-      approval: {
-        requestedBy: row.requested_by,
-        async record(query: Transaction<Schema>, moved: { previous: number | null; ref: number }) {
-          const done = { previous_version: moved.previous, ref_version: moved.ref };
-          await settle(query, "approved", { ...done, comment: comment ?? null });
-        },
-      },
+      approval: decisionOf(row, "approved", comment),
     };
     await moveAsApproved(context, actor, site, move, row.action);
   });
@@ -82,30 +73,35 @@ export async function refuse(
   id: string,
   comment: string | undefined,
 ): Promise<Api.Approval> {
-  await decide(context, actor, id, async ({ row, settle }) => {
-    const state = row.requested_by === actor.userId ? "withdrawn" : "refused";
-    await context.db.query.transaction().execute((query) => settle(query, state, { comment: comment ?? null }));
+  await decide(context, actor, id, async ({ row, site }) => {
+    const decision = decisionOf(row, row.requested_by === actor.userId ? "withdrawn" : "refused", comment);
+    const by = { author: actor, at: nowIso(context), site };
+    await context.db.query.transaction().execute((query) => settleApproval(context, by, decision, query));
   });
   return await findApproval(context, actor, id);
 }
 
 type Row = Awaited<ReturnType<typeof requireApproval>>;
 
-type Outcome = Pick<ApprovalTable, "comment"> & Partial<Pick<ApprovalTable, "previous_version" | "ref_version">>;
-
-interface Waiting {
-  readonly row: Row;
-  readonly site: Site;
-  /** Says what became of it, in a transaction. */
-  settle(query: Transaction<Schema>, state: "approved" | "refused" | "withdrawn", outcome: Outcome): Promise<void>;
-}
+const decisionOf = (row: Row, state: Decision["state"], comment: string | undefined): Decision => ({
+  id: row.id,
+  state,
+  comment: comment ?? null,
+  asked: {
+    environment: row.environment,
+    version: row.version,
+    action: row.action,
+    requestedBy: row.requested_by,
+    requestedEmail: row.requested_email,
+  },
+});
 
 /** In the site's turn: of two who decide at once, the second finds that it does not wait any more. */
 async function decide(
   context: Context,
   actor: Actor,
   id: string,
-  work: (waiting: Waiting) => Promise<void>,
+  work: (waiting: { readonly row: Row; readonly site: Site }) => Promise<void>,
 ): Promise<void> {
   const { site_id } = await requireApproval(context, actor, id);
   await holdSite(context, actor, site_id, async (site) => {
@@ -113,20 +109,7 @@ async function decide(
     if (stateOf(context, row) !== "pending") {
       throw new SitepodError("gone", `This does not wait for an approval: it is ${stateOf(context, row)}.`);
     }
-    await work({ row, site, settle });
-
-    async function settle(...[query, state, outcome]: Parameters<Waiting["settle"]>): Promise<void> {
-      await query
-        .updateTable("approvals")
-        .set({ state, decided_by: actor.userId, decided_at: nowIso(context), ...outcome })
-        .where("id", "=", row.id)
-        .where("state", "=", "pending")
-        .execute();
-      const asked = { environment: row.environment, version: formatVersion(row.version), action: row.action };
-      const target = `${asked.environment} ${asked.version}`;
-      const after = { approval: row.id, ...asked, requested_by: row.requested_email, comment: outcome.comment };
-      await recordEvent(context, actor, ACTIONS[state], { site, target, after }, query);
-    }
+    await work({ row, site });
   });
 }
 

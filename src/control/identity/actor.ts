@@ -32,6 +32,9 @@ export interface Actor {
   readonly needs?: Permission | undefined;
 }
 
+/** Who an event tells of: what the audit log has of an actor. */
+export type Author = Pick<Actor, "userId" | "email" | "tokenId" | "tokenName" | "address">;
+
 /** The server itself, when it releases the welcome site or runs an operator's script. */
 export const SYSTEM: Actor = {
   userId: "system",

@@ -3,13 +3,15 @@ import type { Schema } from "#db";
 import { type Context, nowIso } from "../context.ts";
 import { eventOf, factsOf } from "../webhooks/event-of.ts";
 import { queueEvent } from "../webhooks/queue-event.ts";
-import type { Actor } from "./actor.ts";
+import type { Actor, Author } from "./actor.ts";
 
 export interface AuditSubject {
   readonly site?: { readonly id: string; readonly name: string; readonly workspace_id: string };
   /** Whose log it goes to: the site's workspace without it, else the actor's own. */
   readonly workspaceId?: string;
   readonly target?: string;
+  /** When it happened, ISO 8601; absent: now. */
+  readonly at?: string;
   /** What there was and what there is; absent: nothing, or nothing that says more than the target. No secrets. */
   readonly before?: unknown;
   readonly after?: unknown;
@@ -23,13 +25,13 @@ const AFTER_TRANSACTION_MS = 50;
  */
 export async function recordEvent(
   context: Context,
-  actor: Actor,
+  actor: Author,
   action: string,
   subject: AuditSubject,
   query: Transaction<Schema>,
 ): Promise<void> {
   const workspaceId = subject.workspaceId ?? subject.site?.workspace_id;
-  const at = nowIso(context);
+  const at = subject.at ?? nowIso(context);
   await query
     .insertInto("audit_events")
     .values({

@@ -47,7 +47,12 @@ export function createOidc(context: Context, secret: string, accounts: Accounts)
     }));
   const provider = { provider: PROVIDER_ID, disableRedirect: true };
 
-  async function take(auth: OidcAuth, search: string, client: Client, actorOf: (user: User) => Actor): Promise<Returned> {
+  async function take(
+    auth: OidcAuth,
+    search: string,
+    client: Client,
+    actorOf: (user: User) => Actor,
+  ): Promise<Returned> {
     const url = `${origin}/api/v1/auth/callback/${PROVIDER_ID}${search}`;
     const answer = await auth.handler(new Request(url, { headers: headersOf(client) }));
     const cookies = answer.headers.getSetCookie();

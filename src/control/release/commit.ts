@@ -3,16 +3,16 @@ import { DigestSet, inParallel, type Staged } from "#store";
 import type { Api } from "#wire";
 import { closeReleases } from "../access/permanent-addresses.ts";
 import { makeAccess } from "../access/protect.ts";
+import { changeStore, inSettledTurn } from "../change-store.ts";
 import { type Context, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
-import { recordEvent } from "../identity/audit.ts";
 import { contentsOf, type NewPod, requireStoredRoom } from "../quota/require-room.ts";
 import { recountUsage } from "../quota/usage.ts";
 import { waitWhileCondemned } from "../retention/condemned-blobs.ts";
-import { addLines, failDeploy, type LineContent, writeLines } from "./deploys.ts";
-import { addOwned, findOwned, inChunks, removeOwned, ROWS_PER_STATEMENT, settleReleases } from "./ownership.ts";
+import { addLines, failDeploy } from "./deploys.ts";
+import { addOwned, findOwned, inChunks, removeOwned, ROWS_PER_STATEMENT } from "./ownership.ts";
 import { readReleasedBase } from "./plan-base.ts";
-import { insertRelease } from "./releases.ts";
+import { releaseCreation } from "./release-creation.ts";
 import { collectAfterStep, FILES_PER_STEP } from "./large-pod.ts";
 import { lintRules, requireReadableRules } from "./rules.ts";
 import type { ReceivedLines } from "./received-lines.ts";
@@ -50,7 +50,7 @@ export async function commitUpload(
   }
   // In turn: a second commit of this upload finds its release, and one that shares contents with another finds them owned.
   return await context.contentGate.shared(() =>
-    context.inTurn(workspaceId, () => commitInTurn(context, actor, commit, received)),
+    inSettledTurn(context, workspaceId, () => commitInTurn(context, actor, commit, received)),
   );
 }
 
@@ -199,36 +199,28 @@ async function recordRelease(
 ): Promise<number> {
   const first = (await lastVersion(context, site.id)) + 1;
   for (let version = first; version < first + MAX_NUMBER_TRIES; version++) {
-    const record = await createRecord(context, site.label, { version, ...content, upload: upload.id });
-    if (!record) continue;
-    await context.db.query.transaction().execute(async (query) => {
-      await insertRelease(query, record);
-      await settleReleases(query, upload.workspaceId, 1);
-      await query.updateTable("sites").set({ updated_at: record.created_at }).where("id", "=", site.id).execute();
-      const { image, files_count, total_size } = record;
-      const subject = { site, target: formatVersion(version), after: { image_id: image, files_count, total_size } };
-      await recordEvent(context, actor, "release.create", subject, query);
-      const lines: LineContent[] = [
-        { kind: "committed", version: formatVersion(version) },
-        ...(warnings ?? []).map((warning) => ({ kind: "warned" as const, ...warning })),
-      ];
-      await writeLines(query, upload.id, nowIso(context), lines, { version, has_failed: 0 });
-    });
+    const record = { version, ...content, upload: upload.id };
+    const wanted = { turn: upload.workspaceId, siteId: site.id, data: { site, record, warnings: warnings ?? [] } };
+    try {
+      await changeStore(context, actor, releaseCreation, wanted, async () => {
+        if (!(await createRecord(context, site.label, record))) throw new NumberTaken();
+      });
+    } catch (error) {
+      if (error instanceof NumberTaken) continue;
+      throw error;
+    }
     context.live.tellDeploy(upload.id);
     return version;
   }
   throw new SitepodError("unavailable", "No release number is free. Restart the server: it reads the numbers again.");
 }
 
-/** Where the number is taken, finds the record that the same upload left there when it was cut off, or undefined. */
-async function createRecord(
-  context: Context,
-  label: string,
-  record: ReleaseRecord,
-): Promise<ReleaseRecord | undefined> {
-  if (await context.records.createRelease(label, record)) return record;
-  const taken = await context.records.readRelease(label, record.version);
-  return taken?.upload === record.upload ? taken : undefined;
+class NumberTaken extends Error {}
+
+/** Returns whether the record is there: where the number is taken, it may be by the same upload, which was cut off. */
+async function createRecord(context: Context, label: string, record: ReleaseRecord): Promise<boolean> {
+  if (await context.records.createRelease(label, record)) return true;
+  return (await context.records.readRelease(label, record.version))?.upload === record.upload;
 }
 
 async function lastVersion(context: Context, siteId: string): Promise<number> {

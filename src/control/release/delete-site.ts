@@ -1,11 +1,12 @@
-import type { Kysely } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 import type { Schema } from "#db";
 import { restorableUntil, SitepodError, withDeletion } from "#model";
 import type { Api } from "#wire";
+import { changeStore, type StoreChange } from "../change-store.ts";
 import { type Context, nowIso } from "../context.ts";
 import { publishHostsOf } from "../domains/publish-host.ts";
 import { retireLabel } from "../domains/rename.ts";
-import type { Actor } from "../identity/actor.ts";
+import type { Actor, Author } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
 import { claimsOf } from "./labels.ts";
 import type { Site } from "./sites.ts";
@@ -17,11 +18,9 @@ import type { Site } from "./sites.ts";
  */
 export async function deleteSite(context: Context, actor: Actor, site: Site): Promise<Api.SiteDeleted> {
   const deletedAt = nowIso(context);
-  // A site that is gone without a record of who deleted it is the worse half: the database must be there first.
-  await context.db.check();
   await endRename(context, site);
-  await markClaim(context, site, deletedAt);
-  await enterDeletion(context, actor, site, deletedAt);
+  const wanted = { turn: site.id, siteId: site.id, data: { site, deletedAt } };
+  await changeStore(context, actor, siteDeletion, wanted, () => markClaim(context, site, deletedAt));
   await publishHostsOf(context, site.id);
   const until = restorableUntil(deletedAt);
   return {
@@ -52,23 +51,35 @@ export async function markClaim(context: Context, site: Site, deletedAt: string 
   );
 }
 
+export const siteDeletion: StoreChange<{ readonly site: Site; readonly deletedAt: string }> = {
+  kind: "site.delete",
+  async isMade(context, { site, deletedAt }) {
+    return (await context.records.readClaim(site.label))?.deleted_at === deletedAt;
+  },
+  enter: (context, { author, data }, query) => enterDeletion(context, author, data.site, data.deletedAt, query),
+};
+
 /** Has the database say that a site is in the bin since then. */
-export async function enterDeletion(context: Context, actor: Actor, site: Site, deletedAt: string): Promise<void> {
-  await context.db.query.transaction().execute(async (query) => {
-    await query
-      .insertInto("deleted_sites")
-      .values({
-        site_id: site.id,
-        deleted_at: deletedAt,
-        deleted_by: actor.userId,
-        domains: JSON.stringify(await mountsOf(query, site)),
-        purging_at: null,
-      })
-      .execute();
-    const before = { name: site.name, subdomain: site.label, created_at: site.created_at };
-    const after = { restorable_until: restorableUntil(deletedAt) };
-    await recordEvent(context, actor, "site.delete", { site, before, after }, query);
-  });
+export async function enterDeletion(
+  context: Context,
+  author: Author,
+  site: Site,
+  deletedAt: string,
+  query: Transaction<Schema>,
+): Promise<void> {
+  await query
+    .insertInto("deleted_sites")
+    .values({
+      site_id: site.id,
+      deleted_at: deletedAt,
+      deleted_by: author.userId,
+      domains: JSON.stringify(await mountsOf(query, site)),
+      purging_at: null,
+    })
+    .execute();
+  const before = { name: site.name, subdomain: site.label, created_at: site.created_at };
+  const after = { restorable_until: restorableUntil(deletedAt) };
+  await recordEvent(context, author, "site.delete", { site, at: deletedAt, before, after }, query);
 }
 
 const mountsOf = (query: Kysely<Schema>, { id }: Site) =>

@@ -1,5 +1,6 @@
 import { restorableUntil, roleOf } from "#model";
 import type { Api } from "#wire";
+import { inSettledTurn } from "../change-store.ts";
 import type { Context } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { standingOf } from "../identity/standing.ts";
@@ -14,7 +15,7 @@ export async function holdAnySite<T>(
   work: (site: Site, deletion: Deletion | undefined) => Promise<T>,
 ): Promise<T> {
   const { site } = await findAnySite(context, actor, nameOrId);
-  return await context.inTurn(site.id, async () => {
+  return await inSettledTurn(context, site.id, async () => {
     const found = await findAnySite(context, actor, site.id);
     return await work(found.site, found.deletion);
   });

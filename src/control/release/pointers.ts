@@ -1,13 +1,12 @@
-import type { Transaction } from "kysely";
-import type { Schema } from "#db";
-import { type Digest, type Environment, formatVersion, moveRef, type Ref, SitepodError } from "#model";
+import { type Access, type Digest, type Environment, formatVersion, moveRef, type Ref, SitepodError } from "#model";
 import type { Api } from "#wire";
 import { writeProtected } from "../access/new-pointer.ts";
-import { type Context, nowIso } from "../context.ts";
+import { changeStore } from "../change-store.ts";
+import type { Context } from "../context.ts";
 import { requireLeave } from "../guard/require-leave.ts";
+import type { Decision } from "../guard/settle-approval.ts";
 import type { Actor } from "../identity/actor.ts";
-import { recordEvent } from "../identity/audit.ts";
-import { noteReleased } from "./deploys.ts";
+import { pointerMove } from "./pointer-move.ts";
 import { type Order, requireOrder } from "./order.ts";
 import { findRelease, type Release, type ReleaseChoice } from "./releases.ts";
 import type { Site } from "./sites.ts";
@@ -25,14 +24,7 @@ export interface Move {
   /** Protects the environment with this move, where it is not protected yet. */
   readonly password?: string | undefined;
   /** Another member's leave, where the environment's guard wants one. */
-  readonly approval?: Approval | undefined;
-}
-
-interface Approval {
-  /** Whose move it is: who asked for it. */
-  readonly requestedBy: string;
-  /** Writes of the approval in the transaction that records the move; `previous` and `ref` are versions. */
-  record(query: Transaction<Schema>, moved: { readonly previous: number | null; readonly ref: number }): Promise<void>;
+  readonly approval?: Decision | undefined;
 }
 
 interface Moved {
@@ -81,7 +73,7 @@ export async function moveAsApproved(
   context: Context,
   actor: Actor,
   site: Site,
-  move: Move & { readonly approval: Approval },
+  move: Move & { readonly approval: Decision },
   action: "release" | "rollback",
 ): Promise<void> {
   await (action === "release"
@@ -140,8 +132,6 @@ async function movePointer(
     image: release.image_id,
     manifest: release.manifest as Digest,
   };
-  // A pointer that moved without a record of who moved it is the worse half: the database must be there first.
-  await context.db.check();
   await requireLeave(context, actor, site, {
     environment,
     version: release.version,
@@ -150,47 +140,34 @@ async function movePointer(
     isApproved: move.approval !== undefined,
     hasPassword: move.password !== undefined,
   });
-  const access =
-    move.password === undefined ? undefined : (await context.records.readRef(site.label, environment))?.access;
-  const { previous, ref, durationMs } = await writeProtected(context, site, access, move.password, async (access) => {
-    const begunMs = performance.now();
-    const moved = await context.records.moveRef(
+  const current = await context.records.readRef(site.label, environment);
+  const write = (access: Access | undefined) =>
+    context.records.moveRef(
       site.label,
       environment,
-      (current) =>
-        moveRef(current, { ...target, ...(access && { access }) }, context.nowMs(), context.settings.survivalMs),
-      move.expectedVersion,
+      (found) => moveRef(found, { ...target, ...(access && { access }) }, context.nowMs(), context.settings.survivalMs),
+      // Where nobody says otherwise: as it was looked at, since what is recorded has been decided by that.
+      move.expectedVersion ?? current?.version ?? 0,
     );
-    return { ...moved, durationMs: performance.now() - begunMs };
-  });
-  const at = (version: number | undefined) =>
-    version === undefined ? undefined : { environment, version: formatVersion(version) };
-  const subject = {
+  const data = {
     site,
-    target: `${environment} ${previous ? `${formatVersion(previous.release)} → ` : ""}${formatVersion(release.version)}`,
-    before: at(previous?.release),
-    after: at(release.version),
+    environment,
+    version: release.version,
+    previous: current?.release ?? null,
+    refVersion: (current?.version ?? 0) + 1,
+    action,
+    approval: move.approval ?? null,
   };
-  const deployId = await context.db.query.transaction().execute(async (query) => {
-    await query
-      .insertInto("deployments")
-      .values({
-        site_id: site.id,
-        environment,
-        version: release.version,
-        previous_version: previous?.release ?? null,
-        ref_version: ref.version,
-        action,
-        user_id: move.approval?.requestedBy ?? actor.userId,
-        at: nowIso(context),
-      })
-      .execute();
-    await move.approval?.record(query, { previous: previous?.release ?? null, ref: ref.version });
-    await recordEvent(context, actor, `environment.${action}`, subject, query);
-    return await noteReleased(context, query, site, { environment, action, version: release.version });
-  });
+  const wanted = { turn: site.id, siteId: site.id, data };
+  const { written, entered: deployId } = await changeStore(context, actor, pointerMove, wanted, () =>
+    writeProtected(context, site, current?.access, move.password, async (access) => {
+      const begunMs = performance.now();
+      const moved = await write(access);
+      return { ...moved, durationMs: performance.now() - begunMs };
+    }),
+  );
   if (deployId !== undefined) context.live.tellDeploy(deployId);
-  return { release, previous, ref, durationMs };
+  return { release, ...written };
 }
 
 function describeMove(context: Context, site: Site, { release, previous, ref }: Moved): Api.ReleaseResponse {

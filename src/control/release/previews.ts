@@ -13,9 +13,11 @@ import {
 import type { Api } from "#wire";
 import { writeProtected } from "../access/new-pointer.ts";
 import { settleReleases } from "../access/permanent-addresses.ts";
+import { changeStore, type StoreChange } from "../change-store.ts";
 import { type Context, newId, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
+import { labelNow } from "./label-now.ts";
 import { findRelease } from "./releases.ts";
 import { sentence, type Site } from "./sites.ts";
 
@@ -65,19 +67,12 @@ export async function createPreview(
     created_at: createdAt,
     expires_at: expiresAt,
   };
-  await writeProtected(context, site, current, wanted.password, (access) =>
-    context.records.writePreview(site.label, withAccess(preview, current ?? access)),
+  const data = { site, slug: slug.value, version: release.version, createdAt, expiresAt };
+  await changeStore(context, actor, previewCreation, { turn: site.id, siteId: site.id, data }, () =>
+    writeProtected(context, site, current, wanted.password, (access) =>
+      context.records.writePreview(site.label, withAccess(preview, current ?? access)),
+    ),
   );
-  const row = { version: release.version, created_by: actor.userId, created_at: createdAt, expires_at: expiresAt };
-  await context.db.query.transaction().execute(async (query) => {
-    await query
-      .insertInto("previews")
-      .values({ site_id: site.id, slug: slug.value, ...row })
-      .onConflict((conflict) => conflict.columns(["site_id", "slug"]).doUpdateSet(row))
-      .execute();
-    const after = { version: formatVersion(release.version), expires_at: expiresAt };
-    await recordEvent(context, actor, "preview.create", { site, target: slug.value, after }, query);
-  });
   return {
     url: context.addresses.preview(site.label, slug.value),
     expires_at: expiresAt,
@@ -85,6 +80,47 @@ export async function createPreview(
     version: formatVersion(release.version),
   };
 }
+
+interface ChangedPreview {
+  readonly site: Site;
+  readonly slug: string;
+  readonly version: number;
+  readonly expiresAt: string;
+}
+
+export const previewCreation: StoreChange<ChangedPreview & { readonly createdAt: string }> = {
+  kind: "preview.create",
+  async isMade(context, { site, slug, version, createdAt }) {
+    const preview = await context.records.readPreview(await labelNow(context, site), slug);
+    return preview?.created_at === createdAt && preview.release === version;
+  },
+  finish: async (context, { site }) => settleReleases(context, await labelNow(context, site)),
+  async enter(context, { author, at, data }, query) {
+    const { site, slug, version, createdAt, expiresAt } = data;
+    const row = { version, created_by: author.userId, created_at: createdAt, expires_at: expiresAt };
+    await query
+      .insertInto("previews")
+      .values({ site_id: site.id, slug, ...row })
+      .onConflict((conflict) => conflict.columns(["site_id", "slug"]).doUpdateSet(row))
+      .execute();
+    const after = { version: formatVersion(version), expires_at: expiresAt };
+    await recordEvent(context, author, "preview.create", { site, target: slug, at, after }, query);
+  },
+};
+
+export const previewRemoval: StoreChange<ChangedPreview> = {
+  kind: "preview.delete",
+  async isMade(context, { site, slug }) {
+    return (await context.records.readPreview(await labelNow(context, site), slug)) === undefined;
+  },
+  finish: async (context, { site }) => settleReleases(context, await labelNow(context, site)),
+  async enter(context, { author, at, data }, query) {
+    const { site, slug, version, expiresAt } = data;
+    await query.deleteFrom("previews").where("site_id", "=", site.id).where("slug", "=", slug).execute();
+    const before = { version: formatVersion(version), expires_at: expiresAt };
+    await recordEvent(context, author, "preview.delete", { site, target: slug, at, before }, query);
+  },
+};
 
 /** Draws a slug that no preview of the site has. The longest names leave room for three characters. */
 async function drawSlug(context: Context, { label }: Site): Promise<string> {
@@ -144,12 +180,10 @@ export async function deletePreview(context: Context, actor: Actor, site: Site, 
     .executeTakeFirst();
   if (!row) throw new SitepodError("not_found", `${site.name} has no preview ${JSON.stringify(slug)}.`);
   const preview = await context.records.readPreview(site.label, slug);
-  await context.records.removePreview(site.label, slug);
-  // Without its file, an earlier try was cut off: perhaps before this.
-  if (!preview || preview.access) await settleReleases(context, site.label);
-  await context.db.query.transaction().execute(async (query) => {
-    await query.deleteFrom("previews").where("site_id", "=", site.id).where("slug", "=", slug).execute();
-    const before = { version: formatVersion(row.version), expires_at: row.expires_at };
-    await recordEvent(context, actor, "preview.delete", { site, target: slug, before }, query);
+  const data = { site, slug, version: row.version, expiresAt: row.expires_at };
+  await changeStore(context, actor, previewRemoval, { turn: site.id, siteId: site.id, data }, async () => {
+    await context.records.removePreview(site.label, slug);
+    // Without its file, an earlier try was cut off: perhaps before this.
+    if (!preview || preview.access) await settleReleases(context, site.label);
   });
 }

@@ -1,4 +1,5 @@
 import { SitepodError } from "#model";
+import { settleSite } from "../change-store.ts";
 import { type Context, nowIso } from "../context.ts";
 import { unmountSite } from "../domains/publish-host.ts";
 import type { Actor } from "../identity/actor.ts";
@@ -13,6 +14,7 @@ import type { Site } from "./sites.ts";
  * To be called in the site's turn; doing it again after a crash ends what was begun.
  */
 export async function purgeSite(context: Context, actor: Actor, site: Site): Promise<void> {
+  await settleSite(context, site.id);
   await beginPurge(context, actor, site);
   await markClaim(context, site, nowIso(context)).catch(unlessDamaged);
   await unmountSite(context, site.id);

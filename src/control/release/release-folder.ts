@@ -3,7 +3,7 @@ import type { Actor } from "../identity/actor.ts";
 import { commitUpload } from "./commit.ts";
 import { planUpload } from "./plan.ts";
 import { releaseSite } from "./pointers.ts";
-import { findSite } from "./sites.ts";
+import { holdSite } from "./sites.ts";
 import { createReceivedLines } from "./received-lines.ts";
 import { chunksOf, createReceiver } from "./upload.ts";
 
@@ -32,7 +32,8 @@ export async function releaseFolder(
   const message = "The example that came with the server";
   const commit = { uploadId: plan.plan_id, message, trigger: "system" } as const;
   const { version } = await commitUpload(context, actor, commit, received);
-  const site = await findSite(context, actor, name);
-  const { url } = await releaseSite(context, actor, site, { environment: "prod", choice: { version } });
+  const { url } = await holdSite(context, actor, name, (site) =>
+    releaseSite(context, actor, site, { environment: "prod", choice: { version } }),
+  );
   return url;
 }

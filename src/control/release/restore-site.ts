@@ -1,8 +1,11 @@
+import type { Transaction } from "kysely";
+import type { Schema } from "#db";
 import { SitepodError } from "#model";
 import type { Api } from "#wire";
+import { changeStore, type StoreChange } from "../change-store.ts";
 import type { Context } from "../context.ts";
 import { publishHostsOf } from "../domains/publish-host.ts";
-import type { Actor } from "../identity/actor.ts";
+import type { Actor, Author } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
 import { requireRoomForSite } from "../quota/site-room.ts";
 import { markClaim } from "./delete-site.ts";
@@ -26,9 +29,10 @@ export async function restoreSite(
   if (deletion) {
     await context.inTurn(`sites of ${site.workspace_id}`, async () => {
       await requireRoomForSite(context, actor, site.workspace_id);
-      await context.db.check();
-      await markClaim(context, site, undefined);
-      await leaveBin(context, actor, site, deletion);
+      const data = { site, deletedAt: deletion.deleted_at };
+      await changeStore(context, actor, siteRestoring, { turn: site.id, siteId: site.id, data }, () =>
+        markClaim(context, site, undefined),
+      );
     });
   }
   await publishHostsOf(context, site.id);
@@ -38,12 +42,25 @@ export async function restoreSite(
   return { message: describe(project, domains), project, domains };
 }
 
+export const siteRestoring: StoreChange<{ readonly site: Site; readonly deletedAt: string }> = {
+  kind: "site.restore",
+  async isMade(context, { site }) {
+    const claim = await context.records.readClaim(site.label);
+    return claim?.site_id === site.id && claim.deleted_at === undefined;
+  },
+  enter: (context, { author, at, data }, query) => leaveBin(context, author, at, data, query),
+};
+
 /** Has the database say that a site is not in the bin any more. */
-export async function leaveBin(context: Context, actor: Actor, site: Site, deletion: Deletion): Promise<void> {
-  await context.db.query.transaction().execute(async (query) => {
-    await query.deleteFrom("deleted_sites").where("site_id", "=", site.id).execute();
-    await recordEvent(context, actor, "site.restore", { site, before: { deleted_at: deletion.deleted_at } }, query);
-  });
+export async function leaveBin(
+  context: Context,
+  author: Author,
+  at: string,
+  { site, deletedAt }: { readonly site: Site; readonly deletedAt: string },
+  query: Transaction<Schema>,
+): Promise<void> {
+  await query.deleteFrom("deleted_sites").where("site_id", "=", site.id).execute();
+  await recordEvent(context, author, "site.restore", { site, at, before: { deleted_at: deletedAt } }, query);
 }
 
 type Places = Api.SiteRestored["domains"];

@@ -1,5 +1,5 @@
 import type { Claim } from "#model";
-import type { Context } from "../context.ts";
+import { type Context, nowIso } from "../context.ts";
 import { SYSTEM } from "../identity/actor.ts";
 import { enterDeletion } from "./delete-site.ts";
 import { purgeSite } from "./purge-site.ts";
@@ -18,11 +18,13 @@ export async function settleDeletion(context: Context, site: Site, claim: Claim)
     return false;
   }
   if (claim.deleted_at !== undefined && !deletion) {
-    await enterDeletion(context, SYSTEM, site, claim.deleted_at);
+    const { deleted_at } = claim;
+    await context.db.query.transaction().execute((query) => enterDeletion(context, SYSTEM, site, deleted_at, query));
     context.log(`${site.name} was in the bin by its claim, and not in the database: entered`);
   }
   if (claim.deleted_at === undefined && deletion) {
-    await leaveBin(context, SYSTEM, site, deletion);
+    const data = { site, deletedAt: deletion.deleted_at };
+    await context.db.query.transaction().execute((query) => leaveBin(context, SYSTEM, nowIso(context), data, query));
     context.log(`${site.name} was in the bin in the database, and not by its claim: restored`);
   }
   return true;

@@ -2,6 +2,7 @@ import { type Selectable, sql } from "kysely";
 import type { DeletedSiteTable, SiteTable } from "#db";
 import { mayAs, parseSiteName, type Permission, restorableUntil, roleOf, SitepodError, type Standing } from "#model";
 import type { Api } from "#wire";
+import { changeStore, inSettledTurn, type StoreChange } from "../change-store.ts";
 import { type Context, newId, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
@@ -65,7 +66,7 @@ export async function holdSite<T>(
   work: (site: Site) => Promise<T>,
 ): Promise<T> {
   const { id } = await findSite(context, actor, nameOrId);
-  return await context.inTurn(id, async () => await work(await findSite(context, actor, id)));
+  return await inSettledTurn(context, id, async () => await work(await findSite(context, actor, id)));
 }
 
 /**
@@ -95,29 +96,49 @@ export async function ensureSite(
   const workspaceId = await meantWorkspace(context, actor, "site:create");
   await check(workspaceId);
   // In turn: of those that begin at once, each is counted by the next.
-  return await context.inTurn(`sites of ${workspaceId}`, () => createSite(context, actor, parsed.value, workspaceId));
+  return await inSettledTurn(context, turnOfNew(workspaceId), () =>
+    createSite(context, actor, parsed.value, workspaceId),
+  );
 }
+
+const turnOfNew = (workspaceId: string): string => `sites of ${workspaceId}`;
+
+/** The label was claimed before. */
+class Claimed extends Error {}
 
 async function createSite(context: Context, actor: Actor, name: string, workspaceId: string): Promise<Site> {
   await requireRoomForNew(context, actor, workspaceId);
   const createdAt = nowIso(context);
   const id = newId(context, "site");
   const claim = { label: name, site: name, site_id: id, workspace_id: workspaceId, created_at: createdAt };
-  if (!(await context.records.createClaim(claim))) {
+  const site = { id, workspace_id: workspaceId, name, label: name, created_at: createdAt, updated_at: createdAt };
+  try {
+    const wanted = { turn: turnOfNew(workspaceId), siteId: id, data: site };
+    await changeStore(context, actor, siteCreation, wanted, async () => {
+      if (!(await context.records.createClaim(claim))) throw new Claimed();
+    });
+    return site;
+  } catch (error) {
+    if (!(error instanceof Claimed)) throw error;
     return await adoptClaim(context, name, workspaceId);
   }
-  const site = { id, workspace_id: workspaceId, name, label: name, created_at: createdAt, updated_at: createdAt };
-  // Another control plane that starts just now may have found the claim, and entered its site.
-  await context.db.query.transaction().execute(async (query) => {
+}
+
+export const siteCreation: StoreChange<Site> = {
+  kind: "site.create",
+  async isMade(context, { id, label }) {
+    return (await context.records.readClaim(label))?.site_id === id;
+  },
+  async enter(context, { author, at, data: site }, query) {
+    // Another control plane that starts just now may have found the claim, and entered its site.
     await query
       .insertInto("sites")
       .values(site)
       .onConflict((conflict) => conflict.doNothing())
       .execute();
-    await recordEvent(context, actor, "site.create", { site, after: { name } }, query);
-  });
-  return site;
-}
+    await recordEvent(context, author, "site.create", { site, at, after: { name: site.name } }, query);
+  },
+};
 
 /** The name was claimed between our look and our claim (or before a crash): it is ours only if the workspace is. */
 async function adoptClaim(context: Context, name: string, workspaceId: string): Promise<Site> {

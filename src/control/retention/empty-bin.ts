@@ -1,4 +1,5 @@
 import { BIN_LIFE_MS } from "#model";
+import { inSettledTurn } from "../change-store.ts";
 import type { Context } from "../context.ts";
 import { SYSTEM } from "../identity/actor.ts";
 import { purgeSite } from "../release/purge-site.ts";
@@ -16,7 +17,7 @@ export async function emptyBin(context: Context, errors: string[]): Promise<numb
   let deleted = 0;
   for (const { id, name } of due) {
     try {
-      if (await context.inTurn(id, () => purgeWhereDue(context, id, before))) deleted++;
+      if (await inSettledTurn(context, id, () => purgeWhereDue(context, id, before))) deleted++;
     } catch (error) {
       context.log(`The deleted site ${name} could not be removed`, error);
       errors.push(`the deleted site ${name} could not be removed; see the server's log`);

@@ -1,8 +1,10 @@
 import { KEEP_ALL, type Retention, SitepodError, withRetention } from "#model";
 import type { Api } from "#wire";
+import { changeStore, type StoreChange } from "../change-store.ts";
 import type { Context } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
+import { labelNow } from "../release/label-now.ts";
 import type { Site } from "../release/sites.ts";
 
 /**
@@ -31,23 +33,37 @@ export async function setRetention(
   site: Site,
   retention: Retention | undefined,
 ): Promise<Api.Retention> {
-  let isThere = false;
-  await context.records.changeClaim(site.label, (claim) => {
-    isThere = true;
-    return withRetention(claim, retention);
-  });
-  if (!isThere) {
+  const wanted = { turn: site.id, siteId: site.id, data: { site, retention: retention ?? null } };
+  await changeStore(context, actor, retentionChange, wanted, async () => {
+    let isThere = false;
+    await context.records.changeClaim(site.label, (claim) => {
+      isThere = true;
+      return withRetention(claim, retention);
+    });
+    if (isThere) return;
     throw new SitepodError(
       "internal",
       `sites/${site.label}.json in the server's storage is missing. Restore it from a backup.`,
     );
-  }
-  await recordEvent(context, actor, "site.retention", { site, target: formatRetention(retention) });
+  });
   return await describeRetention(context, site);
 }
 
-function formatRetention(retention: Retention | undefined): string {
-  if (retention === undefined) return "as the server says";
+export const retentionChange: StoreChange<{ readonly site: Site; readonly retention: Retention | null }> = {
+  kind: "site.retention",
+  async isMade(context, { site, retention }) {
+    const claim = await context.records.readClaim(await labelNow(context, site));
+    if (!claim) return false;
+    const { releases, days } = claim.retention ?? {};
+    return releases === retention?.releases && days === retention?.days;
+  },
+  async enter(context, { author, at, data: { site, retention } }, query) {
+    await recordEvent(context, author, "site.retention", { site, at, target: formatRetention(retention) }, query);
+  },
+};
+
+function formatRetention(retention: Retention | null): string {
+  if (retention === null) return "as the server says";
   const { releases, days } = retention;
   const rules = [
     ...(releases === null ? [] : [`${releases} releases`]),

@@ -12,6 +12,7 @@ import * as webhooks from "./0011-webhooks.ts";
 import * as traffic from "./0012-traffic.ts";
 import * as deletedSites from "./0013-deleted-sites.ts";
 import * as guardsUnderLocks from "./0014-guards-under-locks.ts";
+import * as pendingChanges from "./0015-pending-changes.ts";
 import * as oldSecretsAndAuditOrder from "./0017-old-secrets-and-audit-order.ts";
 
 /** Every migration, in order. What one that has shipped makes never changes: add the next. */
@@ -29,5 +30,6 @@ export const migrations: Record<string, Migration> = {
   "0012-traffic": traffic,
   "0013-deleted-sites": deletedSites,
   "0014-guards-under-locks": guardsUnderLocks,
+  "0015-pending-changes": pendingChanges,
   "0017-old-secrets-and-audit-order": oldSecretsAndAuditOrder,
 };
