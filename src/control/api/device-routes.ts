@@ -85,7 +85,7 @@ export function addDeviceRoutes(app: Api, context: Context, { devices, limit }: 
         const client = requireBrowser(request);
         await limit.countCode(actor.userId);
         const { name } = await devices.find(body.user_code, client);
-        const told = { actor, action: `account.device_${decision}`, subject: { target: name } };
+        const told = { actor, action: `account.device_${decision}`, subject: { target: name } } as const;
         await recordTogether(
           context,
           () => devices.decide(body.user_code, decision, client),

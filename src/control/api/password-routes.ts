@@ -95,7 +95,7 @@ export function addPasswordRoutes(
       answer: api.resetLink,
     },
     async ({ actor: operator, body }) => {
-      const told = { actor: operator, action: "account.reset_link", subject: { target: body.email } };
+      const told = { actor: operator, action: "account.reset_link", subject: { target: body.email } } as const;
       const make = () => passwordReset.makeLink(body.email);
       return await context.db.together(async () => {
         const link = await recordTogether(context, make, () => told);

@@ -2,6 +2,7 @@ import { api } from "#wire";
 import type { Context } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordTogether } from "../identity/audit.ts";
+import type { AuditAction } from "../identity/audit-actions.ts";
 import type { Client } from "../identity/client.ts";
 import type { SignIn } from "../identity/sign-in.ts";
 import { requireBrowser, setCookies } from "./finish-sign-in.ts";
@@ -40,7 +41,7 @@ function addCodeRoutes(app: Api, context: Context, { security, limit, places }: 
   /** A wrong password, or code, counts like one at the door. */
   const guarded = async <T>(actor: Actor, client: Client, work: () => Promise<T>): Promise<T> =>
     limit.attempt(actor.email, client.address, work, await places.find(actor.email, client));
-  const recorded = <T>(actor: Actor, client: Client, action: string, work: () => Promise<T>): Promise<T> =>
+  const recorded = <T>(actor: Actor, client: Client, action: AuditAction, work: () => Promise<T>): Promise<T> =>
     guarded(actor, client, () => recordTogether(context, work, () => ({ actor, action })));
 
   addRoute(

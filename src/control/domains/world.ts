@@ -224,8 +224,16 @@ export class World implements AsyncDisposable {
     await this.#query.updateTable("deviceCode").set({ lastPolledAt: null }).execute();
   }
 
-  /** Has every new row of a table fail until the returned function is called. */
-  failInserts = (table: keyof Schema): Promise<() => Promise<unknown>> => failInserts(this.#database.db, table);
+  /** Has every new row of a table fail until the returned function is called; of events, those of one action. */
+  failInserts = (table: keyof Schema, action?: string): Promise<() => Promise<unknown>> =>
+    failInserts(this.#database.db, table, action);
+
+  /** Settles what was cut off, as it is done once a minute. */
+  settleChanges = async (): Promise<void> => {
+    await this.#control.runDue();
+    this.nowMs += 60_000;
+    await this.#control.runDue();
+  };
 
   /** Has the next removal or replacement of a document fail. */
   failOnce = (key: string): void => failOnce(this.store.documents, key);

@@ -4,6 +4,7 @@ import { type Context, nowIso } from "../context.ts";
 import { eventOf, factsOf } from "../webhooks/event-of.ts";
 import { queueEvent } from "../webhooks/queue-event.ts";
 import type { Actor, Author } from "./actor.ts";
+import type { AuditAction } from "./audit-actions.ts";
 
 export interface AuditSubject {
   readonly site?: { readonly id: string; readonly name: string; readonly workspace_id: string };
@@ -26,7 +27,7 @@ const AFTER_TRANSACTION_MS = 50;
 export async function recordEvent(
   context: Context,
   actor: Author,
-  action: string,
+  action: AuditAction,
   subject: AuditSubject,
   query: Transaction<Schema>,
 ): Promise<void> {
@@ -70,7 +71,7 @@ export async function recordEvent(
 export async function recordAct(
   context: Context,
   actor: Actor,
-  action: string,
+  action: AuditAction,
   subject: AuditSubject = {},
 ): Promise<void> {
   await context.db.query.transaction().execute((query) => recordEvent(context, actor, action, subject, query));
@@ -78,7 +79,7 @@ export async function recordAct(
 
 interface Told {
   readonly actor: Actor;
-  readonly action: string;
+  readonly action: AuditAction;
   readonly subject?: AuditSubject;
 }
 
