@@ -1,7 +1,6 @@
 import { encodeManifest } from "#model";
 import { hashBytes } from "#store";
 import type { Answer, World } from "../domains/world.ts";
-import { BROKEN, THANKS } from "../webhooks/test-receiver.ts";
 import type { AuditAction } from "./audit-actions.ts";
 import { PASSWORD, TestBrowser } from "./test-browser.ts";
 import { oneTimeCode } from "./test-one-time-code.ts";
@@ -12,9 +11,13 @@ export interface AuditCase {
   readonly by: "database" | "store" | "nothing";
   /** Gets everything ready. Returns what does it, which can be done again after it failed. */
   readonly prepare: (world: World) => Promise<() => Promise<Answer | void>>;
+  /** Whether it cannot be done again where the store refused: what was sent for it has been taken. */
+  readonly isSpent?: boolean;
   /** Where other things happen with it that stay: what must not have changed. */
   readonly state?: (world: World) => Promise<unknown>;
 }
+
+const GONE = { kind: "answered", status: 410, text: "", retryAfterMs: 0 } as const;
 
 let count = 0;
 const next = (word: string): string => `${word}-${++count}`;
@@ -139,7 +142,7 @@ export const AUDIT_CASES: Record<AuditAction, AuditCase | readonly AuditCase[]> 
       return () => world.call(who, "DELETE", "/account");
     }),
     // Their workspaces go first, with events of their own.
-    state: async (world) => (await world.call("root", "GET", "/auth/info")).body.email,
+    state: (world) => world.tryQuery((query) => query.selectFrom("user").select("email").orderBy("email")),
   },
   "account.password": [
     database(async (world) => {
@@ -290,16 +293,17 @@ export const AUDIT_CASES: Record<AuditAction, AuditCase | readonly AuditCase[]> 
   }),
   "webhook.disable": {
     ...database(async (world) => {
+      await world.tryQuery((query) => query.deleteFrom("webhooks"));
       await addWebhook(world);
       await makeSite(world);
-      world.receiver.answer = () => ({ ...BROKEN, status: 410 });
       return async () => {
+        world.receiver.answer = () => GONE;
         world.nowMs += 60 * 60_000;
         await world.deliverWebhooks();
-        world.receiver.answer = () => THANKS;
       };
     }),
-    state: async (world) => (await world.call("root", "GET", "/auth/info")).body.email,
+    // When it is tried again.
+    state: (world) => world.tryQuery((query) => query.selectFrom("webhooks").select("is_enabled")),
   },
 
   "guard.set": database(async (world) => {
@@ -334,11 +338,11 @@ export const AUDIT_CASES: Record<AuditAction, AuditCase | readonly AuditCase[]> 
   "domain.release": database(async (world) => {
     const { project, domain } = await makeDomain(world, true);
     await expectOk(world.call("ann", "DELETE", `/projects/${project}`));
-    const other = next("site");
-    await world.deploy("bob", other, { "index.html": other });
-    await world.addProved("bob", other, domain);
+    const [who, other] = [next("person"), next("site")];
+    await world.deploy(who, other, { "index.html": other });
+    await world.addProved(who, other, domain);
     // Whose site is in the bin gives the domain up to who proves it.
-    return () => world.call("bob", "POST", `/domains/${domain}/verify`);
+    return () => world.call(who, "POST", `/domains/${domain}/verify`);
   }),
 
   "site.create": store(async (world) => {
@@ -375,24 +379,27 @@ export const AUDIT_CASES: Record<AuditAction, AuditCase | readonly AuditCase[]> 
       return () => world.call("ann", "GET", `/projects/${project}/export`);
     },
   },
-  "site.import": store(async (world) => {
-    const { import_id } = await expectOk(world.call("ann", "POST", "/imports", { project: next("site") }));
-    const page = new TextEncoder().encode(import_id);
-    const entry = { path: "index.html", digest: hashBytes(page), size: page.length, type: "text/html" };
-    const manifest = encodeManifest([entry]);
-    for (const bytes of [manifest, page]) {
-      await expectOk(world.call("ann", "POST", `/imports/${import_id}/contents/${hashBytes(bytes)}`, bytes));
-    }
-    const release = {
-      version: 1,
-      manifest: hashBytes(manifest),
-      created_at: "2026-01-02T03:04:05.000Z",
-      trigger: "cli",
-    };
-    const environments = { prod: { version: 1, protected: true } };
-    const body = { releases: [release], environments, protected: false };
-    return () => world.call("ann", "POST", `/imports/${import_id}/commit`, body);
-  }),
+  "site.import": {
+    isSpent: true,
+    ...store(async (world) => {
+      const { import_id } = await expectOk(world.call("ann", "POST", "/imports", { project: next("site") }));
+      const page = new TextEncoder().encode(import_id);
+      const entry = { path: "index.html", digest: hashBytes(page), size: page.length, type: "text/html" };
+      const manifest = encodeManifest([entry]);
+      for (const bytes of [manifest, page]) {
+        await expectOk(world.call("ann", "POST", `/imports/${import_id}/contents/${hashBytes(bytes)}`, bytes));
+      }
+      const release = {
+        version: 1,
+        manifest: hashBytes(manifest),
+        created_at: "2026-01-02T03:04:05.000Z",
+        trigger: "cli",
+      };
+      const environments = { prod: { version: 1, protected: true } };
+      const body = { releases: [release], environments, protected: false };
+      return () => world.call("ann", "POST", `/imports/${import_id}/commit`, body);
+    }),
+  },
   "site.retention": [
     store(async (world) => {
       const { project } = await makeSite(world);
@@ -413,10 +420,12 @@ export const AUDIT_CASES: Record<AuditAction, AuditCase | readonly AuditCase[]> 
       const { project } = await makeSite(world);
       for (const text of ["three", "four"]) await world.deploy("ann", project, { "index.html": `${project} ${text}` });
       await expectOk(world.call("ann", "PUT", `/projects/${project}/retention`, { keep_releases: 1 }));
+      world.nowMs += 2 * 24 * 60 * 60_000;
       return async () => void (await world.call("root", "POST", "/gc"));
     }),
     // The collection goes on with what there is beside, and has an event of its own.
-    state: async (world) => (await world.call("ann", "GET", "/projects")).body.length,
+    state: (world) =>
+      world.tryQuery((query) => query.selectFrom("releases").select(["site_id", "version", "removed_at"])),
   },
   "environment.release": [
     store(async (world) => {
