@@ -77,7 +77,6 @@ export async function openControlHalf(
   parts: HalfParts,
 ): Promise<ControlHalf> {
   const { store, contents, records, readManifest, edges, feed, certificates, startedMs, log } = parts;
-  const dns = createDns(options.dnsServer);
   const others = joinOtherServers(options.databaseUrl);
   const turns = createTurns(others?.locks);
   const keepsContents = () => contents.storage.type === "local";
@@ -99,7 +98,7 @@ export async function openControlHalf(
     readManifest,
     addresses,
     settings: settingsOf(options),
-    dns,
+    dns: createDns(options.dnsServer),
     hash: hashBytes,
     nowMs: Date.now,
     randomBytes,

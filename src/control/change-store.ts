@@ -1,33 +1,8 @@
 import type { Selectable, Transaction } from "kysely";
 import type { PendingChangeTable, Schema } from "#db";
-import { type Context, newId, nowIso } from "./context.ts";
+import { type Begun, type Context, newId, nowIso, type StoreChange } from "./context.ts";
 import type { Actor, Author } from "./identity/actor.ts";
 import { isOutage } from "./outage.ts";
-
-/**
- * A change that the store makes, and that the database is to have with its event. No transaction holds both. So the database
- * has first what is about to be done, then the store is changed, then one transaction enters the change and forgets that it
- * was pending. Of what is cut off in between, the store is asked whether it was made.
- */
-export interface StoreChange<Data, Written = unknown, Entered = unknown> {
-  /** Names it in the database. One that has shipped stays: what it was cut off in waits there. */
-  readonly kind: string;
-  /** Whether the store has it. Nobody else has changed there anything of its turn since it was begun. */
-  isMade(context: Context, data: Data): Promise<boolean>;
-  /** Does what is left to do in the store of a change that was cut off once it was made. May be called again. */
-  finish?(context: Context, data: Data): Promise<void>;
-  /** Enters its rows and its event. `written`: what came of it; undefined where who made it was cut off. */
-  enter(context: Context, begun: Begun<Data>, query: Transaction<Schema>, written?: Written): Promise<Entered>;
-}
-
-export interface Begun<Data> {
-  readonly author: Author;
-  /** ISO 8601. */
-  readonly at: string;
-  readonly data: Data;
-}
-
-export type StoreChanges = ReadonlyMap<string, StoreChange<never>>;
 
 interface Wanted<Data> {
   /** The turn that whoever calls this has, by `inSettledTurn`. */

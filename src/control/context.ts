@@ -1,12 +1,13 @@
-import type { Database } from "#db";
+import type { Transaction } from "kysely";
+import type { Database, Schema } from "#db";
 import { type HashBytes, KEEP_ALL, type Retention } from "#model";
 import type { ReadManifest, Records, Store } from "#store";
 import type { Activity } from "./activity.ts";
 import type { Addresses } from "./addresses.ts";
 import type { Dns } from "./domains/dns.ts";
 import type { Encoder } from "./encoding/encoder.ts";
-import type { StoreChanges } from "./change-store.ts";
 import type { Turns } from "./gate.ts";
+import type { Author } from "./identity/actor.ts";
 import type { OidcSettings } from "./identity/oidc-settings.ts";
 import type { SendMail } from "./mail.ts";
 import type { Live } from "./live/live.ts";
@@ -111,6 +112,31 @@ export interface Context extends Turns {
   /** All kinds of changes of the store that are recorded in the database, by their names. */
   readonly storeChanges: StoreChanges;
 }
+
+/**
+ * A change that the store makes, and that the database is to have with its event. No transaction holds both. So the database
+ * has first what is about to be done, then the store is changed, then one transaction enters the change and forgets that it
+ * was pending. Of what is cut off in between, the store is asked whether it was made.
+ */
+export interface StoreChange<Data, Written = unknown, Entered = unknown> {
+  /** Names it in the database. One that has shipped stays: what it was cut off in waits there. */
+  readonly kind: string;
+  /** Whether the store has it. Nobody else has changed there anything of its turn since it was begun. */
+  isMade(context: Context, data: Data): Promise<boolean>;
+  /** Does what is left to do in the store of a change that was cut off once it was made. May be called again. */
+  finish?(context: Context, data: Data): Promise<void>;
+  /** Enters its rows and its event. `written`: what came of it; undefined where who made it was cut off. */
+  enter(context: Context, begun: Begun<Data>, query: Transaction<Schema>, written?: Written): Promise<Entered>;
+}
+
+export interface Begun<Data> {
+  readonly author: Author;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly data: Data;
+}
+
+export type StoreChanges = ReadonlyMap<string, StoreChange<never>>;
 
 /** The time as the database and the wire write it. */
 export const nowIso = (context: Pick<Context, "nowMs">): string => new Date(context.nowMs()).toISOString();

@@ -1,6 +1,6 @@
 import { accessChange } from "./access/protect.ts";
-import { siteImport } from "./archive/commit-import.ts";
-import type { StoreChange, StoreChanges } from "./change-store.ts";
+import { siteImport } from "./archive/site-import.ts";
+import type { StoreChange, StoreChanges } from "./context.ts";
 import { siteDeletion } from "./release/delete-site.ts";
 import { pointerMove } from "./release/pointer-move.ts";
 import { previewCreation, previewRemoval } from "./release/previews.ts";

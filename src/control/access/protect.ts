@@ -1,8 +1,8 @@
 import { type Access, type Environment, ENVIRONMENTS, SitepodError, withAccess } from "#model";
 import { ACCESS_PARAMETER, environmentPointer, formatAccessToken, previewPointer } from "#routing";
 import type { Api } from "#wire";
-import { changeStore, type StoreChange } from "../change-store.ts";
-import type { Context } from "../context.ts";
+import { changeStore } from "../change-store.ts";
+import type { Context, StoreChange } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordAct, recordEvent } from "../identity/audit.ts";
 import { labelNow } from "../release/label-now.ts";

@@ -12,10 +12,9 @@ import {
 import { DigestMap, DigestSet, inParallel } from "#store";
 import type { Api } from "#wire";
 import { makeAccess } from "../access/protect.ts";
-import { changeStore, inSettledTurn, type StoreChange } from "../change-store.ts";
+import { changeStore, inSettledTurn } from "../change-store.ts";
 import { type Context, newId, nowIso } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
-import { recordEvent } from "../identity/audit.ts";
 import { findLimits } from "../quota/limits.ts";
 import { contentsOf, type NewContents, requireStoredRoom } from "../quota/require-room.ts";
 import { recountUsage } from "../quota/usage.ts";
@@ -25,7 +24,8 @@ import type { Site } from "../release/sites.ts";
 import { waitWhileCondemned } from "../retention/condemned-blobs.ts";
 import { requireImport } from "./begin-import.ts";
 import { checkPod, type ImportedRelease } from "./check-pod.ts";
-import { findImport, type ImportRecord, writeImport } from "./import-record.ts";
+import { type ImportRecord, writeImport } from "./import-record.ts";
+import { siteImport } from "./site-import.ts";
 
 /** A commit that was cut off may be sent again for so long; then what it has made is taken back. */
 const COMMIT_LIFE_MS = 60 * 60 * 1000;
@@ -82,15 +82,6 @@ async function commitInTurn(
   for (const { release } of releases) context.encoder.add(release.manifest as Digest);
   return describe(context, written, request);
 }
-
-/** An import is made once it is done: one that was cut off before is ended by who sends it again, or taken back. */
-export const siteImport: StoreChange<{ readonly site: Site; readonly id: string; readonly releases: number }> = {
-  kind: "site.import",
-  isMade: async (context, { id }) => (await findImport(context, id))?.state === "done",
-  async enter(context, { author, at, data: { site, releases } }, query) {
-    await recordEvent(context, author, "site.import", { site, at, target: `${releases} releases` }, query);
-  },
-};
 
 /** What all the releases have, each content once. */
 function contentsOfAll(releases: readonly ImportedRelease[]): NewContents {

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { World } from "../domains/world.ts";
 import type { AuditAction } from "./audit-actions.ts";
-import { AUDIT_CASES, type AuditCase } from "./audit-cases.ts";
+import type { AuditCase } from "./audit-case.ts";
+import { AUDIT_CASES } from "./audit-cases.ts";
 
 let world: World;
 

@@ -1,6 +1,6 @@
 import { type Environment, formatVersion } from "#model";
 import { settleReleases } from "../access/permanent-addresses.ts";
-import type { StoreChange } from "../change-store.ts";
+import type { StoreChange } from "../context.ts";
 import { type Decision, settleApproval } from "../guard/settle-approval.ts";
 import { recordEvent } from "../identity/audit.ts";
 import { noteReleased } from "./deploys.ts";

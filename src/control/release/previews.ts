@@ -13,8 +13,8 @@ import {
 import type { Api } from "#wire";
 import { writeProtected } from "../access/new-pointer.ts";
 import { settleReleases } from "../access/permanent-addresses.ts";
-import { changeStore, type StoreChange } from "../change-store.ts";
-import { type Context, newId, nowIso } from "../context.ts";
+import { changeStore } from "../change-store.ts";
+import { type Context, newId, nowIso, type StoreChange } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
 import { labelNow } from "./label-now.ts";

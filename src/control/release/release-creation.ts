@@ -1,6 +1,6 @@
 import { formatVersion, type ReleaseRecord } from "#model";
 import type { Api } from "#wire";
-import type { StoreChange } from "../change-store.ts";
+import type { StoreChange } from "../context.ts";
 import { recordEvent } from "../identity/audit.ts";
 import { type LineContent, writeLines } from "./deploys.ts";
 import { labelNow } from "./label-now.ts";

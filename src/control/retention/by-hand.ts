@@ -1,6 +1,6 @@
 import type { Api } from "#wire";
-import { changeStore, inSettledTurn, type StoreChange } from "../change-store.ts";
-import type { Context } from "../context.ts";
+import { changeStore, inSettledTurn } from "../change-store.ts";
+import type { Context, StoreChange } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
 import { type CleanedUp, cleanUp } from "./clean-up.ts";

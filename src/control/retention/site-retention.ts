@@ -1,7 +1,7 @@
 import { KEEP_ALL, type Retention, SitepodError, withRetention } from "#model";
 import type { Api } from "#wire";
-import { changeStore, type StoreChange } from "../change-store.ts";
-import type { Context } from "../context.ts";
+import { changeStore } from "../change-store.ts";
+import type { Context, StoreChange } from "../context.ts";
 import type { Actor } from "../identity/actor.ts";
 import { recordEvent } from "../identity/audit.ts";
 import { labelNow } from "../release/label-now.ts";
