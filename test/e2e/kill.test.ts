@@ -74,6 +74,7 @@ async function findLosses(server: Server, client: DeployClient, ledger: Ledger, 
   const version = random.pick([first, ...others]);
   const page = await readPage(server, `${site}--${version}`);
   if (page !== releases.get(version)?.page) losses.push(`${site}--${version} says ${page}`);
+  losses.push(...(await findUntold(client, site, items)));
   if (prod.move === 0 && asked === undefined) return losses;
 
   // A move without an answer may have happened or not; what it may not have done is anything else.
@@ -92,6 +93,26 @@ async function findLosses(server: Server, client: DeployClient, ledger: Ledger, 
   const served = current.version === "" ? "" : await readPage(server, site);
   if (served !== (releases.get(current.version)?.page ?? "")) losses.push(`${site} serves ${served}`);
   return losses;
+}
+
+/** Lists what the audit log does not tell once: each release that there is, and each move of prod. */
+async function findUntold(client: DeployClient, site: string, items: Api.History["items"]): Promise<string[]> {
+  const targetsOf = async (action: string) => {
+    const path = `/audit?project=${site}&action=${action}&limit=500`;
+    return (await client.call<Api.AuditList>("GET", path)).events.map(({ target }) => target ?? "");
+  };
+  const told = (await targetsOf("release.create")).toSorted();
+  const there = items.map(({ version }) => version).toSorted();
+  const moves = (await targetsOf("environment.*")).filter((target) => target.startsWith("prod ")).length;
+  const current = await client
+    .call<Api.Current>("GET", `/current?project=${site}&environment=prod`)
+    .catch(() => ({ pointer_version: 0 }));
+  return [
+    ...(told.join() === there.join() ? [] : [`${site} has ${there}, and the log tells of ${told}`]),
+    ...(moves === current.pointer_version
+      ? []
+      : [`${site} has ${current.pointer_version} moves, and the log ${moves}`]),
+  ];
 }
 
 /** Kills servers on one place so many times, the steps in turn. Returns how many releases were acknowledged. */
