@@ -103,6 +103,19 @@ describe("somebody whom the provider knows and this server does not", () => {
     expect(await whoIs(browser)).toBeUndefined();
   });
 
+  test("gets none where their sign-in cannot be written down, and one the next time", async () => {
+    await configure(["example.org"]);
+    provider.people.set("ida", { email: "ida@example.org", email_verified: true });
+    const browser = new TestBrowser(world);
+    const callback = await passProvider((await browser.send("POST", "/auth/oidc", {})).body.url, "ida");
+    const before = await world.snapshot();
+    const goOn = await world.failInserts("audit_events");
+    expect((await browser.send("GET", `/auth/callback/oidc${callback.search}`)).status).toBe(500);
+    await goOn();
+    expect(await world.snapshot()).toBe(before);
+    expect(await signIn(browser, "ida")).toBe("https://sites.test/");
+  });
+
   test("gets one where anybody may register", async () => {
     await configure([], provider.issuer, true);
     provider.people.set("cid", { email: "cid@example.net", email_verified: true });
@@ -129,7 +142,18 @@ describe("an account with a password", () => {
     expect(await whoIs(stranger)).toBeUndefined();
 
     const begun = await owner.send("POST", "/auth/oidc/connect", {});
-    expect(await comeBack(owner, await passProvider(begun.body.url, "dora"))).toBe("https://sites.test/security");
+    const callback = await passProvider(begun.body.url, "dora");
+    const goOn = await world.failInserts("audit_events");
+    expect((await owner.send("GET", `/auth/callback/oidc${callback.search}`)).status).toBe(500);
+    await goOn();
+    expect((await owner.send("GET", "/auth/security")).body.provider.is_connected).toBe(false);
+    const again = await owner.send("POST", "/auth/oidc/connect", {});
+    expect(await comeBack(owner, await passProvider(again.body.url, "dora"))).toBe("https://sites.test/security");
+    const { events } = (await owner.send("GET", "/audit?action=account.*")).body;
+    expect(events.map(({ action }: { action: string }) => action)).toEqual([
+      "account.provider_connected",
+      "account.register",
+    ]);
     expect(await signIn(stranger, "dora")).toBe("https://sites.test/");
     expect(await whoIs(stranger)).toBe("dora@example.org");
   });

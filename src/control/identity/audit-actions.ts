@@ -2,7 +2,7 @@
 export type AuditAction =
   | `account.${"delete" | "login" | "password" | "register" | "reset_link"}`
   | `account.${"codes_off" | "codes_on" | "recovery_codes" | "second_factor_removed"}`
-  | `account.${"device_approve" | "device_deny" | "passkey_added" | "passkey_removed" | "provider_disconnected"}`
+  | `account.${"device_approve" | "device_deny" | "passkey_added" | "passkey_removed" | "provider_connected" | "provider_disconnected"}`
   | `access.${"link" | "open" | "protect"}`
   | `approval.${"approve" | "refuse" | "request" | "withdraw"}`
   | `domain.${"add" | "release" | "remove" | "verify"}`

@@ -119,6 +119,8 @@ export const ACCOUNT_CASES: Record<
     await world.tryQuery((query) => query.insertInto("passkeys").values(row));
     return () => browser.send("DELETE", `/auth/passkeys/${id}`);
   }),
+  // Made at a provider: `test/conformance/oidc.test.ts` has one.
+  "account.provider_connected": [],
   "account.provider_disconnected": database(async (world) => {
     const { browser } = await signUp(world);
     const { id: userId } = (await browser.send("GET", "/auth/info")).body;

@@ -2,7 +2,7 @@ import { SitepodError } from "#model";
 import type { Context } from "../context.ts";
 import type { Accounts, User } from "./accounts.ts";
 import type { Actor } from "./actor.ts";
-import { recordEvent } from "./audit.ts";
+import { type AuditSubject, recordEvent } from "./audit.ts";
 import { type Client, headersOf, sentBack } from "./client.ts";
 import { loadOidc, type OidcAuth, PROVIDER_ID } from "./oidc-provider.ts";
 import { asSitepodErrors } from "./refusals.ts";
@@ -25,7 +25,7 @@ export interface Oidc {
   begin(path: string, client: Client): Promise<Redirect>;
   /** The same, to connect the account that is signed in. */
   beginConnecting(client: Client): Promise<Redirect>;
-  /** Takes the provider's answer, the query of the URL at which the browser has come back, and records the sign-in. */
+  /** Takes the provider's answer, the query of the URL at which the browser has come back, and records the sign-in, or the connection. */
   finish(search: string, client: Client, actorOf: (user: User) => Actor): Promise<Returned>;
   isConnected(userId: string): Promise<boolean>;
   /** Throws SitepodError: `not_found`, `conflict` where it is the only way in. */
@@ -47,23 +47,34 @@ export function createOidc(context: Context, secret: string, accounts: Accounts)
     }));
   const provider = { provider: PROVIDER_ID, disableRedirect: true };
 
+  /** Who is signed in, and not connected. */
+  async function findAlone(auth: OidcAuth, client: Client): Promise<User | undefined> {
+    const session = await auth.api.getSession({ headers: headersOf(client) });
+    return session && !(await isConnected(session.user.id)) ? session.user : undefined;
+  }
+
+  /** In one transaction, which begins after the provider was asked. `alone`: who may be connected by it. */
   async function take(
     auth: OidcAuth,
     search: string,
     client: Client,
+    alone: User | undefined,
     actorOf: (user: User) => Actor,
   ): Promise<Returned> {
+    const record = (user: User, ...[action, subject]: ["account.login" | "account.provider_connected", AuditSubject]) =>
+      query.transaction().execute((part) => recordEvent(context, actorOf(user), action, subject, part));
     const url = `${origin}/api/v1/auth/callback/${PROVIDER_ID}${search}`;
     const answer = await auth.handler(new Request(url, { headers: headersOf(client) }));
     const cookies = answer.headers.getSetCookie();
     const after = { url: answer.headers.get("location") ?? origin, cookies };
     const session = await auth.api.getSession({ headers: headersOf(client, sentBack(answer.headers)) });
-    if (!session) return { ...after, user: undefined };
+    if (!session) {
+      if (alone && (await isConnected(alone.id))) await record(alone, "account.provider_connected", {});
+      return { ...after, user: undefined };
+    }
     const { id, email, role } = session.user;
     await findOrMakeHome(context, { userId: id, email, isAdmin: role === "admin" });
-    const actor = actorOf({ id, email });
-    const target = "provider";
-    await query.transaction().execute((part) => recordEvent(context, actor, "account.login", { target }, part));
+    await record({ id, email }, "account.login", { target: "provider" });
     return { ...after, user: { id, email } };
   }
 
@@ -84,14 +95,13 @@ export function createOidc(context: Context, secret: string, accounts: Accounts)
     },
     async finish(search, client, actorOf) {
       const auth = await load();
-      const finish = () => context.db.together(() => take(auth, search, client, actorOf));
+      const alone = await findAlone(auth, client);
+      const finish = () => context.db.together(() => take(auth, search, client, alone, actorOf));
       const isFirst = (await accounts.signUpPolicy()) === "first";
       // Two who come at the same moment must not both be the first.
       return isFirst ? await accounts.inTurn(finish) : await finish();
     },
-    async isConnected(userId) {
-      return (await connection(userId).executeTakeFirst()) !== undefined;
-    },
+    isConnected,
     async disconnect(actor) {
       const { userId } = actor;
       const own = await query.selectFrom("account").where("userId", "=", userId).select("providerId").execute();
@@ -113,8 +123,9 @@ export function createOidc(context: Context, secret: string, accounts: Accounts)
     },
   };
 
-  function connection(userId: string) {
-    return query.selectFrom("account").where("userId", "=", userId).where("providerId", "=", PROVIDER_ID).select("id");
+  async function isConnected(userId: string): Promise<boolean> {
+    const own = query.selectFrom("account").where("userId", "=", userId);
+    return (await own.where("providerId", "=", PROVIDER_ID).select("id").executeTakeFirst()) !== undefined;
   }
 }
 
