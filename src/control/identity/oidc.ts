@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import type { Accounts, User } from "./accounts.ts";
 import type { Actor } from "./actor.ts";
 import { type AuditSubject, recordEvent } from "./audit.ts";
+import type { AuditAction } from "./audit-actions.ts";
 import { type Client, headersOf, sentBack } from "./client.ts";
 import { loadOidc, type OidcAuth, PROVIDER_ID } from "./oidc-provider.ts";
 import { asSitepodErrors } from "./refusals.ts";
@@ -61,7 +62,7 @@ export function createOidc(context: Context, secret: string, accounts: Accounts)
     alone: User | undefined,
     actorOf: (user: User) => Actor,
   ): Promise<Returned> {
-    const record = (user: User, ...[action, subject]: ["account.login" | "account.provider_connected", AuditSubject]) =>
+    const record = (user: User, action: AuditAction, subject: AuditSubject) =>
       query.transaction().execute((part) => recordEvent(context, actorOf(user), action, subject, part));
     const url = `${origin}/api/v1/auth/callback/${PROVIDER_ID}${search}`;
     const answer = await auth.handler(new Request(url, { headers: headersOf(client) }));
