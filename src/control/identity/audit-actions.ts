@@ -17,5 +17,5 @@ export type AuditAction =
   | "session.revoke"
   | `site.${"create" | "delete" | "export" | "import" | "purge" | "rename" | "restore" | "retention"}`
   | `token.${"create" | "revoke"}`
-  | `webhook.${"create" | "delete" | "disable" | "redeliver" | "test" | "update"}`
+  | `webhook.${"create" | "delete" | "disable" | "redeliver" | "rotate" | "test" | "update"}`
   | `workspace.${"create" | "delete" | "rename"}`;

@@ -80,6 +80,10 @@ export const WORKSPACE_CASES: Record<
     const { path } = await addWebhook(world);
     return () => world.call("ann", "PUT", path, { is_enabled: false });
   }),
+  "webhook.rotate": database(async (world) => {
+    const { path } = await addWebhook(world);
+    return () => world.call("ann", "POST", `${path}/secret`, {});
+  }),
   "webhook.delete": database(async (world) => {
     const { path } = await addWebhook(world);
     return () => world.call("ann", "DELETE", path);

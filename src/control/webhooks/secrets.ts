@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from "kysely";
+import type { Kysely, Selectable, Transaction } from "kysely";
 import type { Schema, WebhookTable } from "#db";
 import { DEFAULT_OLD_SECRET_S, SitepodError } from "#model";
 import type { Api } from "#wire";
@@ -53,7 +53,7 @@ export async function rotateSecret(
 }
 
 /** Two at once would each keep the secret that was before both. */
-const inTurn = <T>(context: Context, id: string, work: (query: Kysely<Schema>) => Promise<T>): Promise<T> =>
+const inTurn = <T>(context: Context, id: string, work: (query: Transaction<Schema>) => Promise<T>): Promise<T> =>
   context.inTurn(`secret of ${id}`, () => context.db.query.transaction().execute(work));
 
 /** What a webhook is signed with now, the newest first; none: with nothing. Undefined where it was sealed with another key. */
