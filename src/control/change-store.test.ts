@@ -17,19 +17,21 @@ beforeEach(async () => {
   await world.reset();
   for (const text of ["one", "two"]) await world.deploy("ann", "shop", { "index.html": text });
   // What was told before stays: the log is never emptied.
-  firstId = Number((await world.call("ann", "GET", "/audit?limit=1")).body.events[0].id);
+  firstId = (await events()).at(-1)!.id;
 });
 let firstId = 0;
+
+const events = async () =>
+  (await world.tryQuery((query) =>
+    query.selectFrom("audit_events").select(["id", "action", "target"]).orderBy("id"),
+  )) as { readonly id: number; readonly action: string; readonly target: string | null }[];
 
 const release = (version: string, environment = "prod") =>
   world.call("ann", "POST", "/release", { project: "shop", environment, version });
 
 /** What was told since, the oldest first. */
-async function told() {
-  const { events } = (await world.call("ann", "GET", "/audit?limit=50")).body;
-  const fresh = events.filter(({ id }: { id: string }) => Number(id) > firstId).toReversed();
-  return fresh.map(({ action, target }: { action: string; target: string }) => `${action} ${target}`);
-}
+const told = async () =>
+  (await events()).filter(({ id }) => id > firstId).map(({ action, target }) => `${action} ${target}`);
 const pending = async () =>
   (await world.tryQuery((query) => query.selectFrom("pending_changes").select("kind"))) as unknown[];
 
