@@ -13,7 +13,7 @@ import * as traffic from "./0012-traffic.ts";
 import * as deletedSites from "./0013-deleted-sites.ts";
 import * as guardsUnderLocks from "./0014-guards-under-locks.ts";
 import * as pendingChanges from "./0015-pending-changes.ts";
-import * as oldSecretsAndAuditOrder from "./0017-old-secrets-and-audit-order.ts";
+import * as oldSecretsAndAuditOrder from "./0016-old-secrets-and-audit-order.ts";
 
 /** Every migration, in order. What one that has shipped makes never changes: add the next. */
 export const migrations: Record<string, Migration> = {
@@ -31,5 +31,5 @@ export const migrations: Record<string, Migration> = {
   "0013-deleted-sites": deletedSites,
   "0014-guards-under-locks": guardsUnderLocks,
   "0015-pending-changes": pendingChanges,
-  "0017-old-secrets-and-audit-order": oldSecretsAndAuditOrder,
+  "0016-old-secrets-and-audit-order": oldSecretsAndAuditOrder,
 };

@@ -15,7 +15,7 @@ async function openUpgraded() {
   const folder = mkdtempSync(join(tmpdir(), "sitepod-db-"));
   const path = join(folder, "sitepod.db");
   const before = new Kysely<unknown>({ dialect: sqliteDialect(new SqliteFile(path), () => {}) });
-  const earlier = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < "0017"));
+  const earlier = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < "0016"));
   const provider = { getMigrations: async () => earlier };
   expect((await new Migrator({ db: before, provider }).migrateToLatest()).error).toBeUndefined();
   await sql`insert into workspaces (id, name, created_at) values ('w1', 'mine', ${AT})`.execute(before);
