@@ -37,7 +37,8 @@ export async function inspectStore(place: DataPlace): Promise<InspectedStore> {
 /** The same, wherever the contents are. */
 export async function inspectAnyStore({ data, storage }: DataPlace): Promise<InspectedStore> {
   if (!existsSync(data)) throw new SitepodError("not_found", `There is no folder ${data}. Name it with --data.`);
-  if (!readdirSync(data).some((name) => ["lock", "blobs", "sites", "db"].includes(name))) {
+  // Of a server with a bucket, the folder may be on another machine.
+  if (storage.type === "local" && !readdirSync(data).some((name) => ["lock", "blobs", "sites", "db"].includes(name))) {
     throw new SitepodError("not_found", `${data} holds nothing of a server. Name its data folder with --data.`);
   }
   return storage.type === "local"

@@ -214,7 +214,7 @@ describe.skipIf(pebbleIsMissing !== undefined)("certificates from Pebble (needs 
 describe.skipIf(pebbleIsMissing !== undefined)("an authority (needs Pebble)", () => {
   test("that refuses good nonces still gives certificates", async () => {
     await using pebble = await startPebble({ refusedNonces: 15 });
-    const names = Array.from({ length: 10 }, (_, i) => `nonce-${i}.test`);
+    const names = Array.from({ length: 20 }, (_, i) => `nonce-${i + 10}.test`);
     await using edge = await openEdge(
       pebble,
       names.map((name) => byHttp(name)),

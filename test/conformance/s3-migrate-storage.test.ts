@@ -110,7 +110,7 @@ describe.skipIf(!lab.endpoint)(`a server's storage moved under load, with Ceph${
 
     // Another's storage is no place to move to, and what was moved is not moved again from where it was.
     const other = join(folder.path, "other");
-    await mkdir(other);
+    await mkdir(join(other, "blobs"), { recursive: true });
     const taken = await operator.run(["server", "migrate-storage", `s3://${next}`, "--data", other], {
       env: toBuckets,
     });
