@@ -1,9 +1,16 @@
 import { ARCHIVE_COMMANDS } from "./archive-commands.ts";
 import { BIN_COMMANDS } from "./bin-commands.ts";
 import type { CommandSpec } from "./command-spec.ts";
-import { caseCollisions, concurrent, environment, message, noWait, protect, site } from "./option-specs.ts";
+import { caseCollisions, concurrent, environment, message, newSite, noWait, protect, site } from "./option-specs.ts";
 import { QUOTA_COMMANDS } from "./quota-commands.ts";
-import { parseExpectation, parseReleaseChoice, parseSpan, parseWhole } from "./option-values.ts";
+import {
+  parseExpectation,
+  parsePreviewLife,
+  parseReleaseChoice,
+  parseSlug,
+  parseSpan,
+  parseWhole,
+} from "./option-values.ts";
 import { RETENTION_COMMAND } from "./retention-command.ts";
 import { TEAM_COMMANDS } from "./team-commands.ts";
 import { TOKEN_COMMANDS } from "./token-commands.ts";
@@ -75,7 +82,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       },
       { flags: "--force", doc: "Release even if what is served is newer" },
       noWait,
-      site,
+      newSite,
       concurrent,
       message,
       protect,
@@ -89,9 +96,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     group: "Ship",
     summary: "Show a folder at a temporary address",
     options: [
-      { flags: "--slug <slug>", doc: "The word in the address; drawn by lot without it" },
-      { flags: "--ttl <span>", doc: "How long it lives: 24h, 7d or seconds", default: "24h", parse: parseSpan },
-      site,
+      { flags: "--slug <slug>", doc: "The word in the address; drawn by lot without it", parse: parseSlug },
+      {
+        flags: "--ttl <span>",
+        doc: "How long it lives: 24h, 7d or seconds; 90 days at most",
+        default: "24h",
+        parse: parsePreviewLife,
+      },
+      newSite,
       concurrent,
       message,
       protect,

@@ -37,6 +37,10 @@ const usageErrors: [argv: string[], message: RegExp][] = [
   [["history", "--limit", "0"], /^✗ "0" is not a whole number between 1 and 200\./],
   [["history", "--env", "staging"], /Allowed choices are prod, beta/],
   [["preview", "--ttl", "soon"], /^✗ "soon" is not a span of time\./],
+  [["preview", "--ttl", "100d", "."], /^✗ A preview lives between 60 seconds and 90 days, and not 100d\./],
+  [["preview", "--slug", "v3", "."], /^✗ Preview slug "v3" looks like a release; choose another\./],
+  [["preview", "--name", "Bad_Name", "."], /^✗ Site name "Bad_Name" must start with a letter/],
+  [["deploy", "-n", "Bad_Name", "."], /^✗ Site name "Bad_Name" must start with a letter/],
   [["rollback", "--to", "latest"], /^✗ "latest" is not a release\./],
   [["rollback"], /^✗ No site is named\.\n {2}Add `--name <site>`/],
   [["login"], /^✗ Nobody is there to be asked, and --email is missing\./],
@@ -50,6 +54,25 @@ test.each(usageErrors)("%p is an error of usage, code 2", async (argv, message) 
   expect(stderr.text).toMatch(message);
   expect(stdout.text).toBe("");
 });
+
+test.each([[["preview", "--slug", "v3"]], [["preview", "--ttl", "100d"]], [["deploy", "--name", "Bad_Name"]]])(
+  "%p is refused before anything is read or sent",
+  async (words) => {
+    await using home = await makeTree({});
+    const asked: string[] = [];
+    const { world, stderr } = makeWorld({
+      cwd: home.folder,
+      home: home.folder,
+      answer: ({ url }) => {
+        asked.push(url);
+        return Response.json({});
+      },
+    });
+    expect(await runCli([...words, "no-such-folder"], world)).toBe(2);
+    expect(asked).toEqual([]);
+    expect(stderr.text).not.toContain("no-such-folder");
+  },
+);
 
 test("with --json a failure is one document on standard output", async () => {
   const { world, stdout, stderr } = makeWorld();
@@ -174,7 +197,7 @@ test("the reference describes every command, every setting and every exit code",
   expect(commands.map(({ usage }) => usage)).toContain("sitepod deploy [source]");
   expect(commands.find(({ usage }) => usage === "sitepod preview [source]")?.options).toContainEqual({
     flags: "--ttl <span>",
-    doc: "How long it lives: 24h, 7d or seconds",
+    doc: "How long it lives: 24h, 7d or seconds; 90 days at most",
     default: "24h",
   });
   expect((await describeConfig()).map(({ file }) => file)).toEqual([

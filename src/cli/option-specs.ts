@@ -1,9 +1,11 @@
 import { ENVIRONMENTS } from "#model";
 import type { OptionSpec } from "./command-spec.ts";
-import { parseWhole } from "./option-values.ts";
+import { parseNewSite, parseWhole } from "./option-values.ts";
 
 /** Options that several commands have. */
 export const site: OptionSpec = { flags: "-n, --name <site>", doc: "The site, instead of the one sitepod.toml names" };
+/** Of the commands that make it where there is none. */
+export const newSite: OptionSpec = { ...site, parse: parseNewSite };
 export const message: OptionSpec = { flags: "-m, --message <text>", doc: "What changed, kept with the release" };
 export const concurrent: OptionSpec = {
   flags: "-c, --concurrent <number>",

@@ -1,4 +1,12 @@
-import { parseSize, parseVersion } from "#model";
+import {
+  MAX_PREVIEW_TTL_S,
+  MIN_PREVIEW_TTL_S,
+  type Parsed,
+  parsePreviewSlug,
+  parseSiteName,
+  parseSize,
+  parseVersion,
+} from "#model";
 import { Failure } from "./failure.ts";
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
@@ -8,6 +16,27 @@ export function parseSpan(text: string): number {
   const match = /^([0-9]{1,9})([smhd]?)$/.exec(text);
   if (!match) throw new Failure("usage", `"${text}" is not a span of time.`, { next: "Write 24h, 7d or seconds." });
   return Number(match[1]) * SECONDS[(match[2] || "s") as keyof typeof SECONDS];
+}
+
+/** Reads how long a preview lives. Returns seconds. */
+export function parsePreviewLife(text: string): number {
+  const seconds = parseSpan(text);
+  if (seconds >= MIN_PREVIEW_TTL_S && seconds <= MAX_PREVIEW_TTL_S) return seconds;
+  const limits = `${MIN_PREVIEW_TTL_S} seconds and ${MAX_PREVIEW_TTL_S / SECONDS.d} days`;
+  throw new Failure("usage", `A preview lives between ${limits}, and not ${text}.`, {
+    next: "Write 24h, 7d or seconds.",
+  });
+}
+
+/** Reads a preview's slug. Whether it fits beside the site's subdomain the server tells: that may have been renamed. */
+export const parseSlug = (text: string): string => accept(parsePreviewSlug(text, ""));
+
+/** Reads the name of a site that is made where there is none. */
+export const parseNewSite = (text: string): string => accept(parseSiteName(text));
+
+function accept(parsed: Parsed<string>): string {
+  if (parsed.ok) return parsed.value;
+  throw new Failure("usage", `${parsed.fault.charAt(0).toUpperCase()}${parsed.fault.slice(1)}.`);
 }
 
 /** Reads a moment: `2026-01-31`, or with a time. Returns it as ISO 8601, in UTC. */
