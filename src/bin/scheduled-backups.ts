@@ -27,6 +27,7 @@ interface BackupTold {
   readonly blobs: number;
   readonly copied: number;
   readonly damaged: readonly string[];
+  readonly unreadable?: readonly string[];
 }
 
 const TICK_MS = 60 * 1000;
@@ -89,7 +90,9 @@ export function createScheduledBackups(
         `${made.copied} of them new, in ${(lastDurationMs / 1000).toFixed(1)} s`,
     );
     if (made.damaged.length > 0) {
-      log(`${made.damaged.length} contents are damaged here and not in that backup. Run sitepod server fsck`);
+      const [unreadable] = made.unreadable ?? [];
+      const one = unreadable === undefined ? "" : `. ${unreadable}`;
+      log(`${made.damaged.length} contents are damaged here and not in that backup. Run sitepod server fsck${one}`);
     }
     return lastGoodMs;
   }

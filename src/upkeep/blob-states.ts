@@ -1,10 +1,14 @@
-import { type Digest, SitepodError } from "#model";
+import { blobKey, type Digest, SitepodError } from "#model";
 import { inParallel, type InspectedStore } from "#store";
 import type { ShowProgress } from "./damage.ts";
 import { hashBody } from "./stored-bytes.ts";
+import { problemOfReading } from "./unreadable.ts";
 
-/** How a blob was found: whole, with another content, or not at all. */
-export type BlobState = { readonly kind: "whole"; readonly size: number } | { readonly kind: "damaged" | "missing" };
+/** How a blob was found: whole, with another content, as what the machine does not let be read, or not at all. */
+export type BlobState =
+  | { readonly kind: "whole"; readonly size: number }
+  | { readonly kind: "damaged" | "missing" }
+  | { readonly kind: "unreadable"; readonly problem: string };
 
 const BLOBS_AT_ONCE = 16;
 
@@ -45,8 +49,10 @@ export class BlobStates {
   }
 
   /** Those that were read and still are in the store, as far as is known. */
-  *damaged(): Generator<Digest> {
-    for (const [digest, { kind }] of this.#states) if (kind === "damaged") yield digest;
+  *damaged(): Generator<readonly [Digest, Exclude<BlobState, { kind: "whole" }>]> {
+    for (const [digest, state] of this.#states) {
+      if (state.kind === "damaged" || state.kind === "unreadable") yield [digest, state];
+    }
   }
 
   get summary(): { readonly blobs: number; readonly bytes: number } {
@@ -59,10 +65,16 @@ export class BlobStates {
   }
 
   async #read(digest: Digest): Promise<BlobState> {
-    const stored = await this.#blobs.read(digest);
-    const hashed = stored && (await hashBody(stored.body).catch(goneAsUndefined));
-    if (!hashed) return { kind: "missing" };
-    return hashed.digest === digest ? { kind: "whole", size: hashed.size } : { kind: "damaged" };
+    try {
+      const stored = await this.#blobs.read(digest);
+      const hashed = stored && (await hashBody(stored.body).catch(goneAsUndefined));
+      if (!hashed) return { kind: "missing" };
+      return hashed.digest === digest ? { kind: "whole", size: hashed.size } : { kind: "damaged" };
+    } catch (error) {
+      const problem = problemOfReading(error, blobKey(digest));
+      if (problem === undefined) throw error;
+      return { kind: "unreadable", problem };
+    }
   }
 }
 

@@ -1,9 +1,10 @@
 import { blobKey, type Digest, type Encoding, encodingKey, ENCODINGS, type Manifest, openManifest } from "#model";
 import { inParallel, type InspectedStore } from "#store";
-import { BlobStates } from "./blob-states.ts";
+import { type BlobState, BlobStates } from "./blob-states.ts";
 import type { Damage, Hit, ShowProgress } from "./damage.ts";
 import { DocumentStates, type ListKnown, type Namer } from "./document-states.ts";
 import { collectBody, hashDecoded } from "./stored-bytes.ts";
+import { readUnless } from "./unreadable.ts";
 
 export interface Checked {
   readonly blobs: number;
@@ -34,7 +35,7 @@ export async function checkStore(
 ): Promise<Checked> {
   await states.readAll(show);
   const wrong: Wrong = new Map();
-  for (const digest of states.damaged()) addBlob(wrong, digest, "has another content than its name says", false);
+  for (const [digest, state] of states.damaged()) addBlob(wrong, digest, describe(state), state.kind);
   const damagedEncodings: Wrong = new Map();
   const encodings = await checkEncodings(store, states, damagedEncodings, show);
   const documents = new DocumentStates(store.documents, listKnown);
@@ -71,8 +72,8 @@ async function checkPod(checking: Checking, manifest: Digest, namers: readonly N
   const pod = state.kind === "whole" ? await readPod(checking.store, manifest) : undefined;
   if (!pod) {
     const by = state.kind === "missing" ? await checking.documents.stillNaming(manifest) : namers;
-    const problem = { whole: "is no manifest", damaged: DAMAGED, missing: MISSING }[state.kind];
-    if (by.length > 0) addHits(addBlob(wrong, manifest, problem, state.kind === "missing"), hits(by), manifest);
+    const problem = state.kind === "whole" ? "is no manifest" : describe(state);
+    if (by.length > 0) addHits(addBlob(wrong, manifest, problem, state.kind), hits(by), manifest);
     return;
   }
   let still: readonly Namer[] | undefined;
@@ -83,13 +84,17 @@ async function checkPod(checking: Checking, manifest: Digest, namers: readonly N
     if (found.kind === "whole" && found.size === size) continue;
     still ??= await checking.documents.stillNaming(manifest);
     if (still.length === 0) return;
-    const problem = found.kind === "whole" ? `has ${found.size} bytes, and a manifest says ${size}` : MISSING;
-    addHits(addBlob(wrong, digest, problem, found.kind === "missing"), hits(still, path), manifest);
+    const problem = found.kind === "whole" ? `has ${found.size} bytes, and a manifest says ${size}` : describe(found);
+    addHits(addBlob(wrong, digest, problem, found.kind), hits(still, path), manifest);
   }
 }
 
-const DAMAGED = "has another content than its name says";
 const MISSING = "is missing";
+
+function describe(state: Exclude<BlobState, { kind: "whole" }>): string {
+  if (state.kind === "unreadable") return state.problem;
+  return state.kind === "missing" ? MISSING : "has another content than its name says";
+}
 
 async function readPod(store: InspectedStore, digest: Digest): Promise<Manifest | undefined> {
   const stored = await store.blobs.read(digest);
@@ -133,19 +138,25 @@ async function findFault(
   encoding: Encoding,
   size: number,
 ): Promise<string | undefined> {
-  const stored = await store.encodings.read(digest, encoding);
-  if (!stored) return MISSING;
-  const encoded = await collectBody(stored.body);
+  let unreadable = "";
+  const read = async () => {
+    const stored = await store.encodings.read(digest, encoding);
+    return stored && (await collectBody(stored.body));
+  };
+  const encoded = await readUnless(read, encodingKey(digest, encoding), (problem) => (unreadable = problem));
+  if (!encoded) return unreadable || MISSING;
   // What is not worth its room is kept empty.
   if (encoded.length === 0) return undefined;
   const decoded = await hashDecoded(encoded, encoding, size);
   return decoded?.digest === digest ? undefined : "does not decode to its blob";
 }
 
-function addBlob(wrong: Wrong, digest: Digest, problem: string, isMissing: boolean) {
+function addBlob(wrong: Wrong, digest: Digest, problem: string, state: BlobState["kind"]) {
   const known = wrong.get(digest);
   if (known) return known;
-  const damage = { kind: "blob", key: blobKey(digest), problem, digest, isMissing } as const;
+  const isMissing = state === "missing";
+  const isUnreadable = state === "unreadable" ? { isUnreadable: true } : {};
+  const damage = { kind: "blob", key: blobKey(digest), problem, digest, isMissing, ...isUnreadable } as const;
   const added = { damage, hits: [], pods: new Set<Digest>() };
   wrong.set(digest, added);
   return added;

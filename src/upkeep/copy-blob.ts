@@ -1,6 +1,7 @@
-import { type Digest, SitepodError } from "#model";
+import { blobKey, type Digest, SitepodError } from "#model";
 import type { InspectedStore } from "#store";
 import { hashBody } from "./stored-bytes.ts";
+import { problemOfReading, readUnless } from "./unreadable.ts";
 
 /** Returns whether a store has exactly this content, by reading it. */
 export async function isWhole(blobs: InspectedStore["blobs"], digest: Digest): Promise<boolean> {
@@ -10,23 +11,43 @@ export async function isWhole(blobs: InspectedStore["blobs"], digest: Digest): P
 
 /**
  * Copies a blob, verified as it is read and, once it is written, read back. Returns its size, or undefined where `from`
- * has it not, or with another content. Throws SitepodError `unavailable` where `to` does not give back what it got.
+ * has it not, or with another content; or where the machine does not let it be read and `tell` is to be told why, without
+ * which that is thrown. Throws SitepodError `unavailable` where `to` does not give back what it got.
  */
 export async function copyBlob(
   from: InspectedStore["blobs"],
   to: InspectedStore["blobs"],
   digest: Digest,
+  tell?: (problem: string) => void,
 ): Promise<number | undefined> {
-  const stored = await from.read(digest);
+  const stored = await readUnless(() => from.read(digest), blobKey(digest), tell);
   if (!stored) return undefined;
+  const body = watchedBody(stored.body);
   try {
-    await to.write(digest, stored.size, stored.body);
+    await to.write(digest, stored.size, body.chunks);
   } catch (error) {
     if (error instanceof SitepodError && (error.code === "invalid" || error.code === "not_found")) return undefined;
-    throw error;
+    const problem = body.failure() === error ? problemOfReading(error, blobKey(digest)) : undefined;
+    if (!tell || problem === undefined) throw error;
+    tell(problem);
+    return undefined;
   }
   await requireReadBack(to, digest);
   return stored.size;
+}
+
+/** Tells what reading failed with: whoever writes what is read may fail as well. */
+function watchedBody(body: AsyncIterable<Uint8Array>) {
+  let failure: unknown;
+  async function* read() {
+    try {
+      yield* body;
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
+  }
+  return { chunks: read(), failure: () => failure };
 }
 
 /** Writes bytes as a blob and reads them back. */

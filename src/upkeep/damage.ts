@@ -10,6 +10,8 @@ export interface Damage {
   /** Of a blob, or the blob of an encoding. */
   readonly digest?: Digest;
   readonly isMissing: boolean;
+  /** It is there and may be whole: the machine does not let it be read. */
+  readonly isUnreadable?: boolean;
   readonly hits: readonly Hit[];
   /** Manifests of the pods that hold the blob. */
   readonly pods: readonly Digest[];

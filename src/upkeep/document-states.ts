@@ -2,6 +2,7 @@ import { type Digest, DOCUMENT_FOLDERS } from "#model";
 import { inParallel, type InspectedStore } from "#store";
 import type { Damage } from "./damage.ts";
 import { type Naming, readDocument } from "./read-document.ts";
+import { readUnless } from "./unreadable.ts";
 
 /** A bucket answers many as soon as one. */
 const AT_ONCE = 16;
@@ -23,7 +24,8 @@ export type ListKnown = () => Promise<readonly string[]>;
 export class DocumentStates {
   readonly #documents: InspectedStore["documents"];
   readonly #keys = new Set<string>();
-  readonly #damaged: string[] = [];
+  /** Key → what is wrong. */
+  readonly #damaged = new Map<string, Pick<Damage, "problem" | "isUnreadable">>();
   /** Key of a document → those that name it. */
   readonly #wanted = new Map<string, { readonly key: string; readonly label: string | undefined }[]>();
   readonly pods = new Map<Digest, Namer[]>();
@@ -41,7 +43,14 @@ export class DocumentStates {
     for (const folder of DOCUMENT_FOLDERS) {
       const keys = await Array.fromAsync(this.#documents.list(`${folder}/`));
       await inParallel(keys, AT_ONCE, async (key) => {
-        const text = await this.#documents.read(key);
+        const text = await readUnless(
+          () => this.#documents.read(key),
+          key,
+          (problem) => {
+            this.#keys.add(key);
+            this.#damaged.set(key, { problem, isUnreadable: true });
+          },
+        );
         if (text !== undefined) this.#add(key, readDocument(key, text));
       });
     }
@@ -53,10 +62,10 @@ export class DocumentStates {
 
   /** Lists the documents that cannot be read, and those that another names and that are not there. */
   async findDamage(): Promise<Damage[]> {
-    const damage: Damage[] = this.#damaged.map((key) => ({
+    const damage: Damage[] = Array.from(this.#damaged, ([key, what]) => ({
       kind: "document",
       key,
-      problem: "cannot be read",
+      ...what,
       isMissing: false,
       hits: hitsOf(key),
       pods: [],
@@ -99,7 +108,7 @@ export class DocumentStates {
 
   #add(key: string, naming: Naming | undefined): void {
     this.#keys.add(key);
-    if (!naming) return void this.#damaged.push(key);
+    if (!naming) return void this.#damaged.set(key, { problem: "cannot be read" });
     const { label } = naming;
     if (naming.isDeleted && label !== undefined) this.deleted.add(label);
     for (const { manifest, as } of naming.pods) pushTo(this.pods, manifest, { key, label: label ?? "", as });

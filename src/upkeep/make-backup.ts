@@ -1,4 +1,4 @@
-import { type Digest, SitepodError } from "#model";
+import { blobKey, type Digest, SitepodError } from "#model";
 import { findLeases, hashBytes, holdLease, inParallel, type InspectedStore } from "#store";
 import { backupId, backupKey, type BackupRecord, formatBackupRecord, type Piece } from "./backup-record.ts";
 import { requireBackupPlace } from "./backup-place.ts";
@@ -34,6 +34,8 @@ export interface BackupResult {
   readonly copied: number;
   /** Of those that were copied. */
   readonly copiedBytes: number;
+  /** Of those that could not be backed up, what the machine does not let be read: a sentence each, without its full stop. */
+  readonly unreadable: readonly string[];
 }
 
 /**
@@ -52,7 +54,9 @@ export async function makeBackup(tools: BackupTools): Promise<BackupResult> {
   await using held = await holdLease(store.documents, lease);
   const createdAt = new Date(nowMs()).toISOString();
   const { texts, database } = await takeSnapshot(store.documents, tools.copyDatabase);
-  const named = await findNamedContents(texts, store.blobs);
+  const unreadable = new Map<Digest, string>();
+  const tell = (digest: Digest, problem: string) => unreadable.set(digest, `${blobKey(digest)} ${problem}`);
+  const named = await findNamedContents(texts, store.blobs, tell);
   const present = new Map<Digest, number>();
   for await (const { digest, size } of place.blobs.list()) present.set(digest, size);
 
@@ -62,7 +66,7 @@ export async function makeBackup(tools: BackupTools): Promise<BackupResult> {
   await inParallel(named.sizes, BLOBS_AT_ONCE, async ([digest, size]) => {
     const isThere = size !== undefined && present.get(digest) === size;
     if (!(isThere && (!tools.verifiesAll || (await isWhole(place.blobs, digest))))) {
-      const copied = await copyBlob(store.blobs, place.blobs, digest);
+      const copied = await copyBlob(store.blobs, place.blobs, digest, (problem) => tell(digest, problem));
       if (copied === undefined) damaged.add(digest);
       else [done.copied, done.copiedBytes] = [done.copied + 1, done.copiedBytes + copied];
     }
@@ -88,7 +92,8 @@ export async function makeBackup(tools: BackupTools): Promise<BackupResult> {
   held.requireHeld();
   ours.requireHeld();
   await writeRecord(place, record);
-  return { record, copied: done.copied, copiedBytes: done.copiedBytes };
+  const { copied, copiedBytes } = done;
+  return { record, copied, copiedBytes, unreadable: [...unreadable.values()].toSorted() };
 }
 
 async function writePiece(place: InspectedStore, bytes: Uint8Array<ArrayBuffer>): Promise<Piece> {

@@ -1,8 +1,9 @@
-import { type Digest, openManifest } from "#model";
+import { blobKey, type Digest, openManifest } from "#model";
 import { hashBytes, type InspectedStore } from "#store";
 import { readDocument } from "./read-document.ts";
 import type { Texts } from "./snapshot.ts";
 import { collectBody } from "./stored-bytes.ts";
+import { readUnless } from "./unreadable.ts";
 
 export interface NamedContents {
   /** Digest → bytes. The size of a manifest that could not be read is undefined. */
@@ -11,8 +12,15 @@ export interface NamedContents {
   readonly unreadable: readonly Digest[];
 }
 
-/** Finds all contents that documents name: manifests, and what these name. */
-export async function findNamedContents(texts: Texts, blobs: InspectedStore["blobs"]): Promise<NamedContents> {
+/**
+ * Finds all contents that documents name: manifests, and what these name. Throws where the machine does not let a manifest be read,
+ * unless `tell` is to be told why.
+ */
+export async function findNamedContents(
+  texts: Texts,
+  blobs: InspectedStore["blobs"],
+  tell?: (digest: Digest, problem: string) => void,
+): Promise<NamedContents> {
   const manifests = new Set<Digest>();
   for (const [key, text] of texts) {
     for (const { manifest } of readDocument(key, text)?.pods ?? []) manifests.add(manifest);
@@ -20,8 +28,11 @@ export async function findNamedContents(texts: Texts, blobs: InspectedStore["blo
   const sizes = new Map<Digest, number | undefined>();
   const unreadable: Digest[] = [];
   for (const digest of manifests) {
-    const stored = await blobs.read(digest);
-    const bytes = stored && (await collectBody(stored.body));
+    const read = async () => {
+      const stored = await blobs.read(digest);
+      return stored && (await collectBody(stored.body));
+    };
+    const bytes = await readUnless(read, blobKey(digest), tell && ((problem) => tell(digest, problem)));
     const manifest = bytes && hashBytes(bytes) === digest ? openManifest(bytes) : undefined;
     sizes.set(digest, bytes?.length);
     if (!manifest) unreadable.push(digest);

@@ -19,15 +19,18 @@ export interface RepairTools {
 /** What became of some damage. What is quarantined or expected is not whole before somebody deploys it again. */
 export type Outcome = "restored" | "quarantined" | "expected" | "removed" | "left";
 
-/** Repairs one thing, by the source where that has it whole. Nothing that can be read is overwritten. */
+/**
+ * Repairs one thing, by the source where that has it whole. Nothing that can be read is overwritten, and what may be whole is not
+ * put away.
+ */
 export async function repair(tools: RepairTools, damage: Damage): Promise<Outcome> {
   switch (damage.kind) {
     case "blob":
-      return await repairBlob(tools, damage.digest!);
+      return await repairBlob(tools, damage.digest!, damage.isUnreadable ?? false);
     case "encoding":
       return await removeEncodings(tools, damage);
     case "document":
-      return await repairDocument(tools, damage.key);
+      return damage.isUnreadable ? "left" : await repairDocument(tools, damage.key);
     case "database":
       return "left";
     default:
@@ -35,7 +38,11 @@ export async function repair(tools: RepairTools, damage: Damage): Promise<Outcom
   }
 }
 
-async function repairBlob({ store, source, forgetOwners }: RepairTools, digest: Digest): Promise<Outcome> {
+async function repairBlob(
+  { store, source, forgetOwners }: RepairTools,
+  digest: Digest,
+  mayBeWhole: boolean,
+): Promise<Outcome> {
   const found = await source?.readBlob(digest);
   if (found) {
     try {
@@ -46,6 +53,7 @@ async function repairBlob({ store, source, forgetOwners }: RepairTools, digest: 
       if ((error as { code?: unknown }).code !== "invalid") throw error;
     }
   }
+  if (mayBeWhole) return "left";
   // The claim to it goes first: who is said to have sent it is not asked for it.
   await forgetOwners(digest);
   return (await store.blobs.quarantine(digest)) ? "quarantined" : "expected";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { chown, mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { blobKey } from "#model";
 import { hashBytes } from "#store";
@@ -129,5 +129,46 @@ test.skipIf(!mayBeOthers)(
       1,
       expect.stringContaining("and may be whole: run this as the server's user"),
     ]);
+  },
+);
+
+test.skipIf(!mayBeOthers)(
+  "what the server's user may not read is named by fsck and by a backup, which go on with the rest",
+  async () => {
+    await using folder = await temporaryFolder();
+    const [data, backup] = [join(folder.path, "data"), join(folder.path, "backup")];
+    await using server = await startServer({ data });
+    const { token } = await register(server.url);
+    const files = { "index.html": "shop", "about.html": "about" };
+    await deployClient({ endpoint: server.url, token }).deploy("shop", files, "prod");
+    await server.stop();
+    await Bun.$`chown -R ${OTHER_USER}:${OTHER_USER} ${folder.path}`.quiet();
+    const [unreadable, torn] = ["shop", "about"].map((text) => blobKey(hashBytes(new TextEncoder().encode(text))));
+    await chmod(join(data, unreadable!), 0);
+    const run = async (...words: string[]) => {
+      await using running = startProcess(asOther([executable, "server", ...words]), {
+        cwd: folder.path,
+      });
+      await ended(running);
+      return [running.exitCode(), running.output()];
+    };
+    const advice = `may not be read by the user that runs this: give ${join(data, unreadable!)} to the server's user`;
+    expect(await run("backup", backup, "--data", data)).toEqual([
+      1,
+      expect.stringContaining(`  ${unreadable} ${advice}`),
+    ]);
+    expect(await run("backups", backup)).toEqual([0, expect.stringContaining("1 damaged")]);
+
+    await writeFile(join(data, torn!), "torn");
+    await chmod(join(data, "releases/shop/v1.json"), 0);
+    const checked = await run("fsck", "--data", data);
+    expect(checked).toEqual([1, expect.stringContaining(`${unreadable} ${advice}`)]);
+    expect(checked[1]).toContain("    shop prod index.html\n");
+    expect(checked[1]).toContain("releases/shop/v1.json may not be read by the user that runs this");
+    expect(checked[1]).toContain(`${torn} has another content than its name says.`);
+
+    await run("fsck", "--data", data, "--repair");
+    await chmod(join(data, unreadable!), 0o600);
+    expect(await readFile(join(data, unreadable!), "utf8")).toBe("shop");
   },
 );

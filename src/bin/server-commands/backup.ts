@@ -44,18 +44,27 @@ export async function run(
       ...describe(made),
       ...(removed ? [`Removed ${formatCount(removed.backups.length, "older backup")}.`] : []),
     ].join("\n"),
-    json: { ...made.record, copied: made.copied, copied_bytes: made.copiedBytes, removed: removed?.backups ?? [] },
+    json: {
+      ...made.record,
+      copied: made.copied,
+      copied_bytes: made.copiedBytes,
+      unreadable: made.unreadable,
+      removed: removed?.backups ?? [],
+    },
     ...(damaged.length > 0 ? { ending: "failed" as const } : {}),
   };
 }
 
-function describe({ record, copied, copiedBytes }: BackupResult): string[] {
+function describe({ record, copied, copiedBytes, unreadable }: BackupResult): string[] {
   const { id, sites, releases, blobs, bytes, damaged } = record;
   return [
     `Backup ${id}: ${formatCount(sites, "site")}, ${formatCount(releases, "release")}, ${formatCount(blobs, "content")} ` +
       `(${formatBytes(bytes)}), all read back. Copied ${formatCount(copied, "content")} (${formatBytes(copiedBytes)}).`,
     ...(damaged.length > 0
-      ? [`${formatCount(damaged.length, "content")} could not be backed up: damaged here. Run sitepod server fsck.`]
+      ? [
+          `${formatCount(damaged.length, "content")} could not be backed up: damaged here. Run sitepod server fsck.`,
+          ...unreadable.map((fault) => `  ${fault}.`),
+        ]
       : []),
   ];
 }

@@ -133,9 +133,9 @@ function formatHits({ hits }: Damage): string[] {
   return more > 0 ? [...lines.slice(0, SHOWN_HITS), `    … and ${more} more`] : lines;
 }
 
-/** The database's own fault says what to do about it. */
+/** The database's own fault says what to do about it, and so does what may not be read. */
 function adviceOn(left: readonly Damage[]): string {
-  const stored = left.filter(({ kind }) => kind !== "database");
+  const stored = left.filter(({ kind, isUnreadable }) => kind !== "database" && !isUnreadable);
   if (stored.length === 0) return "";
   return stored.some(({ kind, digest }) => kind !== "blob" || digest === undefined)
     ? "Repair it with --repair --from a backup, or restore a backup."
