@@ -17,7 +17,9 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
       data,
       {
         flags: "--repair",
-        doc: "Replace what is damaged by what --from has; else put it into quarantine, so that the next deploy sends it",
+        doc:
+          "Replace what is damaged by what --from has; else put it into quarantine, so that the next deploy sends it, and make " +
+          "pointers anew from the database",
       },
       { flags: "--from <place>", doc: "A backup, or another server's data folder: a folder, or s3://bucket" },
     ],

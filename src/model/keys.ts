@@ -16,6 +16,9 @@ export const previewKey = (label: string, slug: string): string => `previews/${l
 export const claimKey = (label: string): string => `sites/${label}.json`;
 /** Where a damaged blob is kept for somebody to look at; nothing reads it. */
 export const quarantineKey = (digest: Digest): string => `quarantine/${digest}`;
+/** Where a damaged document is kept that was made anew; the first is 1. */
+export const quarantinedDocumentKey = (key: string, number: number): string =>
+  `quarantine/${key.slice(0, -".json".length)}.${number}.json`;
 /** A wildcard's `*` is written `_`, which starts no name that a custom domain may have. */
 export const hostKey = (hostname: string): string => `hosts/${hostname.replace(/^\*/, "_")}.json`;
 /** The host that a listed key belongs to: the inverse of `hostKey`. */

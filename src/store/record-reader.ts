@@ -63,7 +63,10 @@ export type Parser<T> = (text: string) => T | undefined;
 export function parseDocument<T>(key: string, text: string, parser: Parser<T>): T {
   const value = parser(text);
   if (value === undefined) {
-    throw new SitepodError("internal", `${key} in the server's storage is damaged. Restore it from a backup.`);
+    const way = key.startsWith("refs/")
+      ? "Its administrator stops the server and runs sitepod server fsck --repair, best --from a backup."
+      : "Restore it from a backup.";
+    throw new SitepodError("internal", `${key} in the server's storage is damaged. ${way}`);
   }
   return value;
 }

@@ -142,7 +142,7 @@ describe("moving a ref", () => {
   test("does not overwrite a ref that is damaged", async () => {
     await store.documents.create("refs/docs/prod.json", "{");
     expect(await faultOf(records.moveRef("docs", "prod", to(1)))).toBe(
-      "internal: refs/docs/prod.json in the server's storage is damaged. Restore it from a backup.",
+      "internal: refs/docs/prod.json in the server's storage is damaged. Its administrator stops the server and runs sitepod server fsck --repair, best --from a backup.",
     );
     expect(await store.documents.read("refs/docs/prod.json")).toBe("{");
   });

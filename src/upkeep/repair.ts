@@ -1,5 +1,5 @@
 import type { InspectedStore, Stored } from "#store";
-import type { Digest } from "#model";
+import { type Digest, quarantinedDocumentKey } from "#model";
 import type { Damage } from "./damage.ts";
 import { readDocument } from "./read-document.ts";
 
@@ -14,10 +14,12 @@ export interface RepairTools {
   readonly source: RepairSource | undefined;
   /** Has the next deploy that holds a content send it, whoever sent it before. */
   readonly forgetOwners: (digest: Digest) => Promise<void>;
+  /** Makes a document anew from what is known besides it; undefined where that is too little. */
+  readonly remake?: (key: string) => Promise<string | undefined>;
 }
 
 /** What became of some damage. What is quarantined or expected is not whole before somebody deploys it again. */
-export type Outcome = "restored" | "quarantined" | "expected" | "removed" | "left";
+export type Outcome = "restored" | "remade" | "quarantined" | "expected" | "removed" | "left";
 
 /**
  * Repairs one thing, by the source where that has it whole. Nothing that can be read is overwritten, and what may be whole is not
@@ -66,13 +68,20 @@ async function removeEncodings({ store }: RepairTools, { digest, pods }: Damage)
   return "removed";
 }
 
-async function repairDocument({ store, source }: RepairTools, key: string): Promise<Outcome> {
-  const text = await source?.readDocument(key);
-  if (text === undefined || !readDocument(key, text)) return "left";
+async function repairDocument({ store, source, remake }: RepairTools, key: string): Promise<Outcome> {
+  const kept = await source?.readDocument(key);
+  const isKept = kept !== undefined && readDocument(key, kept) !== undefined;
+  const text = isKept ? kept : await remake?.(key);
+  if (text === undefined) return "left";
   const present = await store.documents.read(key);
+  if (present !== undefined && readDocument(key, present)) return "left";
+  // No other place has it: somebody may want to look at what it was.
+  if (!isKept && present !== undefined) await putAside(store, key, present);
   const isDone =
-    present === undefined
-      ? await store.documents.create(key, text)
-      : !readDocument(key, present) && (await store.documents.replace(key, present, text));
-  return isDone ? "restored" : "left";
+    present === undefined ? await store.documents.create(key, text) : await store.documents.replace(key, present, text);
+  return isDone ? (isKept ? "restored" : "remade") : "left";
+}
+
+async function putAside({ documents }: InspectedStore, key: string, text: string): Promise<void> {
+  for (let number = 1; !(await documents.create(quarantinedDocumentKey(key, number), text)); number++);
 }

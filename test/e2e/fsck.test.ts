@@ -124,3 +124,37 @@ test("fsck tells pointers and records that are gone by what the database knows, 
   await deployClient({ endpoint: third.url, token }).release("shop", "prod", { version: "v1" });
   expect(await (await fetchHost(third, `shop.${third.domain}`, "/")).text()).toBe("one");
 });
+
+test("fsck makes damaged pointers anew from the database, where there is no backup, and opens nothing that was protected", async () => {
+  await using folder = await temporaryFolder();
+  await using first = await startServer({ data: folder.path });
+  await using operator = await commandLine({ by: "executable" });
+  const { token } = await register(first.url);
+  const client = deployClient({ endpoint: first.url, token });
+  await client.deploy("shop", { "index.html": "one" }, "prod");
+  await client.deploy("shop", { "index.html": "two" }, "prod");
+  await client.rollback("shop", "prod");
+  await client.deploy("shop", { "index.html": "three, of beta" }, "beta");
+  await client.deploy("safe", { "index.html": "for some" }, "prod");
+  await client.call("PUT", "/access", { project: "safe", environment: "prod", password: "of the site" });
+  const prod = join(folder.path, "refs/shop/prod.json");
+  const before = JSON.parse(await readFile(prod, "utf8")) as { version: number };
+  for (const path of [prod, join(folder.path, "refs/safe/prod.json")]) await writeFile(path, "{");
+  const refused = await client.release("shop", "prod", { version: "v2" }).catch((error: Error) => error.message);
+  expect(refused).toContain("sitepod server fsck --repair");
+  await first.stop();
+
+  const fsck = ["server", "fsck", "--data", folder.path];
+  const told = await operator.run(fsck);
+  expect([told.code, told.stdout]).toEqual([1, expect.stringContaining("--repair makes pointers anew")]);
+  const repaired = await operator.run([...fsck, "--repair"]);
+  expect([repaired.code, repaired.stdout]).toEqual([0, expect.stringContaining("cannot be read; made anew")]);
+  expect(JSON.parse(await readFile(prod, "utf8"))).toMatchObject({ release: 1, version: before.version + 1 });
+  expect(await readFile(join(folder.path, "quarantine/refs/shop/prod.1.json"), "utf8")).toBe("{");
+
+  await using second = await startServer({ data: folder.path });
+  expect(await (await fetchHost(second, `shop.${second.domain}`, "/")).text()).toBe("one");
+  expect((await fetchHost(second, `safe.${second.domain}`, "/")).status).toBe(401);
+  const again = deployClient({ endpoint: second.url, token });
+  expect(await again.release("shop", "prod", { version: "v2" })).toMatchObject({ previous_version: "v1" });
+});

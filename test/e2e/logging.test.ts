@@ -39,7 +39,7 @@ describe.each(process.platform === "linux" ? [1, 2] : [1])("a server with %d wor
     });
     expect([failed.status, failed.headers.get("X-Request-Id")]).toEqual([500, "from-the-proxy"]);
     expect(((await failed.json()) as Api.ErrorBody).message).toEndWith(
-      "is damaged. Restore it from a backup. The server's log has the details under request from-the-proxy.",
+      "is damaged. Its administrator stops the server and runs sitepod server fsck --repair, best --from a backup. The server's log has the details under request from-the-proxy.",
     );
     const line = await waitUntil("it is logged", () =>
       linesOf(server).find(({ request_id }) => request_id === "from-the-proxy"),

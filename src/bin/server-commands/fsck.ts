@@ -1,7 +1,15 @@
 import { join } from "node:path";
 import { type Context, Failure, formatBytes, formatCount, type Result } from "#cli";
-import { type Database, findFileFaults, isNewSqlite, lockFolder, openPostgres, openSqlite, readKnownSites } from "#db";
-import type { InspectedStore } from "#store";
+import {
+  type Database,
+  findFileFaults,
+  isNewSqlite,
+  type KnownSite,
+  lockFolder,
+  openPostgres,
+  openSqlite,
+  readKnownSites,
+} from "#db";
 import type { Digest } from "#model";
 import {
   type Damage,
@@ -13,7 +21,7 @@ import {
   type RepairSource,
 } from "#upkeep";
 import { refuseForeignFolder } from "../foreign-folder.ts";
-import { listKnownDocuments } from "../known-documents.ts";
+import { listKnownDocuments, remakePointer } from "../known-documents.ts";
 import { progressOf } from "../server-progress.ts";
 import { type DataPlace, inspectStore, openPlace, parseDataPlace } from "../storage-place.ts";
 
@@ -30,7 +38,7 @@ export async function run(context: Context, _: readonly unknown[], options: Fsck
   if (options.from !== undefined && !options.repair) {
     throw new Failure("usage", "--from is what --repair repairs from.", { next: "Add --repair, or leave --from out." });
   }
-  const { env } = context.world;
+  const { env, now } = context.world;
   const place = parseDataPlace(options.data, env);
   const store = await inspectStore(place);
   using held = new DisposableStack();
@@ -40,8 +48,15 @@ export async function run(context: Context, _: readonly unknown[], options: Fsck
   }
   const source = options.from === undefined ? undefined : await openSource(options.from, env, place.data);
   await using owners = options.repair ? await openOwners(place) : undefined;
-  const tools = owners && { store, source, forgetOwners: owners.forget };
-  const result = await fsck(store, progressOf(context), tools, () => listKnown(place, store));
+  const tools = owners && {
+    store,
+    source,
+    forgetOwners: owners.forget,
+    remake: async (key: string) => await remakePointer(store.documents, readKnown(place), key, now()),
+  };
+  const result = await fsck(store, progressOf(context), tools, () =>
+    listKnownDocuments(store.documents, readKnown(place)),
+  );
   context.report.clear();
   const database = findDatabaseDamage(place);
   const left = [...result.left, ...database];
@@ -85,8 +100,8 @@ async function openRecords({ data, databaseUrl }: DataPlace): Promise<Database |
 }
 
 /** Of a file: what PostgreSQL knows is brought into line when a server starts. */
-const listKnown = async ({ data, databaseUrl }: DataPlace, { documents }: InspectedStore): Promise<string[]> =>
-  databaseUrl === undefined ? await listKnownDocuments(documents, readKnownSites(join(data, "db", "sitepod.db"))) : [];
+const readKnown = ({ data, databaseUrl }: DataPlace): readonly KnownSite[] =>
+  databaseUrl === undefined ? readKnownSites(join(data, "db", "sitepod.db")) : [];
 
 /** PostgreSQL looks after its own files. */
 function findDatabaseDamage({ data, databaseUrl }: DataPlace): Damage[] {
@@ -117,6 +132,7 @@ function format({ paint }: Context, { checked, repaired }: FsckResult, left: rea
 
 const OUTCOMES: Readonly<Record<Repaired["outcome"], string>> = {
   restored: "restored",
+  remade: "made anew, to what the database knows was released there last; what it was is in the folder quarantine",
   quarantined: "moved to quarantine: the next deploy that holds it sends it again",
   expected: "missing: the next deploy that holds it sends it again",
   removed: "removed: the server makes it again at its next start",
@@ -138,7 +154,7 @@ function adviceOn(left: readonly Damage[]): string {
   const stored = left.filter(({ kind, isUnreadable }) => kind !== "database" && !isUnreadable);
   if (stored.length === 0) return "";
   return stored.some(({ kind, digest }) => kind !== "blob" || digest === undefined)
-    ? "Repair it with --repair --from a backup, or restore a backup."
+    ? "Repair it with --repair --from a backup, or restore a backup. Without one, --repair makes pointers anew from the database."
     : "Repair it with --repair, best --from a backup; or deploy the files again.";
 }
 
