@@ -10,8 +10,7 @@ import {
   createTurns,
   STORE_CHANGES,
   DEFAULT_SETTINGS,
-  type Encoder,
-  namedManifests,
+  resumeEncoding,
   type Settings,
 } from "#control";
 import type { Database } from "#db";
@@ -139,7 +138,7 @@ export async function openControlHalf(
   };
   const { control, close } = await keepControl(open, databaseUrl !== undefined, log);
   const stopCertificates = certificates?.start(edges.useCertificates);
-  void encodeAll(encoder, records, log);
+  void resumeEncoding(encoder, records, log);
   const stopMaintenance = maintain(control, disk, log);
   if (isAvailable(control())) backups?.start();
   const stopSettling = keepSettled(store, log);
@@ -215,15 +214,6 @@ async function prepare(control: Control, options: ServeOptions): Promise<string 
     })),
   );
   return await control.releaseWelcome(WELCOME_SITE, files);
-}
-
-/** Takes up the compressing that an earlier run has not come to. */
-async function encodeAll(encoder: Encoder, records: Records, log: Log): Promise<void> {
-  try {
-    await encoder.resume(namedManifests({ records }));
-  } catch (error) {
-    log("What is not compressed yet could not be listed: it is sent as it is", error);
-  }
 }
 
 const greet = async (places: Pick<Started, "console" | "example" | "data">, control: Control | Unavailable) =>

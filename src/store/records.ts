@@ -35,6 +35,9 @@ export interface RefMove {
   readonly ref: Ref;
 }
 
+/** Is told why a document of a listing cannot be read, and has the rest listed. May throw. */
+export type Skip = (error: unknown) => void;
+
 /** The store's documents as what they mean, to be changed too. */
 export class Records extends RecordReader {
   readonly #documents: Store["documents"];
@@ -157,14 +160,15 @@ export class Records extends RecordReader {
     for await (const { value } of this.#list("sites/", parseClaim)) yield value;
   }
 
-  async *refs(): AsyncIterable<{ label: string; ref: Ref }> {
-    for await (const { names, value } of this.#list("refs/", parseRef)) yield { label: names[0] ?? "", ref: value };
+  async *refs(skip?: Skip): AsyncIterable<{ label: string; ref: Ref }> {
+    for await (const { names, value } of this.#list("refs/", parseRef, skip))
+      yield { label: names[0] ?? "", ref: value };
   }
 
   /** Lists the previews of one label, or of all. */
-  async *previews(label?: string): AsyncIterable<{ label: string; preview: Preview }> {
+  async *previews(label?: string, skip?: Skip): AsyncIterable<{ label: string; preview: Preview }> {
     const folder = label === undefined ? "previews/" : `previews/${label}/`;
-    for await (const { names, value } of this.#list(folder, parsePreview)) {
+    for await (const { names, value } of this.#list(folder, parsePreview, skip)) {
       yield { label: names[0] ?? "", preview: value };
     }
   }
@@ -173,8 +177,8 @@ export class Records extends RecordReader {
     for await (const { value } of this.#list("hosts/", parseHostRecord)) yield value;
   }
 
-  async *releases(): AsyncIterable<{ label: string; record: ReleaseRecord }> {
-    for await (const { names, value } of this.#list("releases/", parseReleaseRecord)) {
+  async *releases(skip?: Skip): AsyncIterable<{ label: string; record: ReleaseRecord }> {
+    for await (const { names, value } of this.#list("releases/", parseReleaseRecord, skip)) {
       yield { label: names[0] ?? "", record: value };
     }
   }
@@ -199,12 +203,23 @@ export class Records extends RecordReader {
     }
   }
 
-  /** Reads all documents below a folder; `names` are the parts of their keys after the first. */
-  async *#list<T>(folder: string, parser: Parser<T>): AsyncIterable<{ names: string[]; value: T }> {
+  /**
+   * Reads all documents below a folder; `names` are the parts of their keys after the first. Throws at one that cannot be read, unless
+   * `skip` is to be told why.
+   */
+  async *#list<T>(folder: string, parser: Parser<T>, skip?: Skip): AsyncIterable<{ names: string[]; value: T }> {
     for await (const key of this.#documents.list(folder)) {
-      const text = await this.#documents.read(key);
-      if (text !== undefined) yield { names: namesOf(key), value: parseDocument(key, text, parser) };
+      const value = await this.#parse(key, parser).catch((error: unknown) => {
+        if (!skip) throw error;
+        skip(error);
+      });
+      if (value !== undefined) yield { names: namesOf(key), value };
     }
+  }
+
+  async #parse<T>(key: string, parser: Parser<T>): Promise<T | undefined> {
+    const text = await this.#documents.read(key);
+    return text === undefined ? undefined : parseDocument(key, text, parser);
   }
 }
 

@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Kysely } from "kysely";
 import type { Schema } from "#db";
 import type { Digest, Manifest, Survivor } from "#model";
+import type { Skip } from "#store";
 import { type Context, nowIso } from "../context.ts";
 import { listUploads, namedByUpload } from "./uploads-under-way.ts";
 
@@ -85,17 +86,21 @@ function* digestsOf(manifest: Manifest): Generator<Digest> {
   for (const { digest } of manifest.entries()) yield digest;
 }
 
-/** Every manifest that something served, kept or promised names. The files of the store decide, not the database. */
+/**
+ * Every manifest that something served, kept or promised names. The files of the store decide, not the database. Throws where one
+ * cannot be read, unless `skip` is to be told why.
+ */
 export async function* namedManifests(
   { records }: Pick<Context, "records">,
   without: Without = WITHOUT_NOTHING,
+  skip?: Skip,
 ): AsyncGenerator<Digest> {
-  for await (const { ref } of records.refs()) {
+  for await (const { ref } of records.refs(skip)) {
     yield ref.manifest;
     for (const survivor of ref.survivors) if (!without.survivor(survivor)) yield survivor.manifest;
   }
-  for await (const { label, record } of records.releases()) {
+  for await (const { label, record } of records.releases(skip)) {
     if (!without.release(label, record.version)) yield record.manifest;
   }
-  for await (const { preview } of records.previews()) yield preview.manifest;
+  for await (const { preview } of records.previews(undefined, skip)) yield preview.manifest;
 }
