@@ -116,7 +116,7 @@ function serverPage(options: readonly Option[]): string {
   return [
     pageHead("The server", "Every option of sitepod serve.", "src/bin/serve-options.ts"),
     "`sitepod serve` serves sites, the console and the API from one data folder, until it is told to stop. A flag goes",
-    "before its environment variable. A switch is on at `1`, `true`, `yes` or `on`. Sizes are bytes, or have a unit:",
+    "before its environment variable; one that begins with `SITEPOD_` and is none of sitepod is told at the start. A switch is on at `1`, `true`, `yes` or `on`. Sizes are bytes, or have a unit:",
     "`512KiB`, `100MiB`, `2GiB`.",
     heading(2, "Flags and variables"),
     formatTable(["flag", "variable", "meaning", "default"], both.map(row)),

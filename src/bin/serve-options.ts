@@ -12,6 +12,7 @@ import { parseProxies } from "./proxies.ts";
 import { decideKeeping, RETENTION_OPTIONS } from "./retention-options.ts";
 import { decideRole, ROLE_OPTIONS } from "./role-options.ts";
 import { decideQuotas, QUOTA_OPTIONS } from "./quota-options.ts";
+import { isServiceLink } from "./service-links.ts";
 import { decideStorage, STORAGE_OPTIONS } from "./storage-options.ts";
 import { parseTrafficEvery, TRAFFIC_EVERY_EXPECTED, TRAFFIC_OPTIONS } from "./traffic-options.ts";
 import { parseWorkers, WORKERS_EXPECTED, WORKERS_OPTION } from "./workers-option.ts";
@@ -148,11 +149,15 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
   const faults: string[] = [];
   const flags = parseFlags(argv, faults);
 
+  function variableOf(name: string): string | undefined {
+    const value = env[name];
+    return value === undefined || isServiceLink(name, value) ? undefined : value;
+  }
   function told(name: OptionName): { readonly text: string; readonly place: string } | undefined {
     const option: Option = SERVE_OPTIONS[name];
     const flag = option.flag === undefined ? undefined : flags[option.flag];
     if (flag !== undefined) return { text: flag, place: `--${option.flag}` };
-    const variable = env[option.env];
+    const variable = variableOf(option.env);
     if (variable !== undefined && variable !== "") return { text: variable, place: option.env };
     return option.fallback === undefined ? undefined : { text: option.fallback, place: option.env };
   }
@@ -167,7 +172,7 @@ export function parseServeOptions(argv: readonly string[], env: Readonly<Record<
 
   const portOf = (name: OptionName) => number(name, (text) => parseCount(text, 65_535), "a port between 0 and 65535");
   const https = decideHttps(text, isOn, portOf("httpsPort"), faults);
-  const isPortTold = flags["port"] !== undefined || Boolean(env["SITEPOD_PORT"]);
+  const isPortTold = flags["port"] !== undefined || Boolean(variableOf(SERVE_OPTIONS.port.env));
   const port = https && !isPortTold ? 80 : portOf("port");
   const trusted = text("trustProxy");
   const proxies = trusted === undefined ? undefined : parseProxies(trusted);

@@ -6,6 +6,7 @@ import { formatServeHelp } from "./serve-help.ts";
 import { DRAIN_MS } from "./drain.ts";
 import { startEdgeServer } from "./edge-server.ts";
 import { giveWay, RESTART_SIGNAL } from "./hot-restart.ts";
+import { describeIgnored } from "./ignored-variables.ts";
 import { parseServeOptions } from "./serve-options.ts";
 import { startServer } from "./server.ts";
 import { decideTraces } from "./trace-options.ts";
@@ -26,6 +27,7 @@ export async function serveCommand(argv: readonly string[]): Promise<number> {
     const options = parseServeOptions(argv, process.env);
     const traces = decideTraces(process.env);
     const log = createLog(options.logFormat);
+    for (const ignored of describeIgnored(process.env)) log(ignored);
     // A server that is not traced does not load what sends traces.
     const endTraces = traces && (await import("./tracing.ts")).startTracing(traces, log);
     const predecessor = findPredecessor(process.env);

@@ -107,6 +107,12 @@ export function parseBucketPlace(place: string, env: Env, prefix: string): Omit<
   };
 }
 
+/** The variables of a bucket besides the server's own. */
+export const bucketVariables = (prefix: string): string[] =>
+  ["ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "S3_REGION", "S3_ENDPOINT", "S3_ADDRESSING"].map(
+    (name) => `${prefix}_${name}`,
+  );
+
 /** Says of backups' bucket by its own variables what those of the server's own bucket say of it, which may change. */
 export function pinBackupVariables(env: Env): Record<string, string> {
   const shared = { ACCESS_KEY_ID: "AWS_", SECRET_ACCESS_KEY: "AWS_", S3_REGION: "SITEPOD_", S3_ENDPOINT: "SITEPOD_" };

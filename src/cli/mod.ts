@@ -11,6 +11,7 @@ export type { ApiClient } from "./api-client.ts";
 export type { CommandSpec, Result } from "./command-spec.ts";
 export type { Context } from "./context.ts";
 export type { CommandDescription, ConfigDescription } from "./describe.ts";
+export { ENVIRONMENT_VARIABLES } from "./environment-variables.ts";
 export { EXIT_CODES } from "./exit-codes.ts";
 export { Failure } from "./failure.ts";
 export { parseWhole } from "./option-values.ts";

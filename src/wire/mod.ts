@@ -3,7 +3,7 @@ export * as api from "./api.ts";
 export type * as Api from "./api.ts";
 export { mediaType, UNKNOWN_MEDIA_TYPE } from "./media-type.ts";
 export * from "./machine-config.ts";
-export { parseEndpoint, type Setting } from "./settings.ts";
+export { editDistance, parseEndpoint, type Setting } from "./settings.ts";
 export * from "./site-archive.ts";
 export * from "./sitepod-toml.ts";
 export * from "./tar.ts";

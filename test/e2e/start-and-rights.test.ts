@@ -172,3 +172,11 @@ test.skipIf(!mayBeOthers)(
     expect(await readFile(join(data, unreadable!), "utf8")).toBe("shop");
   },
 );
+
+test("a server tells of variables that it ignores, and starts beside what Kubernetes sets", async () => {
+  await using folder = await temporaryFolder();
+  const env = { SITEPOD_GC_EVRY: "3", SITEPOD_HTTPS_PORT: "tcp://10.96.0.12:443" };
+  await using server = await startServer({ data: join(folder.path, "data"), env });
+  expect(server.output()).toContain("SITEPOD_GC_EVRY is set, is no variable of sitepod, and is ignored");
+  expect(server.output()).toContain("SITEPOD_HTTPS_PORT is not used: Kubernetes set it");
+});
