@@ -1,5 +1,15 @@
 import type { KnownSite } from "#db";
-import { type Claim, claimKey, formatRef, moveRef, parseClaim, parseReleaseRecord, refKey, releaseKey } from "#model";
+import {
+  type Claim,
+  claimKey,
+  formatRef,
+  moveRef,
+  parseClaim,
+  parseReleaseRecord,
+  refKey,
+  releaseKey,
+  wasRemovedByRetention,
+} from "#model";
 import type { InspectedStore } from "#store";
 
 type ReadDocuments = Pick<InspectedStore["documents"], "read">;
@@ -13,7 +23,7 @@ export async function listKnownDocuments(documents: ReadDocuments, sites: readon
   for (const site of sites) {
     const claim = await findClaim(documents, site);
     if (!claim) continue;
-    const lost = site.versions.filter((version) => version > (claim.removed_to ?? 0));
+    const lost = site.versions.filter((version) => !wasRemovedByRetention(claim, version));
     keys.push(...lost.map((version) => releaseKey(site.label, version)));
     keys.push(...site.served.map(({ environment }) => refKey(site.label, environment)));
   }

@@ -60,6 +60,10 @@ test("a release whose record is lost counts as removed, and as there again once 
   await world.restart();
   expect(await shown()).toEqual(["v3", "v1"]);
   expect(world.logged).toContainEqual(expect.stringMatching(/^v2 of shop .* its record is lost: stop the server/));
+  const asked = { project: "shop", environment: "prod", version: "v2" };
+  const refused = await world.call("ann", "POST", "/release", asked);
+  expect(refused).toMatchObject({ status: 410, body: { error: "gone" } });
+  expect(refused.body.message).toMatch(/^v2 of shop is lost: nothing removed it, .* fsck --repair --from/);
 
   await world.records.createRelease("shop", record);
   await world.restart();

@@ -1,4 +1,4 @@
-import { type Claim, ENVIRONMENTS, formatVersion } from "#model";
+import { type Claim, ENVIRONMENTS, formatVersion, wasRemovedByRetention } from "#model";
 import { inSettledTurn, settleAll } from "./change-store.ts";
 import { type Context, nowIso } from "./context.ts";
 import { forgetEmptyDomains } from "./domains/publish-host.ts";
@@ -136,8 +136,6 @@ async function addReleases(context: Context, claim: Claim): Promise<void> {
     else await unmarkRemoved(context, claim, version);
   }
 }
-
-const wasRemovedByRetention = ({ removed_to }: Claim, version: number): boolean => version <= (removed_to ?? 0);
 
 async function unmarkRemoved(context: Context, { site_id, label }: Claim, version: number): Promise<void> {
   await context.db.query

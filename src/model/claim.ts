@@ -41,6 +41,9 @@ export function parseClaim(text: string): Claim | undefined {
     : undefined;
 }
 
+/** Whether a release whose record is not there was removed by retention, rather than lost. */
+export const wasRemovedByRetention = ({ removed_to }: Claim, version: number): boolean => version <= (removed_to ?? 0);
+
 /** Says how long its releases are kept; undefined: as the server says. */
 export function withRetention(claim: Claim, retention: Retention | undefined): Claim {
   const { retention: _, ...rest } = claim;

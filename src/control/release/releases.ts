@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from "kysely";
 import type { ReleaseTable, Schema } from "#db";
-import { formatVersion, parseVersion, type ReleaseRecord, SitepodError } from "#model";
+import { formatVersion, parseVersion, type ReleaseRecord, SitepodError, wasRemovedByRetention } from "#model";
 import type { Context } from "../context.ts";
 import type { Site } from "./sites.ts";
 
@@ -40,7 +40,7 @@ export interface ReleaseChoice {
 
 /**
  * Finds the release of a site that a client names: by its version, by its image (the newest release of it), or else the
- * newest of all. Throws SitepodError `not_found`, `gone` where retention removed it, `invalid` where the version is not one.
+ * newest of all. Throws SitepodError `not_found`, `gone` where retention removed it or its record is lost, `invalid` where the version is not one.
  */
 export async function findRelease(context: Context, site: Site, choice: ReleaseChoice): Promise<Release> {
   const releases = context.db.query
@@ -64,16 +64,24 @@ export async function findRelease(context: Context, site: Site, choice: ReleaseC
   const release = await kept.where(column, "=", value).executeTakeFirst();
   if (release) return release;
   const gone = await releases.where(column, "=", value).limit(1).executeTakeFirst();
-  if (gone) throw removed(site, gone);
+  if (gone) throw await describeGone(context, site, gone);
   throw new SitepodError(
     "not_found",
     `${site.name} has no release ${JSON.stringify(named)}. List its releases with sitepod history.`,
   );
 }
 
-const removed = (site: Site, { version, removed_at }: Release): SitepodError =>
-  new SitepodError(
+/** The database marks both alike; the claim tells what retention removed. */
+async function describeGone(context: Context, site: Site, { version, removed_at }: Release): Promise<SitepodError> {
+  const [which, day] = [`${formatVersion(version)} of ${site.name}`, removed_at?.slice(0, 10)];
+  const claim = await context.records.readClaim(site.label);
+  const isLost = claim !== undefined && !wasRemovedByRetention(claim, version);
+  return new SitepodError(
     "gone",
-    `${formatVersion(version)} of ${site.name} was removed on ${removed_at?.slice(0, 10)}, as its retention says. Choose one ` +
-      "that sitepod history lists as kept, or deploy its files again.",
+    isLost
+      ? `${which} is lost: nothing removed it, and on ${day} its record was found to be gone from the server's storage. Its ` +
+          "administrator brings it back from a backup by sitepod server fsck --repair --from; or deploy its files again."
+      : `${which} was removed on ${day}, as its retention says. Choose one that sitepod history lists as kept, or deploy its ` +
+          "files again.",
   );
+}
