@@ -3,7 +3,7 @@ export { type Database, isDatabaseFailure, isDatabaseFull, isUniqueViolation, Ne
 export { lockFolder } from "./folder-lock.ts";
 export { copyFile as copyDatabaseFile, type FileFault, findFileFaults } from "./inspect-file.ts";
 export { forgetAbsentBlobs } from "./restored-file.ts";
-export { type KnownSite, readKnownSites } from "./known-releases.ts";
+export { type KnownSite, readKnownSites, readKnownSitesOfPostgres } from "./known-releases.ts";
 export { createHints, type Hints } from "./hints.ts";
 export { assertHeld, withoutHolds } from "./held.ts";
 export { createLocks, type Locks, type LocksOptions } from "./locks.ts";

@@ -9,8 +9,9 @@ import {
   openPostgres,
   openSqlite,
   readKnownSites,
+  readKnownSitesOfPostgres,
 } from "#db";
-import type { Digest } from "#model";
+import { type Digest, SitepodError } from "#model";
 import {
   type Damage,
   fsck,
@@ -52,13 +53,21 @@ export async function run(context: Context, _: readonly unknown[], options: Fsck
     store,
     source,
     forgetOwners: owners.forget,
-    remake: async (key: string) => await remakePointer(store.documents, readKnown(place), key, now()),
+    remake: async (key: string) => await remakePointer(store.documents, await readKnown(place), key, now()),
   };
-  const result = await fsck(store, progressOf(context), tools, () =>
-    listKnownDocuments(store.documents, readKnown(place)),
-  );
+  let unknown: string | undefined;
+  const listKnown = async () => {
+    try {
+      return await listKnownDocuments(store.documents, await readKnown(place));
+    } catch (error) {
+      if (!(error instanceof SitepodError)) throw error;
+      unknown = error.message;
+      return [];
+    }
+  };
+  const result = await fsck(store, progressOf(context), tools, listKnown);
   context.report.clear();
-  const database = findDatabaseDamage(place);
+  const database = [...findDatabaseDamage(place), ...(unknown === undefined ? [] : [describeUnasked(unknown)])];
   const left = [...result.left, ...database];
   return {
     text: format(context, result, left),
@@ -99,9 +108,20 @@ async function openRecords({ data, databaseUrl }: DataPlace): Promise<Database |
   return isUsable ? await openSqlite(path) : undefined;
 }
 
-/** Of a file: what PostgreSQL knows is brought into line when a server starts. */
-const readKnown = ({ data, databaseUrl }: DataPlace): readonly KnownSite[] =>
-  databaseUrl === undefined ? readKnownSites(join(data, "db", "sitepod.db")) : [];
+const readKnown = async ({ data, databaseUrl }: DataPlace): Promise<readonly KnownSite[]> =>
+  databaseUrl === undefined
+    ? readKnownSites(join(data, "db", "sitepod.db"))
+    : await readKnownSitesOfPostgres(databaseUrl);
+
+/** Contents and documents are checked without it; what must be there is not known. */
+const describeUnasked = (reason: string): Damage => ({
+  kind: "database",
+  key: "The database",
+  problem: `did not tell which pointers and records must be there: ${reason.replace(/\.$/, "")}`,
+  isMissing: false,
+  hits: [],
+  pods: [],
+});
 
 /** PostgreSQL looks after its own files. */
 function findDatabaseDamage({ data, databaseUrl }: DataPlace): Damage[] {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Database as SqliteFile } from "bun:sqlite";
-import { readdir, rename } from "node:fs/promises";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SQL } from "bun";
 import type { Api } from "#wire";
@@ -155,5 +155,39 @@ describe.skipIf(postgresIsMissing !== undefined)(`backups of records in PostgreS
     ).toMatchObject({
       version: "v2",
     });
+  });
+
+  test("fsck asks them for pointers and releases that are gone, makes pointers anew, and tells where it cannot ask", async () => {
+    await using folder = await temporaryFolder();
+    const env = { SITEPOD_DATABASE_URL: await postgres.newDatabase() };
+    await using server = await startServer({ data: folder.path, env });
+    await using operator = await commandLine({ by: "executable" });
+    const { token } = await register(server.url);
+    const client = deployClient({ endpoint: server.url, token });
+    for (const page of ["one", "two"]) await client.deploy("shop", { "index.html": page }, "prod");
+    await client.deploy("other", { "index.html": "other" }, "beta");
+    await client.call("DELETE", "/projects/other");
+    const prod = join(folder.path, "refs/shop/prod.json");
+    const before = JSON.parse(await readFile(prod, "utf8")) as { version: number };
+    const fsck = ["server", "fsck", "--data", folder.path];
+    expect(await operator.run(fsck, { env })).toMatchObject({ code: 0 });
+
+    await server.stop();
+    await rm(join(folder.path, "releases/shop/v1.json"));
+    await writeFile(prod, "{");
+    const repaired = await operator.run([...fsck, "--repair"], { env });
+    expect([repaired.code, repaired.stdout]).toEqual([
+      1,
+      expect.stringContaining("prod.json cannot be read; made anew"),
+    ]);
+    expect(repaired.stdout).toContain("releases/shop/v1.json is missing, and the database knows of it.");
+    expect(JSON.parse(await readFile(prod, "utf8"))).toMatchObject({ release: 2, version: before.version + 1 });
+
+    const nowhere = { SITEPOD_DATABASE_URL: "postgres://sitepod:none@127.0.0.1:1/none" };
+    const unasked = await operator.run(fsck, { env: nowhere });
+    expect([unasked.code, unasked.stdout]).toEqual([
+      1,
+      expect.stringContaining("The database did not tell which pointers and records must be there: "),
+    ]);
   });
 });
