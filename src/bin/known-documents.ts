@@ -11,6 +11,7 @@ import {
   wasRemovedByRetention,
 } from "#model";
 import type { InspectedStore } from "#store";
+import { readUnless } from "#upkeep";
 
 type ReadDocuments = Pick<InspectedStore["documents"], "read">;
 
@@ -45,7 +46,7 @@ export async function remakePointer(
     if (!last) continue;
     const { environment, version, refVersion } = last;
     const claim = await findClaim(documents, site);
-    const record = parseReleaseRecord((await documents.read(releaseKey(site.label, version))) ?? "");
+    const record = parseReleaseRecord((await read(documents, releaseKey(site.label, version))) ?? "");
     if (!claim || record?.version !== version) return undefined;
     const { image, manifest } = record;
     const access = claim.access && { access: claim.access };
@@ -56,8 +57,16 @@ export async function remakePointer(
 }
 
 async function findClaim(documents: ReadDocuments, { id, label }: KnownSite): Promise<Claim | undefined> {
-  const text = await documents.read(claimKey(label));
+  const text = await read(documents, claimKey(label));
   const claim = text === undefined ? undefined : parseClaim(text);
   const isHere = claim?.site_id === id && claim.moved_to === undefined && claim.deleted_at === undefined;
   return isHere ? claim : undefined;
 }
+
+/** What may not be read is told by who checks the documents. */
+const read = (documents: ReadDocuments, key: string): Promise<string | undefined> =>
+  readUnless(
+    () => documents.read(key),
+    key,
+    () => {},
+  );

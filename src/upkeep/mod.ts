@@ -9,4 +9,5 @@ export { readBackupTexts } from "./open-backup.ts";
 export { removeOldBackups } from "./remove-backups.ts";
 export type { Outcome, RepairSource } from "./repair.ts";
 export { type Restored, restoreBackup, restoreRecords } from "./restore-backup.ts";
+export { readUnless } from "./unreadable.ts";
 export { beginArrival, endArrival, isArriving, isMovedTo, markMoved, requireSettled } from "./storage-notes.ts";

@@ -152,7 +152,7 @@ function format({ paint }: Context, { checked, repaired }: FsckResult, left: rea
 
 const OUTCOMES: Readonly<Record<Repaired["outcome"], string>> = {
   restored: "restored",
-  remade: "made anew, to what the database knows was released there last; what it was is in the folder quarantine",
+  remade: "made anew, to what the database knows was released there last; a damaged one is in the folder quarantine",
   quarantined: "moved to quarantine: the next deploy that holds it sends it again",
   expected: "missing: the next deploy that holds it sends it again",
   removed: "removed: the server makes it again at its next start",
