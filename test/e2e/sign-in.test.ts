@@ -91,7 +91,12 @@ describe.skipIf(chromiumPath === undefined)("signing in, in a browser (needs Chr
     return code;
   }
   async function typeCode(on: Page, code: string) {
-    await on.getByLabel("Code").fill(code);
+    await on
+      .getByLabel("Code")
+      .fill(code)
+      .catch(async (cause: unknown) => {
+        throw new Error(`No code is asked for. The page says: ${await on.locator("body").innerText()}`, { cause });
+      });
     await on.getByRole("button", { name: "Sign in", exact: true }).click();
   }
   async function logOut() {

@@ -10,6 +10,7 @@ export interface S3Lab {
   stop(): Promise<void>;
 }
 
+const STARTS = 3;
 const keys = { accessKeyId: "AKTEST", secretAccessKey: "SKTEST" };
 
 /**
@@ -18,13 +19,19 @@ const keys = { accessKeyId: "AKTEST", secretAccessKey: "SKTEST" };
  */
 export async function startS3Lab(): Promise<S3Lab> {
   if (process.getuid?.() !== 0 || !existsSync("/etc/debian_version")) return skipLab("Ceph takes root on Debian");
-  const [port, monitorPort] = freePorts();
-  const env = { LAB: `${process.pid}-${port}`, PORT: `${port}`, MONPORT: `${monitorPort}`, OWNER: `${process.pid}` };
-  const { fault } = await run("start", env);
-  const stop = async () => void (await run("stop", env));
-  if (fault === undefined) return { endpoint: `http://127.0.0.1:${port}`, skipped: "", ...keys, stop };
-  await stop();
-  return skipLab(`Ceph did not start: ${fault}`);
+  let last: string | undefined;
+  // A busy machine may be too slow for one start, and a port be another's by then.
+  for (let tries = 0; tries < STARTS; tries++) {
+    const [port, monitorPort] = freePorts();
+    const env = { LAB: `${process.pid}-${port}`, PORT: `${port}`, MONPORT: `${monitorPort}`, OWNER: `${process.pid}` };
+    const { fault } = await run("start", env);
+    const stop = async () => void (await run("stop", env));
+    if (fault === undefined) return { endpoint: `http://127.0.0.1:${port}`, skipped: "", ...keys, stop };
+    await stop();
+    last = fault;
+  }
+  process.stdout.write(`Ceph did not start: ${last}\n`);
+  return skipLab(`Ceph did not start: ${last}`);
 }
 
 function skipLab(skipped: string): S3Lab {
