@@ -85,10 +85,11 @@ const OUTAGES = inTests([
   "e2e/upgrade",
 ]);
 
-/** For tests that wait more than they compute: files run beside each other, in so many processes. */
+/**
+ * For tests that wait more than they compute: files run beside each other, in so many processes. More than that many
+ * servers at once and two cores are the bottleneck.
+ */
 const SIDE_BY_SIDE = ["--parallel=4"];
-/** Those of the executable wait more: for processes that start, for browsers, for their disk. */
-const MORE_SIDE_BY_SIDE = ["--parallel=5"];
 
 const without = (paths: readonly string[]): string[] => paths.map((path) => `--path-ignore-patterns=**/${path}{,/**}`);
 
@@ -113,7 +114,7 @@ export const wholeSuites: readonly Suite[] = [
   {
     name: "end to end",
     paths: ["test/e2e"],
-    options: ["--timeout=300000", ...MORE_SIDE_BY_SIDE, ...without([...UNDER_LOAD, ...OUTAGES])],
+    options: ["--timeout=300000", ...SIDE_BY_SIDE, ...without([...UNDER_LOAD, ...OUTAGES])],
   },
   { name: "outages", paths: OUTAGES, options: ["--timeout=300000", "--isolate", "--parallel=2"] },
   { name: "under load", paths: UNDER_LOAD, options: ["--timeout=300000", "--isolate"] },

@@ -152,14 +152,15 @@ test.skipIf(!lab.endpoint)(
     let server = await startServer({ data, env: onDisk });
     try {
       const argsTo = (to: string) => ["migrate-storage", to, "--data", data, "--verify", "new"];
-      const ms = (await timed(argsTo(sides[0].to), onDisk)) + (await timed(argsTo("local"), inBucket));
+      // How long a move takes differs with what else the machine does: three of ten are to have ended.
+      let withinMs = ((await timed(argsTo(sides[0].to), onDisk)) + (await timed(argsTo("local"), inBucket))) * 0.7;
       for (let round = 0; round < rounds; round++) {
         const victim = VICTIMS[round % VICTIMS.length]!;
         const client = deployClient({ endpoint: server.url, token });
         const { version } = await client.deploy("shop", filesOf(round), "prod");
         acknowledged.set(`shop--${version}`, filesOf(round)).set("shop", filesOf(round));
         const [here, there] = [sides[side], sides[side === 0 ? 1 : 0]];
-        await killWithin(ms * 0.7, server, victim, argsTo(here.to), here.env);
+        await killWithin(withinMs, server, victim, argsTo(here.to), here.env);
 
         // Exactly one of both is what a server starts on, or an arrival is to be ended first.
         const find = async () => ({ here: await isSettled(here.store), there: await isSettled(there.store) });
@@ -174,6 +175,7 @@ test.skipIf(!lab.endpoint)(
           settled = await find();
         }
         const isMoved = !settled.here;
+        withinMs *= isMoved ? 0.8 : 1.1;
         tally.add([victim, `to the ${there.name}`, isMoved ? "moved" : isArrivingThere ? "arriving" : "not begun"]);
         expect(isMoved ? settled.there : true).toBe(true);
         if (isMoved) side = side === 0 ? 1 : 0;

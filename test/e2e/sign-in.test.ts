@@ -90,13 +90,13 @@ describe.skipIf(chromiumPath === undefined)("signing in, in a browser (needs Chr
     usedCodes.add(code);
     return code;
   }
+  /** Waits until a page has a text. */
+  const says = (on: Page, text: string) => on.getByText(text).waitFor().catch(tellWhatIsThere(on));
+  const tellWhatIsThere = (on: Page) => async (cause: unknown) => {
+    throw new Error(`It is not there. The page says: ${await on.locator("body").innerText()}`, { cause });
+  };
   async function typeCode(on: Page, code: string) {
-    await on
-      .getByLabel("Code")
-      .fill(code)
-      .catch(async (cause: unknown) => {
-        throw new Error(`No code is asked for. The page says: ${await on.locator("body").innerText()}`, { cause });
-      });
+    await on.getByLabel("Code").fill(code).catch(tellWhatIsThere(on));
     await on.getByRole("button", { name: "Sign in", exact: true }).click();
   }
   async function logOut() {
@@ -258,7 +258,7 @@ describe.skipIf(chromiumPath === undefined)("signing in, in a browser (needs Chr
     await page.goto(link);
     await page.getByLabel("New password").fill(NEW_PASSWORD);
     await page.getByRole("button", { name: "Set the password" }).click();
-    await page.getByText("Your new password is set").waitFor();
+    await says(page, "Your new password is set");
     password = NEW_PASSWORD;
     await typePassword();
     await page.getByRole("heading", { name: "One more step" }).waitFor();
