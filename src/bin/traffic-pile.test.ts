@@ -11,14 +11,15 @@ test("reports are written until many wait, and again once they are added up", as
   const write = (id: number) => pile.create(trafficReportKey(`${id}`), "{}");
   const waiting = async () => (await Array.fromAsync(documents.list("traffic/"))).length;
   const refused = async () => {
-    let id = await waiting();
-    for (; ; id++) {
+    const first = await waiting();
+    for (let id = first; id < first + 3 * MAX_PILED; id++) {
       try {
         await write(id);
       } catch (error) {
         return [id, String(error)] as const;
       }
     }
+    throw new Error(`Nothing was refused, and ${await waiting()} wait`);
   };
   const [count, fault] = await refused();
   expect(fault).toContain("no more are written");

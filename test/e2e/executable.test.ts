@@ -46,7 +46,10 @@ test.each(["--help", "--json list"])("%s whose output nobody reads ends without 
   expect((await inShell(`"$PROGRAM" ${argv} 2> >(cat >&2) | true; exit 0`)).stderr).toBe("");
 });
 
-test.skipIf(process.platform !== "linux")("output to a full disk is told in one sentence, code 1", async () => {
-  const { code, stderr } = await inShell(`"$PROGRAM" --help > /dev/full`);
-  expect([code, stderr]).toEqual([1, expect.stringMatching(/^✗ The output could not be written: ENOSPC[^\n]*\n$/)]);
-});
+test.skipIf(process.platform !== "linux")(
+  "output to a full disk is told in one sentence, code 1 (needs /dev/full of Linux)",
+  async () => {
+    const { code, stderr } = await inShell(`"$PROGRAM" --help > /dev/full`);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^✗ The output could not be written: ENOSPC[^\n]*\n$/)]);
+  },
+);

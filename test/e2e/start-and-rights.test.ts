@@ -63,30 +63,33 @@ test("a server that waits for its bucket while it starts ends when it is told to
   expect([running.exitCode(), running.output()]).toEqual([0, expect.stringContaining("Stopped before it had started")]);
 });
 
-test.skipIf(!mayBeOthers)("a data folder of another user is told as that, by the server and by commands", async () => {
-  await using folder = await temporaryFolder();
-  await chown(folder.path, OTHER_USER, OTHER_USER);
-  await using before = await startServer({ data: join(folder.path, "data") });
-  await register(before.url);
-  await before.stop();
-  expect((await stat(before.data)).mode & 0o777).toBe(0o700);
-  const data = ["--data", join(folder.path, "data")];
-  for (const [argv, reason] of [
-    [["serve", ...data, "--port", "0"], "must belong to the user that runs this"],
-    [
-      ["server", "backup", join(folder.path, "backup"), ...data],
-      "may not be read or written by the user that runs this",
-    ],
-  ] as const) {
-    await using running = startProcess(asOther([executable, ...argv]), { cwd: folder.path });
-    await ended(running);
-    expect([running.exitCode(), running.output()]).toEqual([1, expect.stringContaining(reason)]);
-    expect(running.output()).not.toContain("a fault of sitepod");
-  }
-});
+test.skipIf(!mayBeOthers)(
+  "a data folder of another user is told as that, by the server and by commands (needs root on Linux and setpriv)",
+  async () => {
+    await using folder = await temporaryFolder();
+    await chown(folder.path, OTHER_USER, OTHER_USER);
+    await using before = await startServer({ data: join(folder.path, "data") });
+    await register(before.url);
+    await before.stop();
+    expect((await stat(before.data)).mode & 0o777).toBe(0o700);
+    const data = ["--data", join(folder.path, "data")];
+    for (const [argv, reason] of [
+      [["serve", ...data, "--port", "0"], "must belong to the user that runs this"],
+      [
+        ["server", "backup", join(folder.path, "backup"), ...data],
+        "may not be read or written by the user that runs this",
+      ],
+    ] as const) {
+      await using running = startProcess(asOther([executable, ...argv]), { cwd: folder.path });
+      await ended(running);
+      expect([running.exitCode(), running.output()]).toEqual([1, expect.stringContaining(reason)]);
+      expect(running.output()).not.toContain("a fault of sitepod");
+    }
+  },
+);
 
 test.skipIf(!mayBeOthers)(
-  "root repairs nothing in the folder of another user's server, which could not read it",
+  "root repairs nothing in the folder of another user's server, which could not read it (needs root on Linux and setpriv)",
   async () => {
     await using folder = await temporaryFolder();
     const [data, backup] = [join(folder.path, "data"), join(folder.path, "backup")];
@@ -113,7 +116,7 @@ test.skipIf(!mayBeOthers)(
 );
 
 test.skipIf(!mayBeOthers)(
-  "a database that a user may not read is no damage, and no reason to restore one",
+  "a database that a user may not read is no damage, and no reason to restore one (needs root on Linux and setpriv)",
   async () => {
     await using folder = await temporaryFolder();
     const data = join(folder.path, "data");
@@ -133,7 +136,7 @@ test.skipIf(!mayBeOthers)(
 );
 
 test.skipIf(!mayBeOthers)(
-  "what the server's user may not read is named by fsck and by a backup, which go on with the rest",
+  "what the server's user may not read is named by fsck and by a backup, which go on with the rest (needs root on Linux and setpriv)",
   async () => {
     await using folder = await temporaryFolder();
     const [data, backup] = [join(folder.path, "data"), join(folder.path, "backup")];
