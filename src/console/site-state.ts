@@ -22,12 +22,12 @@ export function loadEnvironments(site: string): Promise<EnvironmentState[]> {
   const [guards, approvals] = [teamApi.guards(site), teamApi.approvals({ project: site })];
   return Promise.all(
     ENVIRONMENTS.map(async (environment) => {
-      const [current, log, guarded, asked] = await Promise.all([
-        api.current(site, environment),
+      const [log, guarded, asked] = await Promise.all([
         api.history(site, { environment, limit: LOG_LENGTH }),
         guards,
         approvals,
       ]);
+      const current = await currentOf(site, environment, log);
       return {
         environment,
         current,
@@ -39,6 +39,14 @@ export function loadEnvironments(site: string): Promise<EnvironmentState[]> {
     }),
   );
 }
+
+/** What an environment serves, null where nothing was released to it. */
+export const loadCurrent = async (site: string, environment: Environment): Promise<Api.Current | null> =>
+  currentOf(site, environment, await api.history(site, { environment, limit: 1 }));
+
+/** Asks only where something was released: browsers tell of each 404. */
+const currentOf = async (site: string, environment: Environment, log: readonly Api.HistoryItem[]) =>
+  log.length > 0 ? await api.current(site, environment) : null;
 
 /** A site's line in the list: the newest release, and what each environment serves. */
 export interface SiteSummary {

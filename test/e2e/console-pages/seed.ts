@@ -51,6 +51,7 @@ async function seedSites(ada: DeployClient): Promise<void> {
   await ada.call("POST", "/tokens", { name: MARKUP, project: "shop", environments: ["beta"], expires_in: 86_400 });
   await ada.deploy("blog", { "index.html": "<h1>blog", "app.js": `// ${MARKUP}\n` }, "prod");
   await ada.release("blog", "beta");
+  await ada.deploy("fresh", { "index.html": "<h1>fresh" }, "prod");
   await ada.deploy("old", { "index.html": "<h1>old" }, "prod");
   await ada.call("DELETE", "/projects/old");
   const lock = { kind: "lock", reason: `The fair is on ${MARKUP}` };
